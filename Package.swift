@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// In continuous integration a warning is an error; on a developer's machine it stays a warning.
+let warnings: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        // Any existential is spelled `any`, so that its cost shows: SE-0335.
+        .enableUpcomingFeature("ExistentialAny"),
+        // A file sees the members of the modules that it imports itself: SE-0444.
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // An import is public only where it says so: SE-0409.
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + warnings
+
+let package = Package(
+    name: "worksmap",
+    products: [
+        .executable(name: "worksmap", targets: ["worksmap"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries: module maps and nothing else.
+        .systemLibrary(
+            name: "CSpatiaLite", pkgConfig: "spatialite", providers: [.apt(["libspatialite-dev", "libsqlite3-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+        .systemLibrary(name: "CHarfBuzz", pkgConfig: "harfbuzz", providers: [.apt(["libharfbuzz-dev"])]),
+        // The oracle of the clipping tests; no product links it.
+        .systemLibrary(name: "CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+
+        .target(name: "Geometry", swiftSettings: settings),
+        .target(name: "Works", dependencies: ["Geometry"], swiftSettings: settings),
+        .target(
+            name: "SpatiaLiteStore",
+            dependencies: ["CSpatiaLite", "Geometry", "Works", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"], swiftSettings: settings),
+        .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: settings),
+        .target(
+            name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "Works"], swiftSettings: settings),
+        .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        .target(name: "Hotspots", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        .target(
+            name: "Interchange", dependencies: ["CISAL", "Geometry", "Works", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
+        .target(
+            name: "MapServer",
+            dependencies: [
+                "CISAL", "Cartography", "Geometry", "Hotspots", "Interchange", "Works",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "worksmap",
+            dependencies: [
+                "Cartography", "DemoCity", "Geometry", "Hotspots", "Interchange", "MapServer", "Raster",
+                "SpatiaLiteStore",
+                "Works",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+
+        .testTarget(name: "GeometryTests", dependencies: ["Geometry"], swiftSettings: settings),
+        .testTarget(name: "WorksTests", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        .testTarget(
+            name: "SpatiaLiteStoreTests", dependencies: ["CSpatiaLite", "Geometry", "SpatiaLiteStore", "Works"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RasterTests", dependencies: ["CGEOS", "CPNG", "Geometry", "Raster"], swiftSettings: settings),
+        .testTarget(name: "LetteringTests", dependencies: ["Lettering", "Raster"], swiftSettings: settings),
+        .testTarget(
+            name: "CartographyTests", dependencies: ["Cartography", "Geometry", "Lettering", "Raster", "Works"],
+            swiftSettings: settings),
+        .testTarget(name: "DemoCityTests", dependencies: ["DemoCity", "Geometry", "Works"], swiftSettings: settings),
+        .testTarget(name: "HotspotsTests", dependencies: ["Geometry", "Hotspots", "Works"], swiftSettings: settings),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["Geometry", "Interchange", "SpatiaLiteStore", "Works"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MapServerTests",
+            dependencies: [
+                "Cartography", "Geometry", "Hotspots", "Interchange", "MapServer", "SpatiaLiteStore", "Works",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,199 @@
+import Raster
+
+/// Brings features onto the pixels of a scene as paths, without what cannot be seen: vertices that do not matter at the zoom, and
+/// whatever lies outside.
+struct ShapeTracer {
+    let scene: Scene
+    /// Where a copy of the world begins, in 1/256 pixel.
+    let offsetX: Int
+    /// Beyond these, in 1/256 pixel of the scene, nothing can touch the picture.
+    private let left: Int
+    private let top: Int
+    private let right: Int
+    private let bottom: Int
+
+    init(_ scene: Scene, offsetX: Int, reach: Double) {
+        self.scene = scene
+        self.offsetX = offsetX
+        let margin = Int((reach * 256).rounded(.up)) + 512
+        left = -margin
+        top = -margin
+        right = scene.width * 256 + margin
+        bottom = scene.height * 256 + margin
+    }
+
+    @inline(__always)
+    func x(_ position: UInt32) -> Int { scene.subpixels(position) &+ offsetX &- scene.originX }
+
+    @inline(__always)
+    func y(_ position: UInt32) -> Int { scene.subpixels(position) &- scene.originY }
+
+    /// On which sides of the picture a place lies: 1 left, 2 right, 4 above, 8 below, 0 if it may be seen.
+    @inline(__always)
+    private func side(_ x: Int, _ y: Int) -> UInt8 {
+        (x < left ? 1 : x > right ? 2 : 0) | (y < top ? 4 : y > bottom ? 8 : 0)
+    }
+
+    /// Whether a whole feature may be seen without clipping.
+    func holds(_ box: WorldBox) -> Bool {
+        x(box.minX) >= left && x(box.maxX) <= right && y(box.minY) >= top && y(box.maxY) <= bottom
+    }
+
+    // MARK: Areas
+
+    /// Adds a ring to a path that will be filled.
+    ///
+    /// Of vertices that follow each other on one side outside, only the first and the last are kept: the edges between them, all on
+    /// that side, sum up to the one that replaces them.
+    func trace(ring run: Range<Int>, of geometry: borrowing ShapeGeometry, whole: Bool, into path: inout Path) {
+        let threshold = scene.importance
+        geometry.x.withUnsafeBufferPointer { xs in
+            geometry.y.withUnsafeBufferPointer { ys in
+                geometry.importance.withUnsafeBufferPointer { importance in
+                    guard let xs = xs.baseAddress, let ys = ys.baseAddress, let importance = importance.baseAddress
+                    else { return }
+                    var isFirst = true
+                    if whole {
+                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+                            if isFirst {
+                                path.move(subpixelX: px, subpixelY: py)
+                            } else {
+                                path.line(subpixelX: px, subpixelY: py)
+                            }
+                            isFirst = false
+                        }
+                    } else {
+                        var last = (x: 0, y: 0, side: UInt8(0))
+                        var isPending = false
+                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+                            let own = side(px, py)
+                            if isFirst {
+                                path.move(subpixelX: px, subpixelY: py)
+                            } else if own & last.side != 0 {
+                                // Still on the same side: the last one may be dropped.
+                                isPending = true
+                            } else {
+                                if isPending { path.line(subpixelX: last.x, subpixelY: last.y) }
+                                isPending = false
+                                path.line(subpixelX: px, subpixelY: py)
+                            }
+                            isFirst = false
+                            last = (px, py, isPending ? own & last.side : own)
+                        }
+                        if isPending { path.line(subpixelX: last.x, subpixelY: last.y) }
+                    }
+                    if !isFirst { path.close() }
+                }
+            }
+        }
+    }
+
+    // MARK: Lines
+
+    /// Adds a line, or the border of an area, to a path that will be stroked.
+    ///
+    /// - Parameter whole: The line is drawn from its beginning to its end, also where it cannot be seen: so that dashes fall in the
+    ///   same places in every tile.
+    func trace(
+        line run: Range<Int>, of geometry: borrowing ShapeGeometry, isRing: Bool, whole: Bool, into path: inout Path
+    ) {
+        let threshold = scene.importance
+        geometry.x.withUnsafeBufferPointer { xs in
+            geometry.y.withUnsafeBufferPointer { ys in
+                geometry.importance.withUnsafeBufferPointer { importance in
+                    guard let xs = xs.baseAddress, let ys = ys.baseAddress, let importance = importance.baseAddress
+                    else { return }
+                    if whole {
+                        var isFirst = true
+                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+                            if isFirst {
+                                path.move(subpixelX: px, subpixelY: py)
+                            } else {
+                                path.line(subpixelX: px, subpixelY: py)
+                            }
+                            isFirst = false
+                        }
+                        if isRing, !isFirst { path.close() }
+                        return
+                    }
+                    var pen = SeenRun()
+                    guard isRing else { return add(xs, ys, importance, run, threshold, &pen, &path) }
+                    // A ring is opened in a segment that cannot be seen.
+                    guard let start = hiddenSegment(xs, ys, importance, run, threshold) else {
+                        return trace(line: run, of: geometry, isRing: true, whole: true, into: &path)
+                    }
+                    add(xs, ys, importance, start.from..<run.upperBound, threshold, &pen, &path)
+                    add(xs, ys, importance, run.lowerBound..<start.from + 1, threshold, &pen, &path)
+                    add(xs, ys, importance, start.to..<start.to + 1, threshold, &pen, &path)
+                }
+            }
+        }
+    }
+
+    /// The first segment of a ring, by its two vertices, that lies wholly on one side outside; nil if there is none.
+    private func hiddenSegment(
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
+        _ ring: Range<Int>,
+        _ threshold: UInt8
+    ) -> (from: Int, to: Int)? {
+        var last: (vertex: Int, side: UInt8)?
+        for vertex in ring where importance[vertex] <= threshold {
+            let own = side(x(xs[vertex]), y(ys[vertex]))
+            if let last, last.side & own != 0 { return (last.vertex, vertex) }
+            last = (vertex, own)
+        }
+        return nil
+    }
+
+    /// Where the pen is while parts of a line are left out.
+    private struct SeenRun {
+        var x = 0
+        var y = 0
+        var side: UInt8 = 0
+        /// The vertex before.
+        var beforeX = 0
+        var beforeY = 0
+        var count = 0
+        var isDown = false
+    }
+
+    /// Adds the segments that may be seen, and on each side of them one that cannot.
+    ///
+    ///           ┌─────────┐
+    ///      b────┼──c      │        a─b cannot be seen and would be left out, but the stroke's outline at b, and with it the slope of
+    ///     ╱     │   ╲     │        the outline of b─c, depends on where the line came from: so a is kept.
+    ///    a      └────╲────┘
+    @inline(__always)
+    private func add(
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>, _ run: Range<Int>,
+        _ threshold: UInt8, _ pen: inout SeenRun, _ path: inout Path
+    ) {
+        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+            let own = side(px, py)
+            if pen.count > 0 {
+                if own & pen.side != 0 {
+                    // The segment lies wholly on one side.
+                    if pen.isDown { path.line(subpixelX: px, subpixelY: py) }
+                    pen.isDown = false
+                } else {
+                    if !pen.isDown {
+                        if pen.count > 1 {
+                            path.move(subpixelX: pen.beforeX, subpixelY: pen.beforeY)
+                            path.line(subpixelX: pen.x, subpixelY: pen.y)
+                        } else {
+                            path.move(subpixelX: pen.x, subpixelY: pen.y)
+                        }
+                    }
+                    path.line(subpixelX: px, subpixelY: py)
+                    pen.isDown = true
+                }
+            }
+            pen = SeenRun(
+                x: px, y: py, side: own, beforeX: pen.x, beforeY: pen.y, count: pen.count + 1, isDown: pen.isDown)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Works
+
+/// A filter made ready for one snapshot: most of it is answered once for each combination of properties.
+struct CompiledFilter: Sendable {
+    /// One bit for each number in ``Traits``; nil if all pass.
+    private let traits: [UInt64]?
+    private let period: (from: UInt32, until: UInt32)?
+    private let updatedSince: UInt32
+    private let boxes: [WorldBox]?
+    /// One bit for each case of `DeadlineState`.
+    private let states: UInt8
+    private let numbers: Set<UInt32>?
+    /// Nothing passes at all.
+    let isNothing: Bool
+
+    /// Whether it asks for nothing but traits, so that of two works with the same one both pass or none.
+    var asksForTraitsOnly: Bool {
+        period == nil && updatedSince == 0 && boxes == nil && states == 0xFF && numbers == nil
+    }
+
+    static let nothing = CompiledFilter(traits: [], isNothing: true)
+
+    private init(traits: [UInt64]?, isNothing: Bool) {
+        self.traits = traits
+        self.isNothing = isNothing
+        period = nil
+        updatedSince = 0
+        boxes = nil
+        states = 0xFF
+        numbers = nil
+    }
+
+    /// - Parameter numbers: The works that match the filter's words, if it has any.
+    init(_ filter: WorkFilter, _ all: Traits, at now: Instant, numbers: Set<UInt32>? = nil) {
+        isNothing = false
+        self.numbers = numbers
+        period = filter.period.map {
+            (Moment($0.from ?? Instant(secondsSinceEpoch: 0)).seconds, $0.until.map { Moment($0).seconds } ?? .max)
+        }
+        updatedSince = filter.updatedSince.map { Moment($0).seconds } ?? 0
+        boxes = filter.bounds.map(WorldBox.boxes(of:))
+        states =
+            filter.deadlineStates.isEmpty ? 0xFF : filter.deadlineStates.reduce(0) { $0 | 1 << UInt8($1.index) }
+
+        func codes(_ texts: Set<String>) -> Set<UInt32>? {
+            texts.isEmpty ? nil : Set(texts.compactMap { all.texts.known($0) })
+        }
+        let (categories, districts) = (codes(filter.categories), codes(filter.districts))
+        let (organisations, contractors) = (codes(filter.organisations), codes(filter.contractors))
+        guard
+            categories != nil || districts != nil || organisations != nil || contractors != nil || filter.openOnly
+                || !filter.kinds.isEmpty || !filter.statuses.isEmpty || !filter.severities.isEmpty
+        else {
+            traits = nil
+            return
+        }
+        var bits = [UInt64](repeating: 0, count: all.all.count / 64 + 1)
+        for (number, trait) in all.all.enumerated() {
+            guard filter.kinds.isEmpty || filter.kinds.contains(trait.kind),
+                filter.statuses.isEmpty || filter.statuses.contains(trait.status),
+                filter.severities.isEmpty || filter.severities.contains(trait.severity),
+                !filter.openOnly || trait.status.isOpen, categories?.contains(trait.category) ?? true,
+                districts?.contains(trait.district) ?? true, organisations?.contains(trait.organisation) ?? true,
+                contractors?.contains(trait.contractor) ?? true
+            else { continue }
+            bits[number >> 6] |= 1 << UInt64(number & 63)
+        }
+        traits = bits
+    }
+
+    /// Whether works with these properties can pass.
+    @inline(__always)
+    func admits(trait: Int) -> Bool { traits.map { $0[trait >> 6] >> UInt64(trait & 63) & 1 != 0 } ?? true }
+
+    /// Whether a work passes whose trait does, whatever the state of its deadline.
+    @inline(__always)
+    func admits(_ facts: WorkFacts, _ row: Int, box: @autoclosure () -> WorldBox) -> Bool {
+        if let period {
+            let end = facts.completed[row] == .none ? facts.due[row] : facts.completed[row]
+            if facts.start[row] != .none, facts.start[row].seconds > period.until { return false }
+            if end != .none, end.seconds < period.from { return false }
+        }
+        if facts.updated[row].seconds < updatedSince { return false }
+        if let boxes {
+            let own = box()
+            if !boxes.contains(where: own.intersects) { return false }
+        }
+        if let numbers, !numbers.contains(facts.number[row]) { return false }
+        return true
+    }
+
+    @inline(__always)
+    func admits(_ state: DeadlineState) -> Bool { states >> UInt8(state.index) & 1 != 0 }
+}
+
+extension DeadlineState {
+    /// The place among all states.
+    @inline(__always)
+    var index: Int {
+        switch self {
+        case .none: 0
+        case .onTime: 1
+        case .dueSoon: 2
+        case .overdue: 3
+        case .met: 4
+        case .missed: 5
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Works
+
+/// What a change of the store did to a snapshot: all that could look different.
+struct SnapshotChange: Sendable {
+    /// Works as they were and as they are, each with its box.
+    var works: [ChangedWork] = []
+    /// Layers that were read anew.
+    var layers: Set<ReferenceLayer> = []
+
+    var isEmpty: Bool { works.isEmpty && layers.isEmpty }
+}
+
+/// One version of a changed work.
+struct ChangedWork: Hashable, Sendable {
+    var work: StagedWork
+    var box: WorldBox
+    /// Whether this is the version that counts from now on.
+    var isNew: Bool
+}
+
+/// Keeps a snapshot in step with the store. It belongs to one thread at a time.
+struct SnapshotWriter {
+    let store: any WorksStore
+    private(set) var refusals: [String] = []
+    /// Changes after the base that is being merged was handed out; nil while nothing is merged.
+    private var sinceMerge: Set<UInt32>?
+
+    /// So many changed works are carried beside the base before both are merged.
+    static let deltaLimit = 4096
+
+    init(store: any WorksStore) {
+        self.store = store
+    }
+
+    // MARK: Loading
+
+    /// Reads everything.
+    mutating func load() throws -> Snapshot {
+        let revision = try store.revision()
+        var intake = WorkIntake(traits: Traits())
+        try store.forEachWork(
+            WorkPage(columns: WorkIntake.columns), at: .now, budget: .unlimited
+        ) { row in try intake.take(row) }
+        refusals = intake.refusals
+        let base = intake.staging.segment(ranked: true)
+        var reference: [ReferenceLayer: ReferenceShelf] = [:]
+        for layer in ReferenceLayer.allCases { reference[layer] = try ReferenceShelf.load(layer, from: store) }
+        return Snapshot(
+            revision: revision, generation: 0, traits: intake.traits, base: base, struck: StruckRows(base),
+            delta: .empty,
+            reference: reference, attribution: try store.note(.attribution))
+    }
+
+    // MARK: Changes
+
+    /// Brings a snapshot up to date; nil if it is.
+    mutating func update(_ snapshot: Snapshot) throws -> (Snapshot, SnapshotChange)? {
+        let revision = try store.revision()
+        guard revision != snapshot.revision else { return nil }
+        var next = snapshot
+        var change = SnapshotChange()
+        if revision.works != snapshot.revision.works { try takeWorks(into: &next, change: &change) }
+        for (layer, count) in revision.layers where snapshot.revision.layers[layer] != count {
+            next.reference[layer] = try ReferenceShelf.load(layer, from: store)
+            change.layers.insert(layer)
+        }
+        next.attribution = try store.note(.attribution)
+        next.revision = revision
+        next.generation += 1
+        return (next, change)
+    }
+
+    private mutating func takeWorks(into next: inout Snapshot, change: inout SnapshotChange) throws {
+        var intake = WorkIntake(traits: next.traits)
+        var seen: [StagedWork] = []
+        let page = WorkPage(columns: WorkIntake.columns, changedSince: next.revision.works)
+        try store.forEachWork(page, at: .now, budget: .unlimited) { row in
+            if let (work, _) = try intake.take(row) { seen.append(work) }
+        }
+        next.traits = intake.traits
+        if !intake.refusals.isEmpty { refusals = intake.refusals }
+        guard !seen.isEmpty else { return }
+
+        let numbers = Set(seen.map(\.number))
+        strike(numbers, in: &next, change: &change)
+        let arrived = intake.staging.segment(ranked: false)
+        arrived.forEach { work, box in change.works.append(ChangedWork(work: work, box: box, isNew: true)) }
+        next.delta.forEach { work, box in
+            if numbers.contains(work.number) { change.works.append(ChangedWork(work: work, box: box, isNew: false)) }
+        }
+        var staging = SegmentStaging()
+        staging.add(next.delta) { !numbers.contains($0) }
+        staging.add(arrived) { _ in true }
+        // A large change is built as the base is; a small one is not worth ranking.
+        next.delta = staging.segment(ranked: false)
+        sinceMerge?.formUnion(numbers)
+    }
+
+    /// Strikes out the works of the base that have changed, and notes how they were.
+    private func strike(_ numbers: Set<UInt32>, in next: inout Snapshot, change: inout SnapshotChange) {
+        next.base.points.facts.forEachRow(of: numbers) { row in
+            guard !next.struck.hasPoint(row) else { return }
+            next.struck.strikePoint(row)
+            let (x, y) = (next.base.points.x[row], next.base.points.y[row])
+            change.works.append(
+                ChangedWork(
+                    work: next.base.points.facts[row], box: WorldBox(minX: x, minY: y, maxX: x, maxY: y), isNew: false))
+            PointLevels.promote(besides: row, in: &next)
+        }
+        next.base.shapes.facts.forEachRow(of: numbers) { row in
+            guard !next.struck.hasShape(row) else { return }
+            next.struck.strikeShape(row)
+            change.works.append(
+                ChangedWork(work: next.base.shapes.facts[row], box: next.base.shapes.geometry.box[row], isNew: false))
+        }
+    }
+
+    // MARK: Merging
+
+    /// Whether so much has changed that base and delta should be merged.
+    func isMergeDue(_ snapshot: Snapshot) -> Bool {
+        sinceMerge == nil && snapshot.delta.count > max(Self.deltaLimit, snapshot.base.count / 20)
+    }
+
+    /// From now on notes what changes, for ``finish(_:into:)``.
+    mutating func beginMerge() { sinceMerge = [] }
+
+    /// One base of a snapshot's base and delta. Takes as long as building it; needs nothing but the snapshot.
+    static func merged(_ snapshot: Snapshot) -> WorkSegment {
+        var staging = SegmentStaging()
+        staging.add(snapshot.base, struck: snapshot.struck)
+        staging.add(snapshot.delta) { _ in true }
+        return staging.segment(ranked: true)
+    }
+
+    /// The present snapshot upon a base that was merged from an earlier one: the same works, otherwise kept.
+    mutating func finish(_ base: WorkSegment, into snapshot: Snapshot) -> Snapshot {
+        let since = sinceMerge ?? []
+        sinceMerge = nil
+        var next = snapshot
+        next.base = base
+        next.struck = StruckRows(base)
+        var change = SnapshotChange()
+        strike(since, in: &next, change: &change)
+        var staging = SegmentStaging()
+        staging.add(snapshot.delta) { since.contains($0) }
+        next.delta = staging.segment(ranked: false)
+        next.generation += 1
+        return next
+    }
+}
+
+extension WorkFacts {
+    /// Calls `body` with the rows of these works, by one pass over all numbers.
+    func forEachRow(of wanted: Set<UInt32>, _ body: (Int) -> Void) {
+        guard let low = wanted.min(), let high = wanted.max() else { return }
+        if wanted.count == 1 {
+            for row in 0..<count where number[row] == low { body(row) }
+        } else {
+            for row in 0..<count where number[row] >= low && number[row] <= high && wanted.contains(number[row]) {
+                body(row)
+            }
+        }
+    }
+}
+
+extension WorkSegment {
+    /// Calls `body` with each work and its box.
+    func forEach(_ body: (StagedWork, WorldBox) -> Void) {
+        for row in 0..<points.count {
+            let (x, y) = (points.x[row], points.y[row])
+            body(points.facts[row], WorldBox(minX: x, minY: y, maxX: x, maxY: y))
+        }
+        for row in 0..<shapes.count { body(shapes.facts[row], shapes.geometry.box[row]) }
+    }
+}
+
+extension SegmentStaging {
+    /// Adds the works of a segment that are not struck out.
+    mutating func add(_ segment: WorkSegment, struck: StruckRows) {
+        add(segment, wherePoint: { !struck.hasPoint($0) }, whereShape: { !struck.hasShape($0) })
+    }
+
+    /// Adds the works of a segment whose numbers `keeps` says yes to.
+    mutating func add(_ segment: WorkSegment, where keeps: (_ number: UInt32) -> Bool) {
+        let (points, shapes) = (segment.points.facts.number, segment.shapes.facts.number)
+        add(segment, wherePoint: { keeps(points[$0]) }, whereShape: { keeps(shapes[$0]) })
+    }
+}

@@ -1,0 +1,37 @@
+import Synchronization
+import Works
+
+/// The works that hold certain words: titles stay in the store, so it is asked, once for each filter and revision.
+final class WordMatches: Sendable {
+    private struct Key: Hashable {
+        var filter: WorkFilter
+        var revision: Int64
+    }
+
+    private let store: any WorksStore
+    private let known = Mutex<[(key: Key, numbers: Set<UInt32>)]>([])
+    private static let limit = 32
+
+    init(store: any WorksStore) {
+        self.store = store
+    }
+
+    /// The numbers of the works with the filter's words; nil if it has none.
+    func numbers(for filter: WorkFilter, revision: Int64, budget: TimeBudget) throws -> Set<UInt32>? {
+        guard !filter.words.isEmpty else { return nil }
+        // Everything but the words is answered by the snapshot, and the state of a deadline depends on the moment.
+        var words = WorkFilter()
+        words.words = filter.words
+        let key = Key(filter: words, revision: revision)
+        if let found = known.withLock({ $0.first { $0.key == key }?.numbers }) { return found }
+        var numbers: Set<UInt32> = []
+        try store.forEachWork(WorkPage(filter: words, columns: [], geometry: false), at: .now, budget: budget) { row in
+            if let number = UInt32(exactly: row.number) { numbers.insert(number) }
+        }
+        known.withLock { known in
+            if known.count >= Self.limit { known.removeFirst() }
+            known.append((key, numbers))
+        }
+        return numbers
+    }
+}

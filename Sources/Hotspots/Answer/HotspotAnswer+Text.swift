@@ -1,0 +1,188 @@
+import Geometry
+import Works
+
+extension HotspotAnswer {
+    /// The places as CSV (RFC 4180), UTF-8, with a header; the columns are the members of the JSON answer's places.
+    public func csv() -> String {
+        let lists: [String] =
+            switch question.method {
+            case .count: []
+            case .giStar: ["cells"]
+            case .dbscan: ["clusters"]
+            case .kde: ["peaks"]
+            }
+        var csv = CSVText(
+            header: [
+                "id", "name", "incidents", "open", "overdue", "weighted", "nearest_m", "expected", "low", "high",
+                "rate",
+                "before", "trend", "outside",
+            ] + lists)
+        for finding in places {
+            let count = finding.count
+            csv.add(
+                [
+                    finding.place.id, finding.place.name ?? "", "\(count.incidents)", "\(count.open)",
+                    "\(count.overdue)",
+                    count.weighted.shortest, count.nearest.fixed(1), count.expected.fixed(3),
+                    count.interval.low.fixed(3),
+                    count.interval.high.fixed(3), count.rate.fixed(3), count.before.map { "\($0)" } ?? "",
+                    count.trend.fixed(3), count.isOutside ? "true" : "false",
+                ] + (lists.isEmpty ? [] : [finding.reachedBy.joined(separator: " ")]))
+        }
+        return csv.text
+    }
+
+    /// The answer for a terminal of `width` characters: what was asked, the places, what the method found, and its limits.
+    public func table(width: Int? = nil) -> String {
+        var text = headline
+        var columns: [TextTable.Column] = [
+            .init("Place", .left, mayShrink: true), .init("Incidents"), .init("Open"), .init("Overdue"),
+            .init("Weighted"), .init("Nearest"), .init("Expected"), .init("95 % interval"), .init("", .left),
+        ]
+        if period.from != nil { columns.append(.init("Trend")) }
+        if question.method != .count { columns.append(.init(reachTitle)) }
+        var table = TextTable(columns)
+        for finding in places {
+            let count = finding.count
+            var row = [
+                finding.place.name ?? finding.place.id, "\(count.incidents)", "\(count.open)", "\(count.overdue)",
+                count.weighted.shortest, count.nearest.map { $0.fixed(0) + " m" } ?? "–",
+                count.expected.fixed(1, or: "–"),
+                "\(count.interval.low.fixed(1))…\(count.interval.high.fixed(1))", verdict(count),
+            ]
+            if period.from != nil {
+                row.append(count.trend.map { ($0 > 0 ? "+" : "") + ($0 * 100).fixed(0) + " %" } ?? "–")
+            }
+            if question.method != .count { row.append("\(finding.reachedBy.count)") }
+            table.add(row)
+        }
+        text += "\n" + table.text(width: width)
+        if places.count < placeCount - placesWithoutGeometry.count {
+            text += "… and \(placeCount - placesWithoutGeometry.count - places.count) more.\n"
+        }
+        text += findingsTable(width: width)
+        if !limits.isEmpty { text += "\n" + limits.map { "Note: \($0.text)\n" }.joined() }
+        return text
+    }
+
+    /// What was asked, of how many incidents, and whether there is any clustering, in a few lines.
+    var headline: String {
+        let from = period.from.map { "from \($0) " } ?? ""
+        var text = "\(question.method.rawValue): incidents within \(question.within.shortest) m of \(question.layer), "
+        text += from + "until \(period.until?.description ?? "now")\n"
+        let others = LeftOutReason.allCases.compactMap { reason in
+            (leftOut[reason] ?? 0) > 0 ? "\(leftOut[reason]!) \(reason.rawValue)" : nil
+        }
+        text +=
+            "\(incidents) incidents used" + (others.isEmpty ? "" : "; left out: " + others.joined(separator: ", "))
+            + "\n"
+        if let studyArea {
+            let density = Double(incidents) / (studyArea.area / 1e6)
+            text += "Mean density \(density.fixed(2)) per km² over \((studyArea.area / 1e6).fixed(1)) km² "
+            text += studyArea.origin == .hull ? "(convex hull of the incidents)\n" : "(given boundary)\n"
+        }
+        if let moran {
+            let verdict =
+                moran.pRandomised > 0.05
+                ? "no clustering beyond chance" : moran.zRandomised > 0 ? "clustered" : "more even than chance"
+            text += "Moran's I \(moran.i.fixed(3)), z \(moran.zRandomised.fixed(1)): \(verdict)\n"
+        }
+        return text
+    }
+
+    private var reachTitle: String {
+        switch question.method {
+        case .count: ""
+        case .giStar: "Hot cells"
+        case .dbscan: "Clusters"
+        case .kde: "Peaks"
+        }
+    }
+
+    private func verdict(_ count: PlaceCount) -> String {
+        guard let expected = count.expected else { return "" }
+        return expected < count.interval.low ? "more" : expected > count.interval.high ? "fewer" : ""
+    }
+
+    private func findingsTable(width: Int?) -> String {
+        let shown = 10
+        switch question.method {
+        case .count: return ""
+        case .giStar:
+            guard let grid else { return "" }
+            let significant = grid.significant(at: question.significance)
+            let hot = significant.filter { grid.z[$0] > 0 }
+            var text = "\n\(hot.count) hot and \(significant.count - hot.count) cold of \(grid.cells.count) cells "
+            text += "of \(question.gridCell.shortest) m (adjusted p ≤ \(question.significance.shortest))\n"
+            var table = TextTable([
+                .init("Cell", .left), .init("Incidents"), .init("z"), .init("p"), .init("adjusted p"), .init("Places"),
+            ])
+            for cell in hot.prefix(shown).map(cell) {
+                table.add([
+                    cell.id, "\(cell.incidents)", cell.z.fixed(2), cell.p.scientific, cell.adjustedP.scientific,
+                    "\(cell.places.count)",
+                ])
+            }
+            if !table.rows.isEmpty { text += table.text(width: width) }
+            return text
+        case .dbscan:
+            var text = "\n\(clusters.count) clusters; \(noise ?? 0) incidents in none\n"
+            var table = TextTable([
+                .init("Cluster", .left), .init("Incidents"), .init("Open"), .init("From", .left), .init("Until", .left),
+                .init("Hectares"), .init("Places"),
+            ])
+            for cluster in clusters.prefix(shown) {
+                table.add([
+                    "\(cluster.id)", "\(cluster.size)", "\(cluster.open)", cluster.from?.day ?? "–",
+                    cluster.until?.day ?? "–",
+                    (cluster.area / 1e4).fixed(2), "\(cluster.places.count)",
+                ])
+            }
+            if !table.rows.isEmpty { text += table.text(width: width) }
+            return text
+        case .kde:
+            let reaching = peaks.filter { !$0.places.isEmpty }
+            var text = "\n\(peaks.count) peaks, \(reaching.count) of them near \(question.layer)\n"
+            var table = TextTable([
+                .init("Peak", .left), .init("Longitude"), .init("Latitude"), .init("per km²"), .init("Places"),
+            ])
+            for peak in reaching.prefix(shown) {
+                table.add([
+                    "\(peak.id)", peak.position.longitude.fixed(5), peak.position.latitude.fixed(5),
+                    peak.density.fixed(1),
+                    "\(peak.places.count)",
+                ])
+            }
+            if !table.rows.isEmpty { text += table.text(width: width) }
+            return text
+        }
+    }
+}
+
+/// Comma-separated values, lines ended by a carriage return and a line feed as RFC 4180 has it.
+struct CSVText {
+    private(set) var text: String
+
+    init(header: [String]) {
+        text = ""
+        add(header)
+    }
+
+    mutating func add(_ fields: [String]) {
+        text += fields.map(Self.quoted).joined(separator: ",") + "\r\n"
+    }
+
+    private static func quoted(_ field: String) -> String {
+        guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return field }
+        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+extension Double? {
+    func fixed(_ digits: Int, or missing: String = "") -> String { map { $0.fixed(digits) } ?? missing }
+}
+
+extension Instant {
+    /// `YYYY-MM-DD`.
+    var day: String { String(description.prefix(10)) }
+}

@@ -1,0 +1,176 @@
+public import Works
+
+/// Incidents as flat arrays of one length: where they are and what counts about them.
+public struct IncidentTable: Sendable {
+    public var points: PlanePoints
+    /// What each weighs, by its severity.
+    public var weights: [Double]
+    public var isOpen: [Bool]
+    public var isOverdue: [Bool]
+
+    public init(points: PlanePoints, weights: [Double], isOpen: [Bool], isOverdue: [Bool]) {
+        precondition(
+            weights.count == points.count && isOpen.count == points.count && isOverdue.count == points.count)
+        self.points = points
+        self.weights = weights
+        self.isOpen = isOpen
+        self.isOverdue = isOverdue
+    }
+
+    public var count: Int { points.count }
+}
+
+/// What is around one place.
+public struct PlaceCount: Sendable, Hashable {
+    /// Incidents within the distance.
+    public var incidents = 0
+    public var open = 0
+    public var overdue = 0
+    /// The sum of their weights.
+    public var weighted = 0.0
+    /// Metres to the nearest incident, also if it is further away than the distance; nil without incidents.
+    public var nearest: Double?
+    /// How many there would be at the study area's mean density; nil if the study area has none.
+    public var expected: Double?
+    /// The means that are compatible with ``incidents``: above chance where ``expected`` is below `low`.
+    public var interval = PoissonInterval(count: 0)
+    /// Incidents within the distance in the period before; nil if there is no such period.
+    public var before: Int?
+    /// Whether the place itself is outside the study area.
+    public var isOutside = false
+
+    /// By what share there are more (or, negative, fewer) than in the period before; nil without one or if it had none.
+    public var trend: Double? {
+        guard let before, before > 0 else { return nil }
+        return Double(incidents - before) / Double(before)
+    }
+
+    /// ``incidents`` over ``expected``: 2 is twice the mean density.
+    public var rate: Double? {
+        guard let expected, expected > 0 else { return nil }
+        return Double(incidents) / expected
+    }
+}
+
+/// Counts incidents around places.
+public struct NearPlaces: Sendable {
+    /// The incidents, sorted into cells.
+    public let grid: PointGrid
+    /// Metres.
+    public let radius: Double
+    private let weights: [Double]
+    private let isOpen: [Bool]
+    private let isOverdue: [Bool]
+
+    /// - Throws: ``HotspotError`` if the distance is not positive.
+    public init(_ incidents: IncidentTable, within radius: Double) throws(HotspotError) {
+        try requirePositive(radius, "within")
+        // Thirds of the distance: small enough that few positions outside the circle are looked at.
+        let grid = PointGrid(incidents.points, cellSize: radius / 3)
+        self.grid = grid
+        self.radius = radius
+        weights = grid.inputIndex.map { incidents.weights[Int($0)] }
+        isOpen = grid.inputIndex.map { incidents.isOpen[Int($0)] }
+        isOverdue = grid.inputIndex.map { incidents.isOverdue[Int($0)] }
+    }
+
+    /// One count for each place, on all cores.
+    ///
+    /// - Parameters:
+    ///   - before: Where the incidents of the equally long period before were; nil if the period has no beginning.
+    ///   - studyArea: What the mean density is taken over; nil if there is none.
+    public func counts(
+        around places: [PlaceShape], before: PlanePoints?, studyArea: StudyArea?, budget: TimeBudget = .unlimited
+    ) throws(TimeBudgetError) -> [PlaceCount] {
+        let earlier = before.map { PointGrid($0, cellSize: radius / 3) }
+        let density = studyArea.map { Double(grid.count) / $0.area }
+        return try mapChunks(of: places.count, size: 8, within: budget) { range in
+            range.map { number in
+                let place = places[number]
+                var count = count(around: place)
+                count.before = earlier.map { visits(of: place, in: $0, within: radius) { _, _ in } }
+                count.interval = PoissonInterval(count: count.incidents)
+                if let studyArea, let density {
+                    count.expected = density * studyArea.area(within: radius, of: place)
+                    count.isOutside = !place.vertices.contains { studyArea.shape.distance(to: $0, atMost: 0) == 0 }
+                }
+                return count
+            }
+        }.flatMap { $0 }
+    }
+
+    /// The input numbers of the incidents within the distance of a place, ascending.
+    public func incidents(around place: PlaceShape) -> [Int] {
+        var found = [Int]()
+        visits(of: place, in: grid, within: radius) { position, _ in found.append(Int(grid.inputIndex[position])) }
+        return found.sorted()
+    }
+
+    /// Which of the numbers 0..<`count` the incidents within the distance of a place bear in `labels`, ascending.
+    func labels(around place: PlaceShape, of labels: [Int32], count: Int) -> [Int] {
+        var isSeen = [Bool](repeating: false, count: count)
+        visits(of: place, in: grid, within: radius) { position, _ in
+            let label = labels[Int(grid.inputIndex[position])]
+            if label >= 0 { isSeen[Int(label)] = true }
+        }
+        return isSeen.indices.filter { isSeen[$0] }
+    }
+
+    private func count(around place: PlaceShape) -> PlaceCount {
+        var count = PlaceCount()
+        var nearest = Double.infinity
+        count.incidents = visits(of: place, in: grid, within: radius) { position, distance in
+            count.weighted += weights[position]
+            if isOpen[position] { count.open += 1 }
+            if isOverdue[position] { count.overdue += 1 }
+            nearest = min(nearest, distance)
+        }
+        // Look in ever larger rings before looking everywhere.
+        for ring in [4, 16] as [Double] where nearest == .infinity {
+            visits(of: place, in: grid, within: radius * ring) { _, distance in nearest = min(nearest, distance) }
+        }
+        if nearest == .infinity {
+            nearest = grid.nearest(
+                lowerBound: { $0.distance(to: place.extent) },
+                distance: { x, y in place.distance(to: PlanePoint(x: x, y: y)) })
+        }
+        count.nearest = nearest.isFinite ? nearest : nil
+        return count
+    }
+
+    /// Calls `body` with every sorted position within `reach` of a place and its distance; returns how many there are.
+    @discardableResult
+    private func visits(
+        of place: PlaceShape, in grid: PointGrid, within reach: Double, _ body: (Int, Double) -> Void
+    ) -> Int {
+        var found = 0
+        let point = place.singlePoint
+        let limit = reach * reach
+        grid.forEachRun(touching: place.extent.expanded(by: reach)) { run in
+            for position in run {
+                let (x, y) = (grid.x[position], grid.y[position])
+                if let point {
+                    let square = (x - point.x) * (x - point.x) + (y - point.y) * (y - point.y)
+                    guard square <= limit else { continue }
+                    found += 1
+                    body(position, square.squareRoot())
+                } else {
+                    let distance = place.distance(to: PlanePoint(x: x, y: y), atMost: reach)
+                    guard distance <= reach else { continue }
+                    found += 1
+                    body(position, distance)
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension PlaneExtent {
+    /// The distance between two rectangles, 0 if they touch.
+    func distance(to other: PlaneExtent) -> Double {
+        let dx = max(minX - other.maxX, other.minX - maxX, 0)
+        let dy = max(minY - other.maxY, other.minY - maxY, 0)
+        return (dx * dx + dy * dy).squareRoot()
+    }
+}

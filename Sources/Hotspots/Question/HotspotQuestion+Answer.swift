@@ -1,0 +1,273 @@
+import Geometry
+public import Works
+
+extension HotspotQuestion {
+    /// Answers the question.
+    ///
+    /// - Parameters:
+    ///   - incidents: Those of the kinds and categories asked for, of the period **and the equally long one before it**, which the
+    ///     trend is measured against; others are left out and counted.
+    ///   - places: The layer asked for.
+    ///   - now: The moment of asking.
+    /// - Throws: ``HotspotError`` for parameters that make no sense or do not fit into memory; `TimeBudgetError`.
+    public func answer(
+        incidents: [Incident], places: [Place], now: Instant, budget: TimeBudget = .unlimited
+    ) throws -> HotspotAnswer {
+        let end = until ?? now
+        try check(until: end)
+        let selection = IncidentSelection(incidents, for: self, until: end)
+        let shaped = places.filter { $0.geometry?.incidentPosition != nil }
+        let projection =
+            LocalProjection(around: selection.coordinates)
+            ?? LocalProjection(around: shaped.compactMap { $0.geometry?.incidentPosition })
+        var answer = HotspotAnswer(
+            question: self, askedAt: now, period: Period(from: since, until: end),
+            incidents: selection.coordinates.count,
+            leftOut: Dictionary(uniqueKeysWithValues: zip(LeftOutReason.allCases, selection.leftOut)), places: [],
+            placeCount: places.count, placesWithoutGeometry: places.filter { $0.geometry?.incidentPosition == nil },
+            projection: projection, largestDistanceError: 0)
+        guard let projection else {
+            answer.limits = answer.statedLimits(hasBefore: selection.before != nil)
+            return answer
+        }
+        try budget.check()
+
+        let points = projection.project(selection.coordinates)
+        let shapes = shaped.map { PlaceShape($0.geometry!, on: projection)! }
+        answer.largestDistanceError = LocalProjection.largestError(within: points.farthestFromOrigin)
+        answer.studyArea =
+            try studyArea.flatMap { try boundary($0, on: projection) } ?? StudyArea(hullOf: points)
+        try budget.check()
+
+        let table = IncidentTable(
+            points: points, weights: selection.weights, isOpen: selection.isOpen, isOverdue: selection.isOverdue)
+        let near = try NearPlaces(table, within: within)
+        let counts = try near.counts(
+            around: shapes, before: selection.before.map { projection.project($0) }, studyArea: answer.studyArea,
+            budget: budget)
+        var findings = zip(shaped, counts).map { PlaceFinding(place: $0, count: $1) }
+        let reach = PlaceReach(near: near, shapes: shapes, places: shaped, distance: within)
+
+        switch method {
+        case .count: break
+        case .giStar: try answer.findCells(points, reach: reach, findings: &findings, budget: budget)
+        case .dbscan:
+            try answer.findClusters(points, selection, reach: reach, findings: &findings, budget: budget)
+        case .kde: try answer.findPeaks(points, reach: reach, findings: &findings, budget: budget)
+        }
+        answer.moran = answer.grid?.moran() ?? overallMoran(points, answer.studyArea, budget: budget)
+
+        findings.sort { a, b in
+            (-a.count.incidents, -a.count.weighted, a.count.nearest ?? .infinity, a.place.id)
+                < (-b.count.incidents, -b.count.weighted, b.count.nearest ?? .infinity, b.place.id)
+        }
+        answer.limits = answer.statedLimits(
+            hasBefore: selection.before != nil, outside: findings.count { $0.count.isOutside },
+            shared: near.grid.mostSharedPosition(atLeast: max(20, points.count / 50)))
+        answer.places = top.map { Array(findings.prefix($0)) } ?? findings
+        return answer
+    }
+
+    private func boundary(_ geometry: Geometry, on projection: LocalProjection) throws -> StudyArea? {
+        PlaceShape(geometry, on: projection).flatMap { StudyArea(boundary: $0) }
+    }
+
+    /// Moran's I on the default grid, where no grid was asked for; nil if it would be too large.
+    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) -> MoransI? {
+        guard let extent = points.extent,
+            let grid = try? CellGrid(
+                covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit),
+            let hotspots = try? GridHotspots(
+                points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
+        else { return nil }
+        return hotspots.moran()
+    }
+}
+
+// MARK: - Methods
+
+extension HotspotAnswer {
+    fileprivate mutating func findCells(
+        _ points: PlanePoints, reach: PlaceReach, findings: inout [PlaceFinding], budget: TimeBudget
+    ) throws {
+        guard let extent = points.extent else { return }
+        let cells = try CellGrid(
+            covering: extent, cellSize: question.gridCell, shape: question.cellShape, limit: question.cellLimit)
+        let hotspots = try GridHotspots(
+            points, grid: cells, band: question.gridBand, budget: budget, isInStudyArea: studyArea?.cellTest)
+        grid = hotspots
+        for entry in hotspots.significant(at: question.significance) where hotspots.z[entry] > 0 {
+            try budget.check()
+            let cell = PlaceShape(polygon: cells.corners(of: hotspots.cells[entry]))!
+            let reached = reach.places(near: cell)
+            cellPlaces[entry] = reached.map { reach.places[$0].id }
+            for place in reached { findings[place].reachedBy.append(cells.id(of: hotspots.cells[entry])) }
+        }
+    }
+
+    fileprivate mutating func findClusters(
+        _ points: PlanePoints, _ selection: IncidentSelection, reach: PlaceReach, findings: inout [PlaceFinding],
+        budget: TimeBudget
+    ) throws {
+        let found = try DensityClusters(
+            points, epsilon: question.clusterDistance, minimumPoints: question.minimumPoints, budget: budget)
+        noise = found.noiseCount
+        let members = found.members()
+        // The largest first; equally large ones stay in the order of their first core incident.
+        let order = members.indices.sorted { (-members[$0].count, $0) < (-members[$1].count, $1) }
+        let shapes = reach.shapes
+        let near = reach.near
+        let reached = try mapChunks(of: shapes.count, size: 8, within: budget) { range in
+            range.map { near.labels(around: shapes[$0], of: found.labels, count: found.clusterCount) }
+        }.flatMap { $0 }
+        var placesOfLabel = [[Int]](repeating: [], count: found.clusterCount)
+        for (place, labels) in reached.enumerated() { for label in labels { placesOfLabel[label].append(place) } }
+        for (id, label) in order.enumerated() {
+            try budget.check()
+            let own = members[label].map(Int.init)
+            let corners = ConvexHull.corners(of: own.map { points[$0] })
+            let times = own.compactMap { selection.times[$0] }
+            let places = placesOfLabel[label]
+            for place in places { findings[place].reachedBy.append(String(id + 1)) }
+            clusters.append(
+                ClusterFinding(
+                    id: id + 1, size: own.count, open: own.count { selection.isOpen[$0] }, from: times.min(),
+                    until: times.max(), hull: projection!.geometry(ofHull: corners), area: ConvexHull.area(corners),
+                    places: places.map { reach.places[$0].id }))
+        }
+    }
+
+    fileprivate mutating func findPeaks(
+        _ points: PlanePoints, reach: PlaceReach, findings: inout [PlaceFinding], budget: TimeBudget
+    ) throws {
+        let density = try KernelDensity(
+            points, bandwidth: question.kernelBandwidth, cellSize: question.rasterCell, limit: question.cellLimit * 10,
+            budget: budget)
+        surface = density
+        for (index, peak) in density.peaks().enumerated() {
+            try budget.check()
+            let reached = reach.places(near: PlaceShape(polygon: [peak.position])!)
+            for place in reached { findings[place].reachedBy.append(String(index + 1)) }
+            peaks.append(
+                PeakFinding(
+                    id: index + 1, position: projection!.unproject(peak.position), density: peak.density * 1e6,
+                    places: reached.map { reach.places[$0].id }))
+        }
+    }
+}
+
+/// Which places are near a shape.
+private struct PlaceReach: Sendable {
+    let near: NearPlaces
+    let shapes: [PlaceShape]
+    let places: [Place]
+    let distance: Double
+
+    /// The places within the distance of a cell or a peak, in their order.
+    func places(near shape: PlaceShape) -> [Int] {
+        shapes.indices.filter { index in
+            let place = shapes[index]
+            guard place.extent.distance(to: shape.extent) <= distance else { return false }
+            // Two shapes that do not cross are nearest at a vertex of one of them.
+            return shape.vertices.contains { place.distance(to: $0, atMost: distance) <= distance }
+                || place.vertices.contains { shape.distance(to: $0, atMost: distance) <= distance }
+        }
+    }
+}
+
+// MARK: - Limits
+
+extension HotspotAnswer {
+    /// - Parameter shared: The position that strikingly many incidents have in common, if there is one.
+    fileprivate func statedLimits(
+        hasBefore: Bool, outside: Int = 0, shared: (position: PlanePoint, count: Int)? = nil
+    ) -> [HotspotLimit] {
+        var limits = [HotspotLimit]()
+        func state(_ code: HotspotLimit.Code, _ count: Int, _ text: String) {
+            limits.append(HotspotLimit(code: code, count: count, text: text))
+        }
+        if let count = leftOut[.noLocation], count > 0 {
+            state(.incidentsWithoutLocation, count, "\(count) incidents have no location and are in no number here.")
+        }
+        if let count = leftOut[.noTime], count > 0 {
+            state(.incidentsWithoutTime, count, "\(count) incidents have no time and are in no period.")
+        }
+        if let shared, let position = projection?.unproject(shared.position) {
+            state(
+                .sharedPosition, shared.count,
+                "\(shared.count) incidents lie at exactly \(position.longitude.fixed(5)), \(position.latitude.fixed(5)): if that is where "
+                    + "a source puts what it cannot locate, leave them out, for they outweigh everything else.")
+        }
+        if !placesWithoutGeometry.isEmpty {
+            let names = placesWithoutGeometry.prefix(3).map { $0.name ?? $0.id }.joined(separator: ", ")
+            let more = placesWithoutGeometry.count > 3 ? ", …" : ""
+            state(
+                .placesWithoutGeometry, placesWithoutGeometry.count,
+                "\(placesWithoutGeometry.count) of \(placeCount) \(question.layer) have no geometry and are left out: "
+                    + names + more + ".")
+        }
+        if outside > 0 {
+            state(
+                .placesOutside, outside,
+                "\(outside) of \(placeCount) \(question.layer) are outside the area that the incidents cover: few incidents near "
+                    + "them may mean no data.")
+        }
+        if studyArea == nil {
+            state(.noDensity, 0, "The incidents span no area, so there is no mean density to compare with.")
+        }
+        if let grid {
+            let few = grid.neighbours.count { $0 < GridHotspots.fewestNeighbours }
+            if few > 0 {
+                state(
+                    .fewNeighbours, few,
+                    "\(few) of \(grid.cells.count) cells have fewer than \(GridHotspots.fewestNeighbours) neighbours: their z is not "
+                        + "to be trusted.")
+            }
+            if incidents < grid.cells.count {
+                state(
+                    .fewIncidents, 0,
+                    "\(incidents) incidents in \(grid.cells.count) cells: most cells are empty and z is only roughly normal; "
+                        + "larger cells say more.")
+            }
+        }
+        if largestDistanceError > 0.001 {
+            state(
+                .distancesStretched, 0,
+                "The incidents are far apart: at their edge, distances can be \((largestDistanceError * 100).fixed(1)) % too long."
+            )
+        }
+        if !hasBefore {
+            state(.noPeriodBefore, 0, "The period has no beginning, so there is no period before it to compare with.")
+        }
+        return limits
+    }
+}
+
+extension StudyArea {
+    /// Which cells count, by their centres.
+    fileprivate var cellTest: @Sendable (PlanePoint) -> Bool {
+        let shape = shape
+        return { point in shape.contains(point) }
+    }
+}
+
+extension PlanePoints {
+    /// The largest distance from 0, 0.
+    fileprivate var farthestFromOrigin: Double {
+        var largest = 0.0
+        for index in 0..<count { largest = Swift.max(largest, x[index] * x[index] + y[index] * y[index]) }
+        return largest.squareRoot()
+    }
+}
+
+extension LocalProjection {
+    /// A hull as a polygon, or as the line or point that is left of it.
+    fileprivate func geometry(ofHull corners: [PlanePoint]) -> Geometry {
+        let coordinates = corners.map { unproject($0) }
+        switch coordinates.count {
+        case 1: return .point(coordinates[0])
+        case 2: return .lineString(coordinates)
+        default: return .polygon(Polygon(rings: [coordinates + [coordinates[0]]]))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+public import Geometry
+public import Works
+
+/// Where do incidents pile up near places, and is that more than chance?
+public struct HotspotQuestion: Sendable {
+    public enum Method: String, Sendable, CaseIterable, Codable {
+        /// How many incidents are around each place, against the mean density.
+        case count
+        /// Which cells of a grid have more than chance would put there.
+        case giStar = "gi-star"
+        /// Which incidents form clusters.
+        case dbscan
+        /// Where a smooth surface of density has its peaks.
+        case kde
+    }
+
+    public var method: Method
+    /// The name of the layer that the places are of, to be repeated in the answer.
+    public var layer: String
+    /// How far from a place an incident is near it, in metres.
+    public var within: Double
+
+    /// Which kinds and categories the incidents were chosen by, to be repeated in the answer; empty for all.
+    public var kinds: [WorkKind] = []
+    public var categories: [String] = []
+    /// Incidents reported from this moment on; nil for no limit.
+    public var since: Instant?
+    /// Incidents reported up to this moment, itself included; nil for the moment of asking.
+    public var until: Instant?
+    /// Leave out what is done or rejected.
+    public var openOnly = false
+
+    /// The size of a cell in metres: of the grid of `gi-star` and of Moran's I (else half of ``within``), and of the raster of
+    /// `kde` (else a tenth of its bandwidth).
+    public var cell: Double?
+    public var cellShape = CellGrid.Shape.square
+    /// How far the neighbours of a cell may be in `gi-star`, from centre to centre, in metres; else one and a half cells, which is
+    /// the ring of cells around it.
+    public var band: Double?
+    /// The distance of `dbscan` in metres; else a quarter of ``within``.
+    public var epsilon: Double?
+    /// How many incidents make a place dense in `dbscan`, the one in the middle counted.
+    public var minimumPoints = 10
+    /// The bandwidth of `kde` in metres; else ``within``.
+    public var bandwidth: Double?
+    /// The share of false alarms among the cells called significant.
+    public var significance = 0.05
+
+    /// What the mean density is taken over and which cells count; nil for the convex hull of the incidents, and all cells.
+    public var studyArea: Geometry?
+    public var severityWeights = SeverityWeights()
+    /// How many places the answer lists at most; nil for all.
+    public var top: Int?
+    /// Most cells of a grid or raster.
+    public var cellLimit = 5_000_000
+
+    public init(method: Method = .count, near layer: String, within: Double) {
+        self.method = method
+        self.layer = layer
+        self.within = within
+    }
+
+    // MARK: - What is taken where nothing is said
+
+    public var gridCell: Double { cell ?? within / 2 }
+    public var gridBand: Double { band ?? gridCell * 1.5 }
+    public var clusterDistance: Double { epsilon ?? within / 4 }
+    public var kernelBandwidth: Double { bandwidth ?? within }
+    public var rasterCell: Double { cell ?? kernelBandwidth / 10 }
+
+    /// Throws if a parameter makes no sense, whichever method is asked for.
+    func check(until end: Instant) throws(HotspotError) {
+        try requirePositive(within, "within")
+        for (name, metres) in [("cell", cell), ("band", band), ("epsilon", epsilon), ("bandwidth", bandwidth)] {
+            if let metres { try requirePositive(metres, name) }
+        }
+        guard minimumPoints > 0 else { throw .minimumPointsNotPositive(minimumPoints) }
+        if let since, since >= end { throw .emptyPeriod(from: since.description, until: end.description) }
+    }
+}

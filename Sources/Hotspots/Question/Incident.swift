@@ -1,0 +1,89 @@
+public import Geometry
+public import Works
+
+/// What a hotspot question needs to know of a work.
+public struct Incident: Hashable, Sendable {
+    /// Where it is; nil if nobody said.
+    public var position: Coordinate?
+    /// What it counts in weighted sums, by its severity.
+    public var weight: Double
+    public var reportedAt: Instant?
+    public var isOpen: Bool
+    public var isOverdue: Bool
+
+    public init(
+        position: Coordinate?, weight: Double = 1, reportedAt: Instant? = nil, isOpen: Bool = false,
+        isOverdue: Bool = false
+    ) {
+        self.position = position
+        self.weight = weight
+        self.reportedAt = reportedAt
+        self.isOpen = isOpen
+        self.isOverdue = isOverdue
+    }
+
+    /// A work as of the moment `now`. What has no time of report counts from its planned start.
+    public init(_ work: Work, at now: Instant, weights: SeverityWeights = SeverityWeights()) {
+        self.init(
+            position: work.geometry?.incidentPosition, weight: weights[work.severity],
+            reportedAt: work.reportedAt ?? work.startsAt, isOpen: work.status.isOpen,
+            isOverdue: work.deadlineState(at: now) == .overdue)
+    }
+
+    /// The columns that ``init(_:at:weights:)-(WorkRow,_,_)`` reads, besides the geometry.
+    public static let columns = WorkColumns(.status, .severity, .reportedAt, .startsAt, .dueAt)
+
+    /// A work as the store steps over it.
+    ///
+    /// - Throws: ``StoreError`` for a status or severity that no work can have, `WKBError` for a broken geometry.
+    public init(_ row: WorkRow, at now: Instant, weights: SeverityWeights = SeverityWeights()) throws {
+        guard let status: WorkStatus = row.value(.status), let severity: Severity = row.value(.severity) else {
+            throw StoreError.corrupt("work \(row.number) has no status or severity")
+        }
+        let dueAt = row.instant(.dueAt)
+        self.init(
+            position: try row.geometry?.decoded().incidentPosition, weight: weights[severity],
+            reportedAt: row.instant(.reportedAt) ?? row.instant(.startsAt), isOpen: status.isOpen,
+            isOverdue: status.isOpen && dueAt.map { now > $0 } ?? false)
+    }
+}
+
+/// How much an incident of each severity counts in weighted sums.
+public struct SeverityWeights: Hashable, Sendable {
+    public var minor: Double
+    public var moderate: Double
+    public var severe: Double
+
+    /// 1, 2 and 3 unless said otherwise.
+    public init(minor: Double = 1, moderate: Double = 2, severe: Double = 3) {
+        self.minor = minor
+        self.moderate = moderate
+        self.severe = severe
+    }
+
+    public subscript(severity: Severity) -> Double {
+        switch severity {
+        case .minor: minor
+        case .moderate: moderate
+        case .severe: severe
+        }
+    }
+}
+
+/// What incidents are counted around: a school, a district, any feature of a reference layer.
+public struct Place: Hashable, Sendable {
+    public var id: String
+    public var name: String?
+    /// Points, lines or polygons; nil if the layer has none for it.
+    public var geometry: Geometry?
+
+    public init(id: String, name: String?, geometry: Geometry?) {
+        self.id = id
+        self.name = name
+        self.geometry = geometry
+    }
+
+    public init(_ feature: ReferenceFeature) {
+        self.init(id: feature.id, name: feature.name, geometry: feature.geometry)
+    }
+}

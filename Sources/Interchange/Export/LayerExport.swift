@@ -1,0 +1,183 @@
+import Geometry
+public import Works
+
+/// Writes a layer piece by piece; memory does not grow with it.
+public struct LayerExport: Sendable {
+    private let store: any WorksStore
+    private let now: Instant
+
+    /// How much is gathered before it is handed on, in octets.
+    private static let pieceSize = 256 << 10
+
+    /// - Parameter now: The moment as of which deadlines are judged.
+    public init(store: any WorksStore, at now: Instant) {
+        self.store = store
+        self.now = now
+    }
+
+    /// Hands the layer to `write` in pieces.
+    ///
+    /// - Parameter filter: Which works; of a reference layer only its bounds count.
+    /// - Returns: How many features it has.
+    /// - Throws: what the store and `write` throw.
+    @discardableResult
+    public func write(
+        _ layer: ExportLayer, as format: ExportFormat, filter: WorkFilter = .all, budget: TimeBudget = .unlimited,
+        to write: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        switch format {
+        case .geojson, .geojsonl: try writeFeatures(layer, asCollection: format == .geojson, filter, budget, write)
+        case .csv: try writeTable(layer, filter, budget, write)
+        }
+    }
+
+    // MARK: GeoJSON
+
+    private func writeFeatures(
+        _ layer: ExportLayer, asCollection: Bool, _ filter: WorkFilter, _ budget: TimeBudget,
+        _ write: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        var json = JSONWriter(capacity: Self.pieceSize + 64 << 10)
+        var count = 0
+        if asCollection {
+            json.beginObject()
+            json.key("type")
+            json.string("FeatureCollection")
+            json.key("timeStamp")
+            json.string(now.description)
+            json.key("features")
+            json.beginArray()
+        }
+        func feature(_ body: (inout JSONWriter) throws -> Void) throws {
+            if asCollection { json.newline() }
+            try body(&json)
+            if !asCollection { json.newline() }
+            count += 1
+            if json.bytes.count >= Self.pieceSize {
+                try write(json.bytes)
+                json.removeAll()
+            }
+        }
+        switch layer {
+        case .works(let kind):
+            let writer = WorkFeatureWriter(now: now)
+            guard let filter = Self.narrowed(filter, to: kind) else { break }
+            try store.forEachWork(WorkPage(filter: filter), at: now, budget: budget) { row in
+                try feature { try writer.write(row, to: &$0) }
+            }
+        case .reference(let layer):
+            let writer = ReferenceFeatureWriter()
+            try store.forEachFeature(in: layer, bounds: filter.bounds, after: nil, limit: nil, budget: budget) {
+                _, reference in
+                try feature { try writer.write(reference, to: &$0) }
+            }
+        }
+        if asCollection {
+            json.endArray()
+            json.endObject()
+            json.newline()
+        }
+        if !json.bytes.isEmpty { try write(json.bytes) }
+        return count
+    }
+
+    /// The filter for works of one kind; nil if it asks for other kinds only.
+    private static func narrowed(_ filter: WorkFilter, to kind: WorkKind?) -> WorkFilter? {
+        guard let kind else { return filter }
+        guard filter.kinds.isEmpty || filter.kinds.contains(kind) else { return nil }
+        var filter = filter
+        filter.kinds = [kind]
+        return filter
+    }
+
+    // MARK: Tables
+
+    private func writeTable(
+        _ layer: ExportLayer, _ filter: WorkFilter, _ budget: TimeBudget, _ write: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        var csv = CSVText()
+        var count = 0
+        func endRow() throws {
+            csv.endRow()
+            count += 1
+            if csv.bytes.count >= Self.pieceSize {
+                try write(csv.bytes)
+                csv.removeAll()
+            }
+        }
+        switch layer {
+        case .works(let kind):
+            csv.row(WorkColumn.allCases.map(\.propertyName) + ["due_changes", "deadline_state", "revision", "wkt"])
+            guard let filter = Self.narrowed(filter, to: kind) else { break }
+            try store.forEachWork(WorkPage(filter: filter), at: now, budget: budget) { row in
+                for column in WorkColumn.allCases {
+                    guard let text = row.utf8(column) else {
+                        csv.empty()
+                        continue
+                    }
+                    csv.field(utf8: text, guarded: column.isFreeText)
+                }
+                csv.field("\(row.dueChanges)")
+                csv.field(row.deadlineState(at: now).rawValue)
+                csv.field("\(row.revision)")
+                csv.field(try row.geometry.map { WKT.text(of: try $0.decoded()) } ?? "")
+                try endRow()
+            }
+        case .reference(let layer):
+            csv.row(["id", "name", "class", "source", "source_id", "extra", "wkt"])
+            try store.forEachFeature(in: layer, bounds: filter.bounds, after: nil, limit: nil, budget: budget) {
+                _, feature in
+                csv.field(feature.id, guarded: true)
+                csv.field(feature.name ?? "", guarded: true)
+                csv.field(feature.featureClass ?? "", guarded: true)
+                csv.field(feature.source ?? "", guarded: true)
+                csv.field(feature.sourceID ?? "", guarded: true)
+                csv.field(feature.extra ?? "")
+                csv.field(feature.geometry.map(WKT.text(of:)) ?? "")
+                try endRow()
+            }
+        }
+        if !csv.bytes.isEmpty { try write(csv.bytes) }
+        return count
+    }
+}
+
+extension WorkColumn {
+    /// The name of the property in the published interface.
+    public var propertyName: String {
+        switch self {
+        case .id: "id"
+        case .kind: "kind"
+        case .category: "category"
+        case .title: "title"
+        case .description: "description"
+        case .address: "address"
+        case .status: "status"
+        case .severity: "severity"
+        case .district: "district"
+        case .organisation: "organisation"
+        case .contractor: "contractor"
+        case .reportedAt: "reported_at"
+        case .startsAt: "starts_at"
+        case .dueAt: "due_at"
+        case .originalDueAt: "original_due_at"
+        case .completedAt: "completed_at"
+        case .updatedAt: "updated_at"
+        case .dailyFrom: "daily_from"
+        case .dailyUntil: "daily_until"
+        case .onSiteAt: "on_site_at"
+        case .trafficImpact: "traffic_impact"
+        case .source: "source"
+        case .sourceID: "source_id"
+        case .extra: "extra"
+        }
+    }
+
+    /// Whether anybody's words may stand in it.
+    fileprivate var isFreeText: Bool {
+        switch self {
+        case .category, .title, .description, .address, .district, .organisation, .contractor, .source, .sourceID: true
+        default: false
+        }
+    }
+}

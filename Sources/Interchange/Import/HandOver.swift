@@ -1,0 +1,72 @@
+import Dispatch
+import Synchronization
+
+/// Hands batches from one thread to another, a few at a time, so that a fast reader cannot fill the memory in front of a slow writer.
+///
+/// A class, because both threads hold the same one.
+final class HandOver<Batch: Sendable, End: Sendable>: Sendable {
+    private struct State {
+        var batches: [Batch] = []
+        var end: Result<End, any Error>?
+        var isAbandoned = false
+    }
+
+    private let state = Mutex(State())
+    private let free: DispatchSemaphore
+    private let filled = DispatchSemaphore(value: 0)
+
+    init(capacity: Int) {
+        // The count may not be lower at the end than it was at the start.
+        free = DispatchSemaphore(value: 0)
+        for _ in 0..<capacity { free.signal() }
+    }
+
+    /// Waits for room; false if nobody wants more.
+    func put(_ batch: Batch) -> Bool {
+        free.wait()
+        let isWanted = state.withLock { state in
+            guard !state.isAbandoned else { return false }
+            state.batches.append(batch)
+            return true
+        }
+        guard isWanted else {
+            // Whoever tries once more must not wait for ever.
+            free.signal()
+            return false
+        }
+        filled.signal()
+        return true
+    }
+
+    /// Says that nothing more will come: what is to be known at the end, or why it is none.
+    func finish(_ result: Result<End, any Error>) {
+        state.withLock { $0.end = result }
+        filled.signal()
+    }
+
+    enum Next {
+        case batch(Batch)
+        case end(End)
+    }
+
+    /// Waits for the next batch or the end.
+    func take() throws -> Next {
+        filled.wait()
+        let next: Result<Next, any Error> = state.withLock { state in
+            if !state.batches.isEmpty { return .success(.batch(state.batches.removeFirst())) }
+            // The semaphore counts batches and one end, so there is one of the two.
+            return state.end!.map { .end($0) }
+        }
+        free.signal()
+        return try next.get()
+    }
+
+    /// Says that no more batches are wanted.
+    func abandon() {
+        state.withLock { state in
+            state.isAbandoned = true
+            state.batches = []
+        }
+        free.signal()
+    }
+}

@@ -1,0 +1,436 @@
+import Geometry
+import Glibc
+import Works
+
+/// One row that may go into the store.
+enum DecodedRow: Sendable {
+    /// A work of a source of which the store has none: there is nothing to compare it with.
+    case new(Work, [LedgerEntry])
+    /// What is said about a work that may be known.
+    case draft(WorkDraft)
+    case reference(ReferenceFeature)
+}
+
+/// Rows in the order of the file.
+struct DecodedBatch: Sendable {
+    var rows: [DecodedRow] = []
+    /// Rows that the file has had up to here.
+    var read = 0
+    var bytesRead = 0
+    var byteCount: Int?
+}
+
+/// What the decoding of a file has found beside its rows.
+struct DecodingSummary: Sendable {
+    var read = 0
+    var skipped = 0
+    var repaired = 0
+    var refused = 0
+    var refusals: [RefusedRow] = []
+    var refusalReasons: [String: Int] = [:]
+    /// Where the refused rows are, until they get their place.
+    var refusedFile: String?
+    /// Every name that the file has for a work, also of rows that were refused or left out.
+    var listed: Set<String> = []
+    /// The latest moment at which a row or the list was observed.
+    var observedAt: Instant?
+    /// Whether the file, in the shape that it was found to have, lists all that is open.
+    var isFullSnapshot = false
+    var notes: [String] = []
+}
+
+/// Reads a file to its end, makes drafts of its rows, checks them and hands them over.
+///
+/// It runs on a thread of its own, beside the one that writes.
+struct ImportDecoder {
+    struct Task: Sendable {
+        var file: String
+        var mapping: Mapping
+        var layer: ImportLayer
+        var source: String
+        /// Overrules what the file says.
+        var observedAt: Instant?
+        var isStrict: Bool
+        /// Whether the store may have works of the source.
+        var isSourceKnown: Bool
+        var districts: DistrictIndex?
+        /// Where places are expected, to tell longitude from latitude.
+        var known: Bounds?
+        var now: Instant
+        var format: InputFormat?
+        /// Where refused rows will be; nil if they are only counted.
+        var refusedFile: String?
+    }
+
+    private let task: Task
+    /// The task's mapping, or the variant of it that fits the file.
+    private var mapping: Mapping
+    private let output: HandOver<DecodedBatch, DecodingSummary>
+    private var batch = DecodedBatch()
+    private var summary = DecodingSummary()
+    private var refusedRows: RefusedRows?
+    private var lines: [String: Int32] = [:]
+    private var places = PlaceSurvey()
+    private var encodingFaults = (count: 0, firstLine: 0, advice: "")
+    private var identities = IdentityBits()
+    private var millisecondsSinceEpoch: UInt64 = 0
+    private var hasUnnamed = false
+    private let actor: Actor
+
+    private static let batchSize = 512
+
+    init(_ task: Task, output: HandOver<DecodedBatch, DecodingSummary>) {
+        self.task = task
+        self.output = output
+        mapping = task.mapping
+        actor = Actor(kind: .source, name: task.source)
+    }
+
+    /// Reads all of it.
+    ///
+    /// - Parameter open: Opens the file; it may be called twice, to look for the time of the list behind its rows.
+    mutating func run(_ open: () throws -> PeekableSource) throws -> DecodingSummary {
+        let source = try open()
+        summary.isFullSnapshot = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
+        let isJSON = try task.format.map { $0 == .geojson } ?? Self.looksLikeJSON(source)
+        if isJSON { try features(source, open) } else { try csv(source) }
+        _ = try flush(source)
+        try judge()
+        try refusedRows?.flush()
+        summary.refusedFile = refusedRows?.temporaryPath
+        return summary
+    }
+
+    /// Whether the first byte that is not space begins a JSON text; a CSV header does not begin so.
+    private static func looksLikeJSON(_ source: PeekableSource) throws -> Bool {
+        let start = try source.peek(4096)
+        let first = start.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || start.first == 0x1E
+    }
+
+    // MARK: CSV
+
+    private mutating func csv(_ source: PeekableSource) throws {
+        let reader = try CSVReader(source, delimiter: mapping.delimiter)
+        try use(task.mapping.variant { reader.header.contains($0) })
+        let plan = try RecordPlan(mapping, header: reader.header, file: task.file)
+        if case .feature = mapping.geometry, plan.guessed == nil {
+            summary.notes.append(
+                "no column says where the rows are: name it under `geometry` in the mapping, or call the columns longitude and latitude"
+            )
+        }
+        var mapper = try mapper(mapping, observedAt: summary.observedAt)
+        while try reader.next() {
+            summary.read += 1
+            let row = CSVRow(reader: reader, plan: plan, number: summary.read)
+            do throws(RowRefusal) {
+                if let fault = reader.fault {
+                    if case .encoding = fault { note(encodingFault: fault.message(in: reader), line: reader.line) }
+                    throw RowRefusal(fault.message(in: reader))
+                }
+                try decode(row, line: reader.line, &mapper, plan)
+            } catch {
+                try refuse(error.reason, line: reader.line, header: reader.header) {
+                    (0..<reader.fieldCount).map { String(decoding: reader.field($0), as: UTF8.self) }
+                }
+            }
+            if batch.rows.count == Self.batchSize, try !flush(source) { return }
+        }
+    }
+
+    // MARK: GeoJSON
+
+    private mutating func features(_ source: PeekableSource, _ open: () throws -> PeekableSource) throws {
+        var stream = GeoJSONFeatureStream()
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var mapper: RowMapper?
+        var plan = RecordPlan()
+        var pending: [Int] = []
+        var names: Set<String> = []
+        func failure(_ error: GeoJSONError) -> InputError {
+            // The error's own line is part of its text.
+            InputError(file: task.file, "\(error)")
+        }
+        var isAtEnd = false
+        while !isAtEnd {
+            let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
+            isAtEnd = count == 0
+            if isAtEnd { stream.finish() } else { stream.feed(buffer[..<count]) }
+            while true {
+                let next: GeoJSONFeatureStream.Item?
+                do throws(GeoJSONError) { next = try stream.next() } catch { throw failure(error) }
+                guard let item = next else { break }
+                summary.read += 1
+                switch item {
+                case .refused(let error, let raw, let place):
+                    try refuse("\(error)", line: place.line, header: ["feature"]) {
+                        [String(decoding: raw, as: UTF8.self)]
+                    }
+                case .feature(let feature, let place):
+                    if mapper == nil {
+                        try use(
+                            task.mapping.variant {
+                                FeatureRow.value(at: $0.split(separator: ".").map(String.init), in: feature.properties)
+                                    != nil
+                            })
+                        plan = RecordPlan(mapping, file: task.file, members: stream.collectionMembers)
+                        pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
+                        if summary.observedAt == nil, case .collection(let path) = mapping.observedAt {
+                            summary.observedAt = try momentOfCollection(path, stream.collectionMembers, open)
+                        }
+                        mapper = try self.mapper(mapping, observedAt: summary.observedAt)
+                    }
+                    guard var ready = mapper else { continue }
+                    mapper = nil
+                    let row = FeatureRow(feature: feature, plan: plan, number: summary.read)
+                    if !pending.isEmpty {
+                        pending.removeAll { row.value($0) != nil }
+                        if !pending.isEmpty { names.formUnion(feature.properties.map(\.name)) }
+                    }
+                    do throws(RowRefusal) { try decode(row, line: place.line, &ready, plan) } catch {
+                        try refuse(error.reason, line: place.line, header: ["feature"]) {
+                            var json = JSONWriter()
+                            json.feature(feature)
+                            return [String(decoding: json.bytes, as: UTF8.self)]
+                        }
+                    }
+                    mapper = ready
+                    if batch.rows.count == Self.batchSize, try !flush(source) { return }
+                }
+            }
+        }
+        if let slot = pending.first {
+            throw RecordPlan.missing(mapping.columns[slot], mapping: mapping, file: task.file, present: names.sorted())
+        }
+    }
+
+    // MARK: Moments
+
+    /// Settles which of the mapping's variants the file needs, and what follows from it for the whole file.
+    private mutating func use(_ variant: Mapping) throws {
+        mapping = variant
+        summary.isFullSnapshot = variant.isFullSnapshot
+        summary.observedAt = try task.observedAt ?? momentByFileName()
+    }
+
+    private func momentByFileName() throws -> Instant? {
+        guard case .fileName(let format) = mapping.observedAt else { return nil }
+        var stem = InputFile.stem(of: task.file)
+        let reading = stem.withUTF8 { format.read($0) }
+        var clock = LocalClock(identifier: mapping.timeZone) ?? .utc
+        switch reading {
+        case .instant(let instant): return instant
+        case .local(let seconds, let year): return clock.instant(localSeconds: seconds, year: year)
+        case nil:
+            throw ImportError.unknownMoment(
+                file: task.file,
+                "the mapping takes the time of the list from the file's name, which should look like “\(format.text)”; "
+                    + "rename the file, or say the time with --observed-at")
+        }
+    }
+
+    /// The moment in a member of the collection, which may stand behind its features.
+    private func momentOfCollection(_ path: String, _ members: JSONObject, _ open: () throws -> PeekableSource) throws
+        -> Instant
+    {
+        let steps = path.split(separator: ".").map(String.init)
+        var value = FeatureRow.value(at: steps, in: members)
+        if value == nil, task.file != "-" {
+            var stream = GeoJSONFeatureStream()
+            let source = try open()
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            while case let count = try buffer.withUnsafeMutableBytes({ try source.read(into: $0) }), count > 0 {
+                stream.feed(buffer[..<count])
+                while try stream.next() != nil {}
+            }
+            stream.finish()
+            while try stream.next() != nil {}
+            value = FeatureRow.value(at: steps, in: stream.collectionMembers)
+        }
+        guard var text = value?.string else {
+            throw ImportError.unknownMoment(
+                file: task.file,
+                "the mapping takes the time of the list from the collection's member “\(path)”, which is not there; "
+                    + "say the time with --observed-at")
+        }
+        var clock = LocalClock(identifier: mapping.timeZone) ?? .utc
+        for format in mapping.timeFormats + TimeFormat.usual {
+            switch text.withUTF8({ format.read($0) }) {
+            case .instant(let instant): return instant
+            case .local(let seconds, let year): return clock.instant(localSeconds: seconds, year: year)
+            case nil: continue
+            }
+        }
+        throw ImportError.unknownMoment(file: task.file, "“\(text)” in the collection's member “\(path)” is no time")
+    }
+
+    // MARK: Rows
+
+    private func mapper(_ mapping: Mapping, observedAt: Instant?) throws -> RowMapper {
+        try RowMapper(mapping: mapping, kind: task.layer.kind, source: task.source, observedAt: observedAt)
+    }
+
+    private mutating func decode(_ row: some SourceRecord, line: Int, _ mapper: inout RowMapper, _ plan: RecordPlan)
+        throws(RowRefusal)
+    {
+        let sourceID = try mapper.sourceID(row)
+        if let sourceID, mapping.isFullSnapshot { summary.listed.insert(sourceID) }
+        guard try mapper.decide(row) == .take else {
+            summary.skipped += 1
+            return
+        }
+        if task.layer.reference == nil {
+            var draft = try mapper.work(row, sourceID: sourceID, plan: plan)
+            try name(draft.source, sourceID, line)
+            draft.geometry = try check(draft.geometry, isSecondChoice: mapper.fellBack)
+            // One city has one set of names for its districts: ours where we have one, the source's otherwise.
+            if let districts = task.districts { draft.district = draft.geometry.flatMap { districts.district(of: $0) } }
+            if let observed = draft.observedAt { summary.observedAt = max(summary.observedAt ?? observed, observed) }
+            batch.rows.append(
+                task.isSourceKnown || sourceID == nil || draft.source != task.source ? .draft(draft) : new(draft))
+        } else {
+            var feature = try mapper.reference(
+                row, sourceID: sourceID ?? "\(InputFile.stem(of: task.file))-\(row.number)", plan: plan)
+            try name(nil, feature.id, line)
+            feature.geometry = try check(feature.geometry, isSecondChoice: mapper.fellBack)
+            guard feature.geometry != nil else {
+                throw RowRefusal("the feature has no geometry, and a layer of places needs one")
+            }
+            batch.rows.append(.reference(feature))
+        }
+    }
+
+    /// Refuses a second row of the same name: which of the two is right, nobody can say from here.
+    private mutating func name(_ source: String?, _ sourceID: String?, _ line: Int) throws(RowRefusal) {
+        guard let sourceID else {
+            hasUnnamed = true
+            return
+        }
+        let key = source == nil || source == task.source ? sourceID : "\(source ?? "")\u{0}\(sourceID)"
+        if let before = lines.updateValue(Int32(truncatingIfNeeded: line), forKey: key) {
+            lines[key] = before
+            throw RowRefusal(
+                "the same source_id “\(sourceID)” as line \(before); of several rows about one work the first is taken")
+        }
+    }
+
+    private mutating func new(_ draft: WorkDraft) -> DecodedRow {
+        if batch.rows.isEmpty || millisecondsSinceEpoch == 0 {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            millisecondsSinceEpoch = UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+        }
+        let id = WorkID(millisecondsSinceEpoch: millisecondsSinceEpoch, using: &identities)
+        guard let kind = draft.kind,
+            case .inserted(let work, let ledger) = Reconciliation.insert(
+                draft, kind: kind, id: id, at: task.now, by: actor)
+        else { return .draft(draft) }
+        return .new(work, ledger)
+    }
+
+    // MARK: Places
+
+    private mutating func check(_ geometry: Geometry?, isSecondChoice: Bool) throws(RowRefusal) -> Geometry? {
+        guard let geometry else { return nil }
+        places.note(geometry, expected: mapping.bounds, known: task.known)
+        switch GeometryCheck.check(geometry) {
+        case .valid(let checked):
+            try expect(checked)
+            if isSecondChoice { summary.repaired += 1 }
+            return checked
+        case .repaired(let checked, _):
+            try expect(checked)
+            summary.repaired += 1
+            return checked
+        case .refused(let defect): throw RowRefusal("geometry: \(defect)")
+        }
+    }
+
+    private func expect(_ geometry: Geometry) throws(RowRefusal) {
+        guard let bounds = mapping.bounds, let box = geometry.bounds else { return }
+        let corners = [
+            Coordinate(longitude: box.west, latitude: box.south), Coordinate(longitude: box.east, latitude: box.north),
+        ]
+        for corner in corners where !bounds.contains(corner) {
+            throw RowRefusal("geometry: \(corner) lies outside of the bounds that the mapping states (\(bounds))")
+        }
+    }
+
+    // MARK: Refusals
+
+    private mutating func refuse(_ reason: String, line: Int, header: [String], _ original: () -> [String]) throws {
+        let row = RefusedRow(line: line, reason: reason)
+        if task.isStrict { throw ImportError.strict(file: task.file, row) }
+        summary.refused += 1
+        if summary.refusals.count < 20 { summary.refusals.append(row) }
+        summary.refusalReasons[Self.kind(of: reason), default: 0] += 1
+        guard let path = task.refusedFile else { return }
+        let rows = try refusedRows ?? RefusedRows(path: path, header: header)
+        refusedRows = rows
+        try rows.add(row, original: original())
+    }
+
+    /// A reason without the values that differ from row to row.
+    private static func kind(of reason: String) -> String {
+        var kind = ""
+        var isQuoted = false
+        for character in reason {
+            if character == "“" { isQuoted = true }
+            if character == "”" {
+                isQuoted = false
+                kind += "“…”"
+                continue
+            }
+            if isQuoted { continue }
+            if character.isNumber {
+                if kind.last != "#" { kind.append("#") }
+            } else if !(character == "." && kind.last == "#") {
+                kind.append(character)
+            }
+        }
+        return kind
+    }
+
+    private mutating func note(encodingFault advice: String, line: Int) {
+        if encodingFaults.count == 0 { encodingFaults = (0, line, advice) }
+        encodingFaults.count += 1
+    }
+
+    /// What only the whole file can tell.
+    private mutating func judge() throws {
+        if encodingFaults.count * 10 > summary.read {
+            throw ImportError.encoding(file: task.file, line: encodingFaults.firstLine, encodingFaults.advice)
+        }
+        if let swapped = places.swapped {
+            throw ImportError.swapped(file: task.file, rows: swapped.rows, of: places.count, example: swapped.example)
+        }
+        if hasUnnamed, task.layer.reference == nil {
+            summary.notes.append(
+                "some rows have no source_id, so importing them again will add them again; name a column for it in the mapping"
+            )
+        }
+    }
+
+    private mutating func flush(_ source: PeekableSource) throws -> Bool {
+        batch.read = summary.read
+        batch.bytesRead = source.bytesRead
+        batch.byteCount = source.byteCount
+        let full = batch
+        batch = DecodedBatch()
+        batch.rows.reserveCapacity(Self.batchSize)
+        return output.put(full)
+    }
+}
+
+/// Random bits for identities, from a seed of the system's (SplitMix64, Steele et al. 2014): no secret rests on them.
+struct IdentityBits: RandomNumberGenerator {
+    private var state = UInt64.random(in: .min ... .max)
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+}

@@ -1,0 +1,98 @@
+public import Works
+
+/// What became of the rows of a file.
+public struct ImportReport: Hashable, Sendable {
+    public var file: String
+    public var layer: ImportLayer
+    public var source: String
+    /// Rows or features in the file.
+    public var read = 0
+    public var inserted = 0
+    public var updated = 0
+    public var unchanged = 0
+    /// Rows whose geometry was put right; they are among the others too.
+    public var repaired = 0
+    /// Rows that did not come in.
+    public var refused = 0
+    /// Works that were closed because the list no longer has them.
+    public var closed = 0
+    /// Rows that the mapping's `where` leaves out.
+    public var skipped = 0
+    /// Deadlines that moved.
+    public var deadlinesMoved = 0
+    /// The moment of the list, if the file has one.
+    public var observedAt: Instant?
+    /// The first refused rows.
+    public var refusals: [RefusedRow] = []
+    /// How many rows were refused for each reason, with what differs from row to row left out.
+    public var refusalReasons: [String: Int] = [:]
+    /// The file that the refused rows were written to.
+    public var refusedFile: String?
+    /// What the user should know beside.
+    public var notes: [String] = []
+    public var isDryRun = false
+
+    public init(file: String, layer: ImportLayer, source: String) {
+        self.file = file
+        self.layer = layer
+        self.source = source
+    }
+}
+
+/// A row that did not come in.
+public struct RefusedRow: Hashable, Sendable {
+    /// The line on which it begins, from 1.
+    public var line: Int
+    public var reason: String
+
+    public init(line: Int, reason: String) {
+        self.line = line
+        self.reason = reason
+    }
+}
+
+/// How far an import has come.
+public struct ImportProgress: Hashable, Sendable {
+    public var rows: Int
+    public var bytesRead: Int
+    /// Nil if the length is not known, as that of standard input.
+    public var byteCount: Int?
+}
+
+/// Why nothing of a file came in.
+public enum ImportError: Error, Hashable, Sendable {
+    /// The first bad row, when none is tolerated.
+    case strict(file: String, RefusedRow)
+    /// Longitude and latitude are the wrong way round in (nearly) all rows.
+    case swapped(file: String, rows: Int, of: Int, example: String)
+    /// A newer list of the source has been imported before.
+    case older(file: String, observed: Instant, last: Instant, source: String)
+    /// The mapping takes the moment of the list from something that the file does not have.
+    case unknownMoment(file: String, String)
+    /// A list of nothing, which would close all open works of its source.
+    case emptySnapshot(file: String, source: String)
+    /// Most rows are not in the encoding that the file was read in.
+    case encoding(file: String, line: Int, String)
+    /// The refused rows could not be written down.
+    case refusedFile(path: String, String)
+}
+
+extension ImportError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .strict(let file, let row):
+            "\(file), line \(row.line): \(row.reason) (nothing was imported, because --strict was asked for)"
+        case .swapped(let file, let rows, let all, let example):
+            "\(file): longitude and latitude look swapped in \(rows) of \(all) rows, for instance \(example); nothing was imported. "
+                + "Swap the columns of `geometry` in the mapping, or the coordinates in the file (GeoJSON has the longitude first)"
+        case .older(let file, let observed, let last, let source):
+            "\(file): this list of \(source) is of \(observed), but one of \(last) has been imported already; nothing was imported. "
+                + "Import the lists of a source in the order of their times"
+        case .unknownMoment(let file, let what): "\(file): \(what)"
+        case .emptySnapshot(let file, let source):
+            "\(file): the list has no rows, and to take it at its word would close all open works of \(source); nothing was imported"
+        case .encoding(let file, let line, let advice): "\(file), line \(line): \(advice); nothing was imported"
+        case .refusedFile(let path, let reason): "\(path): the refused rows cannot be written: \(reason)"
+        }
+    }
+}

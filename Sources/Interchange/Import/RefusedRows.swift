@@ -1,0 +1,46 @@
+import Glibc
+
+/// The file of the rows that did not come in. It is written beside its final place, which it takes only when the import is done.
+///
+/// A class, because it holds an open file; it is made and written on the thread that reads.
+final class RefusedRows {
+    /// Where it is until it is done.
+    let temporaryPath: String
+    private let descriptor: CInt
+    private var csv = CSVText()
+
+    /// - Throws: ``ImportError/refusedFile(path:_:)`` if it cannot be written there.
+    init(path: String, header: [String]) throws {
+        temporaryPath = path + ".part"
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.error(path) }
+        csv.row(["line", "reason"] + header)
+    }
+
+    deinit { close(descriptor) }
+
+    func add(_ row: RefusedRow, original: [String]) throws {
+        csv.row(["\(row.line)", row.reason] + original)
+        if csv.bytes.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes what is still in memory.
+    func flush() throws {
+        var rest = csv.bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { throw Self.error(temporaryPath) }
+            rest = rest.dropFirst(max(count, 0))
+        }
+        csv.removeAll()
+    }
+
+    /// Gives the file its name, in place of one that an earlier import left.
+    static func finish(_ temporaryPath: String, as path: String) throws {
+        guard rename(temporaryPath, path) == 0 else { throw error(path) }
+    }
+
+    private static func error(_ path: String) -> ImportError {
+        .refusedFile(path: path, String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,160 @@
+/// A column that a mapping names: a CSV column, a property of a feature, or a path into one (`core_details.road_names`).
+struct ColumnReference: Hashable, Sendable {
+    /// As the mapping names it, without the `?` of an optional one.
+    var name: String
+    /// Where in the mapping's list of columns it stands.
+    var slot: Int
+
+    /// The feature's own `id`.
+    static let featureID = "@id"
+    /// The number of the row or feature in its file, from 1.
+    static let row = "@row"
+    /// The file's name without folders and endings.
+    static let file = "@file"
+    /// The first position of the feature's geometry, as `longitude,latitude`.
+    static let position = "@position"
+    /// Followed by a path: a member of the feature collection.
+    static let collection = "@collection."
+}
+
+/// How a value of ours comes from a row's columns.
+indirect enum FieldExpression: Hashable, Sendable {
+    case column(ColumnReference)
+    case constant(String)
+    /// Literal text and columns in turn; nothing if the first of the columns is empty.
+    case template([TemplatePart])
+    case firstNonEmpty([FieldExpression])
+    /// All values that are there, one after another.
+    case join([FieldExpression], separator: String)
+    case table(FieldExpression, TextTable, otherwise: Otherwise)
+    /// What belongs to the highest bound that a number reaches; nothing below the lowest.
+    case steps(FieldExpression, [Step])
+    /// A value for rows that have none.
+    case withDefault(FieldExpression, String)
+
+    enum TemplatePart: Hashable, Sendable {
+        case literal(String)
+        case column(ColumnReference)
+    }
+
+    struct Step: Hashable, Sendable {
+        var from: Double
+        var value: String
+    }
+
+    /// What becomes of a value that the table does not list.
+    enum Otherwise: Hashable, Sendable {
+        case value(String)
+        /// The source's own text is taken.
+        case keep
+        case nothing
+        case refuse
+    }
+}
+
+extension FieldExpression {
+    /// The columns that the expression reads, in two kinds: those whose text it passes on and those that it only looks up.
+    func visitColumns(passedOn: Bool = true, _ body: (ColumnReference, _ passedOn: Bool) -> Void) {
+        switch self {
+        case .column(let column): body(column, passedOn)
+        case .constant: break
+        case .template(let parts):
+            for case .column(let column) in parts { body(column, passedOn) }
+        case .firstNonEmpty(let alternatives), .join(let alternatives, _):
+            for alternative in alternatives { alternative.visitColumns(passedOn: passedOn, body) }
+        case .table(let inner, _, let otherwise): inner.visitColumns(passedOn: passedOn && otherwise == .keep, body)
+        case .steps(let inner, _): inner.visitColumns(passedOn: false, body)
+        case .withDefault(let inner, _): inner.visitColumns(passedOn: passedOn, body)
+        }
+    }
+
+    /// Every text that the mapping itself can give for the field.
+    var ownValues: [String] {
+        switch self {
+        case .column, .template, .join: []
+        case .constant(let value): [value]
+        case .firstNonEmpty(let alternatives): alternatives.flatMap(\.ownValues)
+        case .table(_, let table, let otherwise):
+            if case .value(let value) = otherwise {
+                table.values.compactMap(\.self) + [value]
+            } else {
+                table.values.compactMap(\.self)
+            }
+        case .steps(_, let steps): steps.map(\.value)
+        case .withDefault(let inner, let value): inner.ownValues + [value]
+        }
+    }
+}
+
+/// Texts and what they stand for, looked up by bytes.
+struct TextTable: Hashable, Sendable {
+    private var buckets: [Int32]
+    private(set) var keys: [[UInt8]]
+    private(set) var values: [String?]
+
+    /// - Parameter entries: a nil value says that the text stands for nothing.
+    init(_ entries: [(key: String, value: String?)]) {
+        keys = entries.map { Array($0.key.utf8) }
+        values = entries.map(\.value)
+        var size = 16
+        while size < keys.count * 2 { size *= 2 }
+        buckets = [Int32](repeating: -1, count: size)
+        for (index, key) in keys.enumerated() {
+            var bucket = key.withUnsafeBufferPointer { $0.hash } & (size - 1)
+            while buckets[bucket] >= 0 { bucket = (bucket + 1) & (size - 1) }
+            buckets[bucket] = Int32(index)
+        }
+    }
+
+    /// The place of a text, or nil if it is not listed.
+    func index(of text: UnsafeBufferPointer<UInt8>) -> Int? {
+        let mask = buckets.count - 1
+        var bucket = text.hash & mask
+        while case let index = Int(buckets[bucket]), index >= 0 {
+            if keys[index].elementsEqual(text) { return index }
+            bucket = (bucket + 1) & mask
+        }
+        return nil
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// FNV-1a (Fowler, Noll, Vo), 64 bits: good enough for the short texts of tables.
+    var hash: Int {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in self { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        return Int(truncatingIfNeeded: hash >> 8)
+    }
+
+    /// Without white space at both ends.
+    @inline(__always)
+    var trimmed: UnsafeBufferPointer<UInt8> {
+        var (start, end) = (0, count)
+        while start < end, self[start] <= 0x20 { start += 1 }
+        while end > start, self[end - 1] <= 0x20 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: self[start..<end])
+    }
+}
+
+/// Strings that come again and again, such as streets and services, made once.
+///
+/// A class, because it is a memory that all fields of a mapping share.
+final class StringPool {
+    // Unchecked as in CSVReader, for the same reason.
+    @exclusivity(unchecked) private var entries = [String?](repeating: nil, count: 1 << 12)
+
+    func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        // Up to 15 bytes a string holds its text itself; long texts rarely come twice.
+        guard (16...64).contains(bytes.count) else { return String(decoding: bytes, as: UTF8.self) }
+        let place = bytes.hash & (entries.count - 1)
+        if let known = entries[place] {
+            let isSame = known.utf8.withContiguousStorageIfAvailable {
+                $0.count == bytes.count && $0.elementsEqual(bytes)
+            }
+            if isSame ?? false { return known }
+        }
+        let string = String(decoding: bytes, as: UTF8.self)
+        entries[place] = string
+        return string
+    }
+}

@@ -1,0 +1,441 @@
+import Geometry
+import Works
+import Yams
+
+extension Mapping {
+    /// Reads a mapping from YAML.
+    ///
+    /// - Parameter name: The name of the mapping or of its file, for messages.
+    /// - Throws: ``MappingError`` that names line and key.
+    public init(yaml: String, name: String) throws {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: yaml)
+        } catch let error as YamlError {
+            throw MappingError(mapping: name, "is not YAML: \(error)")
+        }
+        guard let node, let root = node.mapping else {
+            throw MappingError(mapping: name, "must be a YAML mapping of keys to values; see docs/mappings.md")
+        }
+        self = try MappingParser(name: name).mapping(root)
+    }
+}
+
+/// Reads one mapping and collects the columns that it names.
+private final class MappingParser {
+    let name: String
+    var columns: [Mapping.Column] = []
+    /// Whether a mapping that is only an overlay is read.
+    let isVariant: Bool
+
+    init(name: String, isVariant: Bool = false) {
+        self.name = name
+        self.isVariant = isVariant
+    }
+
+    private static let keys = [
+        "title", "source", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats", "empty_values",
+        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "fields",
+        "variants",
+    ]
+
+    func mapping(_ root: Node.Mapping, over base: Mapping? = nil) throws -> Mapping {
+        for (key, _) in root {
+            let text = key.string ?? ""
+            guard Self.keys.contains(text) || isVariant && text == "needs" else {
+                let near = Spelling.nearest(to: text, among: Self.keys).map { "; is `\($0)` meant?" } ?? ""
+                throw error(key, text, "is no key of a mapping\(near) Keys are \(Self.keys.joined(separator: ", "))")
+            }
+        }
+        var mapping =
+            base
+            ?? Mapping(
+                name: name, timeZone: "UTC", timeFormats: TimeFormat.usual, emptyValues: [], isFullSnapshot: false,
+                geometry: .feature, conditions: [], refusals: [], omitted: [], fields: [:], columns: [],
+                hasOwnNames: false, variants: [])
+        columns = base?.columns ?? []
+        if let node = root["source"] { mapping.source = try text(node, "source") }
+        if let node = root["layer"] { mapping.layer = try choice(node, "layer", ImportLayer.allCases) }
+        if let node = root["format"] { mapping.format = try choice(node, "format", InputFormat.allCases) }
+        if let node = root["encoding"] {
+            let encoding = try text(node, "encoding")
+            guard TranscodingSource.isUTF8(encoding) || TranscodingSource.isKnown(encoding) else {
+                throw error(
+                    node, "encoding",
+                    "“\(encoding)” is no known encoding; use utf-8, windows-1251, windows-1252, iso-8859-1, koi8-r or utf-16"
+                )
+            }
+            mapping.encoding = encoding
+        }
+        if let node = root["delimiter"] {
+            let names = ["tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"]
+            let written = try text(node, "delimiter")
+            let delimiter = names[written] ?? written
+            guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte != 0x22, byte != 0x0A, byte != 0x0D
+            else {
+                throw error(node, "delimiter", "must be one ASCII character, or tab, comma, semicolon, pipe")
+            }
+            mapping.delimiter = byte
+        }
+        if let node = root["time_zone"] {
+            let zone = try text(node, "time_zone")
+            guard LocalClock(identifier: zone) != nil else {
+                throw error(node, "time_zone", "“\(zone)” is no time zone; use an IANA name such as Europe/Moscow")
+            }
+            mapping.timeZone = zone
+        }
+        if let node = root["time_formats"] { mapping.timeFormats = try formats(node, "time_formats") }
+        if let node = root["empty_values"] { mapping.emptyValues = try texts(node, "empty_values") }
+        if let node = root["empty_places"] {
+            mapping.emptyPlaces = try list(node, "empty_places").map { node in
+                let numbers = try list(node, "empty_places").compactMap { $0.float ?? $0.int.map(Double.init) }
+                guard numbers.count == 2 else {
+                    throw error(node, "empty_places", "must be a list of positions, each [longitude, latitude]")
+                }
+                return Coordinate(longitude: numbers[0], latitude: numbers[1])
+            }
+        }
+        if let node = root["snapshot"] {
+            let value = try text(node, "snapshot")
+            guard value == "full" || value == "none" else {
+                throw error(node, "snapshot", "may be `full` (the file lists all that is open) or `none`")
+            }
+            mapping.isFullSnapshot = value == "full"
+        }
+        if let node = root["bounds"] { mapping.bounds = try bounds(node) }
+        if let node = root["geometry"] { mapping.geometry = try geometry(node, "geometry") }
+        if let node = root["where"] {
+            mapping.conditions = try list(node, "where").map { try condition($0, "where", []) }
+        }
+        if let node = root["refuse"] {
+            mapping.refusals = try list(node, "refuse").map { node in
+                guard let reason = node.mapping?["because"] else {
+                    throw error(node, "refuse", "needs `because:`, the reason that the user is told")
+                }
+                return Mapping.Refusal(
+                    condition: try condition(node, "refuse", ["because"]), reason: try text(reason, "refuse.because"))
+            }
+        }
+        if let node = root["omit"] { mapping.omitted.formUnion(try texts(node, "omit")) }
+        if let node = root["fields"] {
+            guard let fields = node.mapping else {
+                throw error(node, "fields", "must be a mapping of our properties to columns")
+            }
+            for (key, node) in fields {
+                let field = try choice(key, "fields", MappedField.allCases)
+                mapping.fields[field] = try rule(node, for: field)
+            }
+        }
+        if let node = root["observed_at"] { try observedAt(node, &mapping) }
+        try check(mapping, root)
+        mapping.columns = columns
+        if let node = root["variants"] {
+            mapping.variants = try list(node, "variants").map { node in
+                guard let variant = node.mapping, let needs = variant["needs"] else {
+                    throw error(node, "variants", "each variant needs `needs:`, the columns by which it is recognised")
+                }
+                let parser = MappingParser(name: name, isVariant: true)
+                return Mapping.Variant(
+                    needs: try texts(needs, "variants.needs"),
+                    mapping: try parser.mapping(variant, over: Self.blank(mapping)))
+            }
+        }
+        return mapping
+    }
+
+    /// What a variant takes over from the mapping that it stands in: all but the columns.
+    private static func blank(_ mapping: Mapping) -> Mapping {
+        var base = mapping
+        base.fields = base.fields.filter { if case .constant = $0.value.expression { true } else { false } }
+        base.columns = []
+        base.conditions = []
+        base.refusals = []
+        base.omitted = []
+        base.variants = []
+        base.geometry = .feature
+        if base.observedAt == .column { base.observedAt = nil }
+        return base
+    }
+
+    private func check(_ mapping: Mapping, _ root: Node.Mapping) throws {
+        if let layer = mapping.layer {
+            for field in mapping.fields.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+                guard layer.reference == nil ? field.isOfWork : field.isOfReference else {
+                    let allowed = MappedField.allCases.filter {
+                        layer.reference == nil ? $0.isOfWork : $0.isOfReference
+                    }
+                    throw error(
+                        root["fields"], "fields.\(field.rawValue)",
+                        "a row of \(layer.rawValue) has no such property; it has \(allowed.map(\.rawValue).joined(separator: ", "))"
+                    )
+                }
+            }
+        }
+    }
+
+    // MARK: Fields
+
+    private func rule(_ node: Node, for field: MappedField) throws -> FieldRule {
+        let key = "fields.\(field.rawValue)"
+        var rule = FieldRule()
+        if let mapping = node.mapping {
+            if let node = mapping["end_of_day"] {
+                guard field.isTime, let value = node.bool else {
+                    throw error(node, key, "`end_of_day` is true or false, and only a time has it")
+                }
+                rule.endOfDay = value
+            }
+            if let node = mapping["time_formats"] { rule.formats = try formats(node, key + ".time_formats") }
+            if let before = mapping["before_start"], let after = mapping["after_start"] {
+                guard field == .status else { throw error(before, key, "only a status can depend on the start") }
+                let statuses = WorkStatus.allCases
+                rule.byStart = FieldRule.ByStart(
+                    before: try choice(before, key + ".before_start", statuses).rawValue,
+                    after: try choice(after, key + ".after_start", statuses).rawValue)
+            }
+        }
+        let only = ["end_of_day", "time_formats", "before_start", "after_start"]
+        if node.mapping.map({ $0.allSatisfy { only.contains($0.key.string ?? "") } }) != true
+            || node.mapping?.isEmpty == true
+        {
+            rule.expression = try expression(node, key, field, ignoring: only)
+        }
+        guard rule.expression != nil || rule.byStart != nil else {
+            throw error(node, key, "says nothing that the value could come from")
+        }
+        if let allowed = field.allowedValues, let expression = rule.expression {
+            for value in expression.ownValues where !allowed.contains(value) {
+                throw error(
+                    node, key, "“\(value)” is no \(field.rawValue); it is one of \(allowed.joined(separator: ", "))")
+            }
+        }
+        return rule
+    }
+
+    private static let forms = ["column", "constant", "template", "first_non_empty", "join"]
+    private static let modifiers = ["table", "at_least", "default", "separator"]
+
+    private func expression(_ node: Node, _ key: String, _ field: MappedField, ignoring: [String] = []) throws
+        -> FieldExpression
+    {
+        if node.scalar != nil { return .column(column(try text(node, key), node)) }
+        guard let mapping = node.mapping else {
+            throw error(
+                node, key, "must be a column, or a mapping with one of \(Self.forms.joined(separator: ", "))")
+        }
+        for (inner, _) in mapping {
+            let name = inner.string ?? ""
+            guard Self.forms.contains(name) || Self.modifiers.contains(name) || ignoring.contains(name) else {
+                let known = Self.forms + Self.modifiers + ["end_of_day", "time_formats", "before_start", "after_start"]
+                let near = Spelling.nearest(to: name, among: known).map { "; is `\($0)` meant?" } ?? ""
+                throw error(
+                    inner, "\(key).\(name)", "means nothing here\(near) Allowed are \(known.joined(separator: ", "))")
+            }
+        }
+        let given = Self.forms.filter { mapping[$0] != nil }
+        guard given.count == 1, let form = given.first, let inner = mapping[form] else {
+            throw error(node, key, "needs exactly one of \(Self.forms.joined(separator: ", "))")
+        }
+        var expression: FieldExpression
+        switch form {
+        case "column": expression = .column(column(try text(inner, key), inner))
+        case "constant": expression = .constant(try text(inner, key))
+        case "template": expression = .template(try template(inner, key))
+        case "join":
+            expression = .join(
+                try list(inner, key).map { try self.expression($0, key, field) },
+                separator: try mapping["separator"].map { try text($0, key + ".separator") } ?? ", ")
+        default: expression = .firstNonEmpty(try list(inner, key).map { try self.expression($0, key, field) })
+        }
+        let otherwise = try mapping["default"].map { $0.isNull ? nil : try text($0, key + ".default") }
+        if let table = mapping["table"] {
+            guard let entries = table.mapping else {
+                throw error(table, key + ".table", "must be a mapping of the source's values to ours")
+            }
+            var pairs: [(key: String, value: String?)] = []
+            for (from, to) in entries {
+                pairs.append((try text(from, key + ".table"), to.isNull ? nil : try text(to, key + ".table")))
+            }
+            let rest: FieldExpression.Otherwise =
+                switch otherwise {
+                case .none: field.isCode ? .refuse : .keep
+                case .some(nil): .nothing
+                case .some(let value?): .value(value)
+                }
+            expression = .table(expression, TextTable(pairs), otherwise: rest)
+        }
+        if let steps = mapping["at_least"] {
+            guard let entries = steps.mapping, mapping["table"] == nil else {
+                throw error(
+                    steps, key + ".at_least", "must be a mapping of numbers to values, without a `table` beside it")
+            }
+            var list: [FieldExpression.Step] = []
+            for (from, to) in entries {
+                guard let bound = from.float ?? from.int.map(Double.init) else {
+                    throw error(from, key + ".at_least", "“\(from.string ?? "")” is not a number")
+                }
+                list.append(FieldExpression.Step(from: bound, value: try text(to, key + ".at_least")))
+            }
+            expression = .steps(expression, list.sorted { $0.from < $1.from })
+        }
+        if case .some(let value?) = otherwise { expression = .withDefault(expression, value) }
+        return expression
+    }
+
+    /// `{ST_NAME} {QUADRANT}`: columns in braces, `{{` is a brace.
+    private func template(_ node: Node, _ key: String) throws -> [FieldExpression.TemplatePart] {
+        var parts: [FieldExpression.TemplatePart] = []
+        var literal = ""
+        var rest = Substring(try text(node, key))
+        while let character = rest.popFirst() {
+            if character == "{", rest.first == "{" {
+                literal.append(rest.removeFirst())
+            } else if character == "{" {
+                guard let end = rest.firstIndex(of: "}") else { throw error(node, key, "a brace is not closed") }
+                if !literal.isEmpty { parts.append(.literal(literal)) }
+                literal = ""
+                parts.append(.column(column(String(rest[..<end]), node)))
+                rest = rest[rest.index(after: end)...]
+            } else {
+                literal.append(character)
+            }
+        }
+        if !literal.isEmpty { parts.append(.literal(literal)) }
+        return parts
+    }
+
+    private func column(_ written: String, _ node: Node, passedOn: Bool = false) -> ColumnReference {
+        let isOptional = written.hasSuffix("?") || written.hasPrefix("@")
+        let name = written.hasSuffix("?") ? String(written.dropLast()) : written
+        if let slot = columns.firstIndex(where: { $0.name == name }) {
+            // Named once without the question mark, a column must be there.
+            if !isOptional { columns[slot].isOptional = false }
+            return ColumnReference(name: name, slot: slot)
+        }
+        columns.append(Mapping.Column(name: name, isOptional: isOptional, isPassedOn: false, line: node.mark?.line))
+        return ColumnReference(name: name, slot: columns.count - 1)
+    }
+
+    // MARK: Rows
+
+    private func condition(_ node: Node, _ key: String, _ others: [String]) throws -> Mapping.Condition {
+        guard let mapping = node.mapping, let name = mapping["column"] else {
+            throw error(node, key, "needs `column:` and one of `is`, `is_not`, `present`")
+        }
+        for (inner, _) in mapping where !(["column", "is", "is_not", "present"] + others).contains(inner.string ?? "") {
+            throw error(
+                inner, "\(key).\(inner.string ?? "")", "means nothing here; allowed are column, is, is_not, present")
+        }
+        let column = column(try text(name, key + ".column"), name)
+        func table(_ node: Node) throws -> TextTable { TextTable(try texts(node, key).map { ($0, nil) }) }
+        if let values = mapping["is"] { return Mapping.Condition(column: column, test: .isOneOf(try table(values))) }
+        if let values = mapping["is_not"] {
+            return Mapping.Condition(column: column, test: .isNoneOf(try table(values)))
+        }
+        guard let present = mapping["present"]?.bool else {
+            throw error(node, key, "needs one of `is`, `is_not` (a value or a list) and `present` (true or false)")
+        }
+        return Mapping.Condition(column: column, test: .isPresent(present))
+    }
+
+    private func geometry(_ node: Node, _ key: String) throws -> GeometrySource {
+        let allowed =
+            "may be `feature`, `none`, {longitude: COLUMN, latitude: COLUMN}, {wkt: COLUMN}, {geojson: COLUMN}, or a list of these"
+        if let sequence = node.sequence { return .first(try sequence.map { try geometry($0, key) }) }
+        if let mapping = node.mapping {
+            func only(_ names: String...) -> Bool { mapping.allSatisfy { names.contains($0.key.string ?? "") } }
+            if let longitude = mapping["longitude"], let latitude = mapping["latitude"], only("longitude", "latitude") {
+                return .columns(
+                    longitude: column(try text(longitude, key), longitude),
+                    latitude: column(try text(latitude, key), latitude))
+            }
+            if let wkt = mapping["wkt"], only("wkt") { return .wkt(column(try text(wkt, key), wkt)) }
+            if let json = mapping["geojson"], only("geojson") { return .geoJSON(column(try text(json, key), json)) }
+        } else if node.string == "feature" {
+            return .feature
+        } else if node.string == "none" {
+            return .none
+        }
+        throw error(node, key, allowed)
+    }
+
+    private func observedAt(_ node: Node, _ mapping: inout Mapping) throws {
+        let key = "observed_at"
+        if let inner = node.mapping, inner.count == 1 {
+            if let path = inner["collection"] {
+                mapping.observedAt = .collection(try text(path, key))
+                return
+            }
+            if let pattern = inner["file_name"] {
+                mapping.observedAt = .fileName(try format(pattern, key))
+                return
+            }
+            if inner["column"] != nil {
+                mapping.observedAt = .column
+                mapping.fields[.observedAt] = try rule(node, for: .observedAt)
+                return
+            }
+        }
+        throw error(
+            node, key, "must be {collection: MEMBER}, {file_name: PATTERN} or {column: COLUMN}")
+    }
+
+    private func bounds(_ node: Node) throws -> Bounds {
+        let numbers = try list(node, "bounds").compactMap { $0.float ?? $0.int.map(Double.init) }
+        guard numbers.count == 4, numbers[1] <= numbers[3], numbers[0].magnitude <= 180, numbers[2].magnitude <= 180,
+            numbers[1] >= -90, numbers[3] <= 90
+        else { throw error(node, "bounds", "must be [west, south, east, north] in degrees") }
+        return Bounds(west: numbers[0], south: numbers[1], east: numbers[2], north: numbers[3])
+    }
+
+    // MARK: Values
+
+    private func text(_ node: Node, _ key: String) throws -> String {
+        guard let scalar = node.scalar else { throw error(node, key, "must be a single text") }
+        // As written: `2B` and `007` are texts here, whatever YAML makes of them.
+        return scalar.string
+    }
+
+    private func list(_ node: Node, _ key: String) throws -> [Node] {
+        guard let sequence = node.sequence else { throw error(node, key, "must be a list") }
+        return Array(sequence)
+    }
+
+    private func texts(_ node: Node, _ key: String) throws -> [String] {
+        node.scalar != nil ? [try text(node, key)] : try list(node, key).map { try text($0, key) }
+    }
+
+    private func format(_ node: Node, _ key: String) throws -> TimeFormat {
+        let text = try text(node, key)
+        do throws(TimeFormatError) {
+            return try TimeFormat(text)
+        } catch {
+            throw self.error(node, key, error.description)
+        }
+    }
+
+    private func formats(_ node: Node, _ key: String) throws -> [TimeFormat] {
+        node.scalar != nil ? [try format(node, key)] : try list(node, key).map { try format($0, key) }
+    }
+
+    private func choice<Value: RawRepresentable & Sendable>(_ node: Node, _ key: String, _ allowed: [Value]) throws
+        -> Value
+    where Value.RawValue == String {
+        let written = try text(node, key)
+        guard let value = Value(rawValue: written) else {
+            let names = allowed.map(\.rawValue)
+            let near = Spelling.nearest(to: written, among: names).map { " (is `\($0)` meant?)" } ?? ""
+            throw error(node, key, "“\(written)” is not known\(near); allowed are \(names.joined(separator: ", "))")
+        }
+        return value
+    }
+
+    private func error(_ node: Node?, _ key: String, _ message: String) -> MappingError {
+        MappingError(mapping: name, line: node?.mark?.line, key: key, message)
+    }
+}
+
+extension Node {
+    /// Whether this is YAML's null: `~`, `null` or nothing.
+    fileprivate var isNull: Bool { null != nil }
+}

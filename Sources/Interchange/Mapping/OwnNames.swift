@@ -1,0 +1,32 @@
+import Geometry
+import Works
+
+extension Mapping {
+    /// The mapping of files whose columns bear our own names: those that we export, for instance.
+    ///
+    /// What we compute ourselves (`id`, `revision`, `due_changes`, `updated_at`, `deadline_state`) is not read. A feature's `id` stands in for
+    /// a missing `source_id`.
+    public static func ownNames(layer: ImportLayer) -> Mapping {
+        var columns: [Column] = []
+        func reference(_ name: String) -> ColumnReference {
+            columns.append(Column(name: name, isOptional: true, isPassedOn: true, line: nil))
+            return ColumnReference(name: name, slot: columns.count - 1)
+        }
+        var fields: [MappedField: FieldRule] = [:]
+        for field in MappedField.allCases
+        where field != .observedAt && (layer.reference == nil ? field.isOfWork : field.isOfReference) {
+            fields[field] = FieldRule(expression: .column(reference(field.rawValue)))
+        }
+        for deadline in [MappedField.dueAt, .originalDueAt] { fields[deadline]?.endOfDay = true }
+        let id = reference(layer.reference == nil ? ColumnReference.featureID : "id")
+        let featureID = layer.reference == nil ? id : reference(ColumnReference.featureID)
+        if let sourceID = fields[.sourceID]?.expression {
+            fields[.sourceID]?.expression = .firstNonEmpty([sourceID, .column(id), .column(featureID)])
+        }
+        return Mapping(
+            name: "own names", timeZone: "UTC", timeFormats: TimeFormat.usual, emptyValues: [], isFullSnapshot: false,
+            geometry: .feature, conditions: [], refusals: [],
+            omitted: layer.reference == nil ? ["id", "revision", "due_changes", "updated_at", "deadline_state"] : [],
+            fields: fields, columns: columns, hasOwnNames: true, variants: [])
+    }
+}

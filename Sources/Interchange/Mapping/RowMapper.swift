@@ -1,0 +1,395 @@
+import Geometry
+import Works
+
+/// Makes drafts of works and reference features from the rows of one file, by a mapping.
+struct RowMapper {
+    let mapping: Mapping
+    /// The kind of works that have none by the mapping.
+    let kind: WorkKind?
+    /// The source of works that have none by the row.
+    let source: String
+    /// The moment of the list, if the file has one.
+    var observedAt: Instant?
+
+    private var clock: LocalClock
+    private let strings = StringPool()
+    private let emptyValues: [[UInt8]]
+    private var extra = JSONWriter(capacity: 1024)
+    /// For each field the format that fitted last, to be tried first.
+    private var lastFormat = [Int](repeating: 0, count: MappedField.allCases.count)
+    private let rules: [FieldRule?]
+    /// Whether the last row's geometry is a second choice, because the first one is no valid geometry.
+    private(set) var fellBack = false
+
+    init(mapping: Mapping, kind: WorkKind?, source: String, observedAt: Instant?) throws {
+        self.mapping = mapping
+        self.kind = kind
+        self.source = source
+        self.observedAt = observedAt
+        guard let clock = LocalClock(identifier: mapping.timeZone) else {
+            throw MappingError(mapping: mapping.name, key: "time_zone", "“\(mapping.timeZone)” is no time zone")
+        }
+        self.clock = clock
+        emptyValues = mapping.emptyValues.map { Array($0.utf8) }
+        rules = MappedField.allCases.map { mapping.fields[$0] }
+    }
+
+    // MARK: Rows
+
+    enum Decision {
+        case take
+        /// The mapping's `where` leaves the row out.
+        case skip
+    }
+
+    /// Whether a row is taken.
+    mutating func decide(_ row: some SourceRecord) throws(RowRefusal) -> Decision {
+        for condition in mapping.conditions where try !holds(condition, row) { return .skip }
+        for refusal in mapping.refusals where try holds(refusal.condition, row) { throw RowRefusal(refusal.reason) }
+        return .take
+    }
+
+    private func holds(_ condition: Mapping.Condition, _ row: some SourceRecord) throws(RowRefusal) -> Bool {
+        try row.withText(condition.column.slot) { text throws(RowRefusal) in
+            switch condition.test {
+            case .isPresent(let present): return (text != nil) == present
+            case .isOneOf(let table): return text.map { table.index(of: $0) != nil } ?? false
+            case .isNoneOf(let table): return text.map { table.index(of: $0) == nil } ?? true
+            }
+        }
+    }
+
+    /// The name that the source has for the row's work.
+    mutating func sourceID(_ row: some SourceRecord) throws(RowRefusal) -> String? {
+        let id = try string(.sourceID, row)
+        if id == nil, !mapping.hasOwnNames, let expression = rule(.sourceID)?.expression {
+            var names: [String] = []
+            expression.visitColumns { column, _ in names.append(column.name) }
+            throw RowRefusal(
+                "the row has no source_id (column \(names.joined(separator: ", "))): without it importing again would add it again"
+            )
+        }
+        return id
+    }
+
+    /// What the row says about a work. Its geometry is as the source has it, unchecked.
+    mutating func work(_ row: some SourceRecord, sourceID: String?, plan: RecordPlan) throws(RowRefusal) -> WorkDraft {
+        var draft = WorkDraft()
+        draft.sourceID = sourceID
+        draft.source = try string(.source, row) ?? source
+        draft.kind = try value(.kind, row) ?? kind
+        guard draft.kind != nil else {
+            throw RowRefusal(
+                "nothing says what kind of work this is: name the layer (--as road_repairs, outages or hazards)")
+        }
+        draft.category = try string(.category, row)
+        draft.title = try string(.title, row)
+        draft.description = try string(.description, row)
+        draft.address = try string(.address, row)
+        draft.severity = try value(.severity, row)
+        draft.district = try string(.district, row)
+        draft.organisation = try string(.organisation, row)
+        draft.contractor = try string(.contractor, row)
+        draft.trafficImpact = try value(.trafficImpact, row)
+        draft.reportedAt = try instant(.reportedAt, row)
+        draft.startsAt = try instant(.startsAt, row)
+        draft.dueAt = try instant(.dueAt, row)
+        draft.firstDueAt = try instant(.originalDueAt, row)
+        draft.completedAt = try instant(.completedAt, row)
+        draft.onSiteAt = try instant(.onSiteAt, row)
+        draft.dailyFrom = try time(.dailyFrom, row)
+        draft.dailyUntil = try time(.dailyUntil, row)
+        draft.observedAt = try instant(.observedAt, row) ?? observedAt
+        draft.status = try value(.status, row)
+        if draft.status == nil, let byStart = rule(.status)?.byStart {
+            let moment = draft.observedAt ?? .now
+            draft.status = WorkStatus(
+                rawValue: draft.startsAt.map { $0 > moment } ?? false ? byStart.before : byStart.after)
+        }
+        draft.geometry = try place(row, plan)
+        draft.extra = extra(row, plan: plan)
+        return draft
+    }
+
+    /// What the row says about a feature of a reference layer. Its geometry is as the source has it, unchecked.
+    mutating func reference(_ row: some SourceRecord, sourceID: String, plan: RecordPlan) throws(RowRefusal)
+        -> ReferenceFeature
+    {
+        let source = try string(.source, row) ?? source
+        return ReferenceFeature(
+            id: sourceID.hasPrefix(source + ":") ? sourceID : "\(source):\(sourceID)", name: try string(.name, row),
+            featureClass: try string(.featureClass, row), source: source,
+            sourceID: sourceID.hasPrefix(source + ":") ? String(sourceID.dropFirst(source.count + 1)) : sourceID,
+            extra: extra(row, plan: plan), geometry: try place(row, plan))
+    }
+
+    // MARK: Values
+
+    @inline(__always)
+    private func rule(_ field: MappedField) -> FieldRule? { rules[field.place] }
+
+    private mutating func string(_ field: MappedField, _ row: some SourceRecord) throws(RowRefusal) -> String? {
+        guard let expression = rule(field)?.expression else { return nil }
+        return try string(expression, field, row)
+    }
+
+    private mutating func string(_ expression: FieldExpression, _ field: MappedField, _ row: some SourceRecord)
+        throws(RowRefusal)
+        -> String?
+    {
+        switch expression {
+        case .column(let column): return try text(column, row)
+        case .constant(let value): return value
+        case .template(let parts):
+            var result = ""
+            var isFirst = true
+            for part in parts {
+                switch part {
+                case .literal(let literal): result += literal
+                case .column(let column):
+                    let text = try text(column, row)
+                    if isFirst, text == nil { return nil }
+                    isFirst = false
+                    result += text ?? ""
+                }
+            }
+            return String(result.trimmingSpaces())
+        case .steps(let inner, let steps):
+            guard var text = try string(inner, field, row) else { return nil }
+            guard let number = text.withUTF8({ Decimal.parse($0) }) else {
+                throw RowRefusal("\(field.rawValue): “\(text)” is not a number")
+            }
+            return steps.last { $0.from <= number }?.value
+        case .firstNonEmpty(let alternatives):
+            for alternative in alternatives {
+                if let value = try string(alternative, field, row) { return value }
+            }
+            return nil
+        case .join(let members, let separator):
+            var values: [String] = []
+            for member in members { if let value = try string(member, field, row) { values.append(value) } }
+            return values.isEmpty ? nil : values.joined(separator: separator)
+        case .withDefault(let inner, let value): return try string(inner, field, row) ?? value
+        case .table(let inner, let table, let otherwise):
+            if case .column(let column) = inner {
+                // The usual case needs no string of the source's text.
+                let isEmpty = emptyValues
+                let found = try row.withText(column.slot) { text throws(RowRefusal) -> Int? in
+                    guard let text, !isEmpty.contains(where: { $0.elementsEqual(text) }) else { return -1 }
+                    return table.index(of: text)
+                }
+                if let found { return found < 0 ? nil : table.values[found] }
+                return try unlisted(try text(column, row) ?? "", field, otherwise)
+            }
+            guard var text = try string(inner, field, row) else { return nil }
+            if let found = text.withUTF8({ table.index(of: $0) }) { return table.values[found] }
+            return try unlisted(text, field, otherwise)
+        }
+    }
+
+    private func unlisted(_ text: String, _ field: MappedField, _ otherwise: FieldExpression.Otherwise)
+        throws(RowRefusal) -> String?
+    {
+        switch otherwise {
+        case .value(let value): return value
+        case .keep: return text
+        case .nothing: return nil
+        case .refuse:
+            throw RowRefusal(
+                "\(field.rawValue): “\(text)” is not in the mapping's table; add it to `fields.\(field.rawValue).table`, or a `default`"
+            )
+        }
+    }
+
+    private mutating func text(_ column: ColumnReference, _ row: some SourceRecord) throws(RowRefusal) -> String? {
+        let pool = strings
+        let isEmpty = emptyValues
+        return try row.withText(column.slot) { text throws(RowRefusal) -> String? in
+            guard let text, !isEmpty.contains(where: { $0.elementsEqual(text) }) else { return nil }
+            return pool.string(text)
+        }
+    }
+
+    private mutating func value<Value: RawRepresentable & CaseIterable>(_ field: MappedField, _ row: some SourceRecord)
+        throws(RowRefusal) -> Value? where Value.RawValue == String
+    {
+        guard let text = try string(field, row) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            throw RowRefusal(
+                "\(field.rawValue): “\(text)” is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
+    private mutating func time(_ field: MappedField, _ row: some SourceRecord) throws(RowRefusal) -> LocalTime? {
+        guard let text = try string(field, row) else { return nil }
+        guard let time = LocalTime(text) else {
+            throw RowRefusal("\(field.rawValue): “\(text)” is no time of day (HH:MM)")
+        }
+        return time
+    }
+
+    // MARK: Moments
+
+    private mutating func instant(_ field: MappedField, _ row: some SourceRecord) throws(RowRefusal) -> Instant? {
+        guard let rule = rule(field), let expression = rule.expression else { return nil }
+        let formats = rule.formats ?? mapping.timeFormats
+        let first = lastFormat[field.place]
+        if case .column(let column) = expression {
+            let isEmpty = emptyValues
+            let found = try row.withText(column.slot) { text throws(RowRefusal) -> (Int, TimeFormat.Reading)? in
+                guard let text, !isEmpty.contains(where: { $0.elementsEqual(text) }) else { return nil }
+                if let reading = Self.read(text, formats, first: first) { return reading }
+                throw Self.unreadable(String(decoding: text, as: UTF8.self), field, column.name, formats)
+            }
+            return found.map { resolve($0, rule, formats, field) }
+        }
+        guard var text = try string(expression, field, row) else { return nil }
+        guard let reading = text.withUTF8({ Self.read($0, formats, first: first) }) else {
+            throw Self.unreadable(text, field, nil, formats)
+        }
+        return resolve(reading, rule, formats, field)
+    }
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>, _ formats: [TimeFormat], first: Int) -> (
+        Int, TimeFormat.Reading
+    )? {
+        if formats.indices.contains(first), let reading = formats[first].read(text) { return (first, reading) }
+        for index in formats.indices where index != first {
+            if let reading = formats[index].read(text) { return (index, reading) }
+        }
+        return nil
+    }
+
+    private mutating func resolve(
+        _ found: (Int, TimeFormat.Reading), _ rule: FieldRule, _ formats: [TimeFormat], _ field: MappedField
+    ) -> Instant {
+        let (index, reading) = found
+        lastFormat[field.place] = index
+        switch reading {
+        case .instant(let instant): return instant
+        case .local(var seconds, let year):
+            if rule.endOfDay, seconds % 86_400 == 0 { seconds += 86_399 }
+            return clock.instant(localSeconds: seconds, year: year)
+        }
+    }
+
+    private static func unreadable(_ text: String, _ field: MappedField, _ column: String?, _ formats: [TimeFormat])
+        -> RowRefusal
+    {
+        let place = column.map { $0 == field.rawValue ? "" : " (column \($0))" } ?? ""
+        return RowRefusal(
+            "\(field.rawValue)\(place): “\(text)” is no time in the form \(formats.map { "“\($0.text)”" }.joined(separator: " or ")); "
+                + "name its form under `time_formats` in the mapping")
+    }
+
+    // MARK: Places
+
+    /// The row's geometry, unless it is one that means that the place is not known.
+    private mutating func place(_ row: some SourceRecord, _ plan: RecordPlan) throws(RowRefusal) -> Geometry? {
+        fellBack = false
+        let geometry = try geometry(mapping.geometry, row, plan: plan)
+        guard !mapping.emptyPlaces.isEmpty, case .point(let point) = geometry else { return geometry }
+        let isEmpty = mapping.emptyPlaces.contains {
+            ($0.longitude - point.longitude).magnitude < 1e-6 && ($0.latitude - point.latitude).magnitude < 1e-6
+        }
+        return isEmpty ? nil : geometry
+    }
+
+    private mutating func geometry(_ source: GeometrySource, _ row: some SourceRecord, plan: RecordPlan)
+        throws(RowRefusal)
+        -> Geometry?
+    {
+        switch source {
+        case .none: return nil
+        case .feature:
+            if let guessed = plan.guessed { return try geometry(guessed, row, plan: plan) }
+            return try row.ownGeometry(plan)
+        case .columns(let longitude, let latitude):
+            let x = try number(longitude, row)
+            let y = try number(latitude, row)
+            switch (x, y) {
+            case (nil, nil): return nil
+            case (let x?, let y?): return .point(Coordinate(longitude: x, latitude: y))
+            case (nil, _): throw RowRefusal("\(longitude.name) is empty, but \(latitude.name) is not")
+            case (_, nil): throw RowRefusal("\(latitude.name) is empty, but \(longitude.name) is not")
+            }
+        case .wkt(let column):
+            return try row.withText(column.slot) { text throws(RowRefusal) in
+                guard let text else { return nil }
+                return try WKT.parse(text)
+            }
+        case .geoJSON(let column): return try row.geoJSON(column.slot)
+        case .first(let sources):
+            var failure: RowRefusal?
+            for source in sources {
+                do throws(RowRefusal) {
+                    guard let geometry = try geometry(source, row, plan: plan) else { continue }
+                    if case .refused(let defect) = GeometryCheck.check(geometry) {
+                        throw RowRefusal("geometry: \(defect)")
+                    }
+                    fellBack = failure != nil
+                    return geometry
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+            if let failure { throw failure }
+            return nil
+        }
+    }
+
+    private func number(_ column: ColumnReference, _ row: some SourceRecord) throws(RowRefusal) -> Double? {
+        let isEmpty = emptyValues
+        return try row.withText(column.slot) { text throws(RowRefusal) -> Double? in
+            guard let text, !isEmpty.contains(where: { $0.elementsEqual(text) }) else { return nil }
+            guard let number = Decimal.parse(text) else {
+                throw RowRefusal("\(column.name): “\(String(decoding: text, as: UTF8.self))” is not a number")
+            }
+            return number
+        }
+    }
+
+    // MARK: The rest
+
+    private mutating func extra(_ row: some SourceRecord, plan: RecordPlan) -> String? {
+        extra.reset()
+        extra.beginObject()
+        row.writeExtra(plan, to: &extra)
+        extra.endObject()
+        guard extra.bytes.count > 2 else { return nil }
+        return String(decoding: extra.bytes, as: UTF8.self)
+    }
+}
+
+extension MappedField {
+    /// The place among all fields, in the order of `allCases`.
+    fileprivate var place: Int {
+        switch self {
+        case .source: 0
+        case .sourceID: 1
+        case .kind: 2
+        case .category: 3
+        case .title: 4
+        case .description: 5
+        case .address: 6
+        case .status: 7
+        case .severity: 8
+        case .district: 9
+        case .organisation: 10
+        case .contractor: 11
+        case .reportedAt: 12
+        case .startsAt: 13
+        case .dueAt: 14
+        case .originalDueAt: 15
+        case .completedAt: 16
+        case .onSiteAt: 17
+        case .dailyFrom: 18
+        case .dailyUntil: 19
+        case .trafficImpact: 20
+        case .observedAt: 21
+        case .name: 22
+        case .featureClass: 23
+        }
+    }
+}

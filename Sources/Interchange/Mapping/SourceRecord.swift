@@ -1,0 +1,250 @@
+import Geometry
+
+/// One row of a CSV file or one feature, as a mapping reads it.
+protocol SourceRecord {
+    /// The number of the row in its file, from 1.
+    var number: Int { get }
+
+    /// Hands over the text in the column of a slot, without white space around it; nil if it is empty or not there.
+    func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
+        throws(RowRefusal) -> Result
+
+    /// The value in the column of a slot, if it is a geometry in GeoJSON; the text of one counts.
+    func geoJSON(_ slot: Int) throws(RowRefusal) -> Geometry?
+
+    /// The geometry that the record has without being told.
+    func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry?
+
+    /// Writes whatever the mapping does not pass on as members of an object.
+    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter)
+}
+
+/// Why a row does not come in.
+struct RowRefusal: Error, Hashable {
+    var reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
+
+/// What a mapping's columns are in one file.
+struct RecordPlan {
+    /// For CSV: where in the row each slot's column stands; −1 if it is not there.
+    var columns: [Int] = []
+    /// For features: the path of each slot.
+    var paths: [[String]] = []
+    /// For CSV: the columns that are kept under `extra`, with their names as JSON keys.
+    var kept: [(column: Int, name: String)] = []
+    /// For features: the members that are not kept under `extra`, by the first step of their path.
+    var dropped: [String: DroppedPart] = [:]
+    /// For CSV without a stated geometry: the source that the column names suggest.
+    var guessed: GeometrySource?
+    /// The slots of the three columns that every row has.
+    var special: [Int: Special] = [:]
+    /// Whether the file is our own: a member named `extra` holds what belongs beside the others, and an apostrophe may guard a text.
+    var isOurs = false
+
+    enum Special { case row, text(String?), featureID, position }
+
+    /// Which part of a member is not kept.
+    indirect enum DroppedPart {
+        case all
+        case members([String: DroppedPart])
+    }
+}
+
+extension RecordPlan.DroppedPart {
+    /// Adds a path below this part.
+    mutating func drop(_ path: ArraySlice<String>) {
+        guard let first = path.first else {
+            self = .all
+            return
+        }
+        guard case .members(var members) = self else { return }
+        var part = members[first] ?? .members([:])
+        part.drop(path.dropFirst())
+        members[first] = part
+        self = .members(members)
+    }
+}
+
+// MARK: - CSV
+
+/// The current row of a CSV file.
+struct CSVRow: SourceRecord {
+    let reader: CSVReader
+    let plan: RecordPlan
+    let number: Int
+
+    @inline(__always)
+    func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
+        throws(RowRefusal) -> Result
+    {
+        let column = plan.columns[slot]
+        if column < 0 {
+            guard column < -1, let special = plan.special[slot] else { return try body(nil) }
+            return try withSpecial(special, body)
+        }
+        var text = reader.field(column).trimmed
+        if plan.isOurs { text = CSVText.unguarded(text) }
+        return try body(text.isEmpty ? nil : text)
+    }
+
+    private func withSpecial<Result>(
+        _ special: RecordPlan.Special, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result
+    ) throws(RowRefusal) -> Result {
+        switch special {
+        case .row: return try withBytes(of: "\(number)", body)
+        case .text(let text?): return try withBytes(of: text, body)
+        case .text(nil), .featureID, .position: return try body(nil)
+        }
+    }
+
+    func geoJSON(_ slot: Int) throws(RowRefusal) -> Geometry? {
+        try withText(slot) { text throws(RowRefusal) in
+            guard let text else { return nil }
+            return try parseGeoJSON(text)
+        }
+    }
+
+    func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { nil }
+
+    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter) {
+        for (column, name) in plan.kept {
+            let text = reader.field(column).trimmed
+            guard !text.isEmpty else { continue }
+            if plan.isOurs, name == "extra", let object = (try? JSONParser.parse(text))?.object {
+                FeatureRow.write(object, without: [:], to: &json)
+                continue
+            }
+            json.key(name)
+            json.string(utf8: text)
+        }
+    }
+}
+
+// MARK: - Features
+
+/// One feature of a GeoJSON file, or one object of a JSON array.
+struct FeatureRow: SourceRecord {
+    let feature: GeoJSONFeature
+    let plan: RecordPlan
+    let number: Int
+
+    func value(_ slot: Int) -> JSONValue? {
+        switch plan.special[slot] {
+        case .featureID: feature.id
+        case .row: .integer(number)
+        case .text(let text): text.map(JSONValue.string)
+        case .position: feature.geometry?.firstPosition.map { .string("\($0.longitude),\($0.latitude)") }
+        case nil: Self.value(at: plan.paths[slot], in: feature.properties)
+        }
+    }
+
+    /// The value at a path; a property whose very name has dots in it comes before a path into others.
+    static func value(at path: [String], in object: JSONObject) -> JSONValue? {
+        if path.count > 1, let whole = object[path.joined(separator: ".")] { return whole }
+        var value: JSONValue? = path.first.flatMap { object[$0] }
+        for step in path.dropFirst() {
+            switch value {
+            case .object(let object): value = object[step]
+            case .array(let elements): value = Int(step).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
+        throws(RowRefusal) -> Result
+    {
+        guard let value = value(slot), let text = Self.text(of: value) else { return try body(nil) }
+        return try withBytes(of: text, body)
+    }
+
+    /// A value as text: a list as its elements one after another, an object as JSON.
+    static func text(of value: JSONValue) -> String? {
+        switch value {
+        case .null: nil
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        case .array(let elements):
+            elements.isEmpty ? nil : elements.compactMap(text(of:)).joined(separator: ", ")
+        case .object: value.description
+        }
+    }
+
+    func geoJSON(_ slot: Int) throws(RowRefusal) -> Geometry? {
+        guard let value = value(slot) else { return nil }
+        if case .string(let text) = value {
+            return try withBytes(of: text) { bytes throws(RowRefusal) in try bytes.map(parseGeoJSON) ?? nil }
+        }
+        do throws(GeoJSONError) {
+            return try GeoJSON.geometry(from: value, path: plan.paths[slot].joined(separator: "."))
+        } catch {
+            throw RowRefusal("\(error)")
+        }
+    }
+
+    func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { feature.geometry }
+
+    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter) {
+        var properties = feature.properties
+        if plan.isOurs, let object = properties["extra"]?.object {
+            properties["extra"] = nil
+            Self.write(object, without: [:], to: &json)
+        }
+        Self.write(properties, without: plan.dropped, to: &json)
+    }
+
+    fileprivate static func write(
+        _ object: JSONObject, without dropped: [String: RecordPlan.DroppedPart], to json: inout JSONWriter
+    ) {
+        for (name, value) in object where !isEmpty(value) {
+            switch (dropped[name], value) {
+            case (.all, _): continue
+            case (.members(let members), .object(let inner)):
+                var rest = JSONWriter()
+                rest.beginObject()
+                write(inner, without: members, to: &rest)
+                rest.endObject()
+                if rest.bytes.count > 2 {
+                    json.key(name)
+                    json.raw(rest.bytes)
+                }
+            default:
+                json.key(name)
+                json.value(value)
+            }
+        }
+    }
+
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null: true
+        case .string(let text): text.utf8.allSatisfy { $0 <= 0x20 }
+        default: false
+        }
+    }
+}
+
+private func withBytes<Result>(
+    of text: String, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result
+) throws(RowRefusal) -> Result {
+    // `String.withUTF8` rethrows any error, so the typed one is carried over in a value.
+    var text = text
+    let result = text.withUTF8 { utf8 -> Swift.Result<Result, RowRefusal> in
+        let text = utf8.trimmed
+        do throws(RowRefusal) { return .success(try body(text.isEmpty ? nil : text)) } catch { return .failure(error) }
+    }
+    return try result.get()
+}
+
+private func parseGeoJSON(_ text: UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> Geometry? {
+    let value: JSONValue
+    do throws(JSONError) { value = try JSONParser.parse(text) } catch {
+        throw RowRefusal("the geometry is not JSON: \(error)")
+    }
+    do throws(GeoJSONError) { return try GeoJSON.geometry(from: value) } catch { throw RowRefusal("\(error)") }
+}

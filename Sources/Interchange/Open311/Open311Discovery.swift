@@ -1,0 +1,32 @@
+public import Works
+
+extension Open311Document {
+    /// `discovery`: where the service is and in which forms it answers.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The address below which the resources are.
+    ///   - changeset: When the service last changed.
+    ///   - keyService: What to do for an `api_key`.
+    public static func discovery(endpoint: String, changeset: Instant, keyService: String) -> Open311Document {
+        Open311Document(
+            root: "discovery",
+            .record([
+                Field("changeset", changeset.description),
+                Field("contact", .text("\(endpoint)/services.json")),
+                Field("key_service", keyService),
+                Field(
+                    "endpoints",
+                    .list(
+                        [
+                            .record([
+                                Field("specification", "http://wiki.open311.org/GeoReport_v2"),
+                                Field("url", endpoint), Field("changeset", changeset.description),
+                                Field("type", "production"),
+                                Field(
+                                    "formats",
+                                    .list([.text("application/json"), .text("text/xml")], each: "format")),
+                            ])
+                        ], each: "endpoint")),
+            ]))
+    }
+}

@@ -1,0 +1,135 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import Works
+
+/// What the routes that write work with.
+struct Desk: Sendable {
+    let services: MapServices
+    let store: any DeskStore
+    let writes: WriteQueue
+    let rules: RuleShelf
+    let city: CityLimits
+    let sessions: StaffSessions
+    private let reports: RateLimit?
+    private let failures: RateLimit
+    private let uses: TokenUses
+
+    /// Nil over a store that keeps no desk.
+    init?(_ services: MapServices, logger: Logger) {
+        guard let store = services.store as? any DeskStore else { return nil }
+        let configuration = services.configuration.desk
+        self.services = services
+        self.store = store
+        writes = WriteQueue(store: store, capacity: configuration.maxWrites)
+        rules = RuleShelf(folder: configuration.rules, logger: logger)
+        city = CityLimits(store: store)
+        sessions = StaffSessions(lifetime: configuration.sessionLifetime)
+        reports =
+            configuration.reportsPerMinute > 0 ? RateLimit(capacity: configuration.reportsPerMinute, in: 60) : nil
+        failures = RateLimit(capacity: max(configuration.failedLogins, 1), in: 900)
+        uses = TokenUses()
+    }
+
+    var configuration: DeskConfiguration { services.configuration.desk }
+
+    var families: [any RouteFamily] {
+        [
+            WorkWritingRoutes(desk: self), DuplicateRoutes(desk: self), Open311Routes(desk: self),
+            StaffRoutes(desk: self),
+        ]
+    }
+
+    /// What runs beside the requests.
+    func keepers(logger: Logger) -> [any Service] {
+        [ContactKeeper(store: store, kept: configuration.contactsKept, logger: logger)]
+    }
+
+    // MARK: Addresses
+
+    /// The address that limits are counted for.
+    func address(_ request: Request, _ context: MapContext) -> String {
+        if configuration.isBehindProxy,
+            let last = request.headers[values: .forwardedFor].last?.split(separator: ",").last?.trimmed
+        {
+            return last
+        }
+        return context.remoteAddress ?? "unknown"
+    }
+
+    /// Refuses a report of an address that has sent too many.
+    func admitReport(_ request: Request, _ context: MapContext) throws(Problem) {
+        guard let wait = reports?.take(address(request, context)) else { return }
+        throw .tooManyRequests("an address may send \(configuration.reportsPerMinute) reports a minute", wait)
+    }
+
+    // MARK: Who asks
+
+    /// The token that a request bears (RFC 6750).
+    ///
+    /// - Throws: ``Problem``: 401 without a token or with one that is not or no longer good, 403 if its role is not enough.
+    func bearer(_ request: Request, _ context: MapContext, atLeast role: Role) async throws -> AccessToken {
+        let field = request.headers[.authorization]?.trimmed ?? ""
+        guard field.lowercased().hasPrefix("bearer ") else {
+            throw Problem.unauthorised("this address wants a token: Authorization: Bearer …")
+        }
+        let token = try await token(String(field.dropFirst(7)).trimmed, request, context)
+        guard token.role >= role else {
+            throw Problem.forbidden("the token's role is \(token.role.rawValue); \(role.rawValue) is needed")
+        }
+        return token
+    }
+
+    /// The good token with this secret.
+    ///
+    /// Whoever guesses waits for the answer, longer each time, and is then turned away for a while. A good token is served at once
+    /// whatever else its address has tried: nobody can lock out a colleague.
+    func token(_ secret: String, _ request: Request, _ context: MapContext) async throws -> AccessToken {
+        let digest = AccessSecret.digest(of: secret)
+        let token = try await services.features(request, context) { _ in try store.token(digest: digest) }
+        if let token, token.revokedAt == nil {
+            noteUse(of: token)
+            return token
+        }
+        let address = address(request, context)
+        let failed = failures.used(address).rounded(.up)
+        if let wait = failures.take(address) {
+            throw Problem.tooManyRequests("too many tokens from this address were no good", wait)
+        }
+        try await Task.sleep(for: configuration.failedLoginPause * (1 << min(Int(failed), 4)))
+        throw Problem.unauthorised("the token is not good, or no longer")
+    }
+
+    /// Writes down when a token was used, once a minute at most.
+    private func noteUse(of token: AccessToken) {
+        guard uses.isDue(token.id) else { return }
+        Task { [writes] in
+            try? await writes.write { try $0.noteUse(ofToken: token.id, at: .now) }
+        }
+    }
+}
+
+extension Problem {
+    static func unauthorised(_ detail: String) -> Problem {
+        Problem(.unauthorized, "unauthorised", "A token is needed", detail: detail)
+    }
+
+    static func forbidden(_ detail: String) -> Problem {
+        Problem(.forbidden, "forbidden", "The token does not allow this", detail: detail)
+    }
+
+    static func tooManyRequests(_ detail: String, _ seconds: Int) -> Problem {
+        Problem(
+            .tooManyRequests, "too-many-requests", "Too many requests from one address", detail: detail,
+            retryAfter: seconds)
+    }
+
+    static func unprocessable(_ kind: String, _ detail: String) -> Problem {
+        Problem(.unprocessableContent, kind, "The request is understood but cannot be carried out", detail: detail)
+    }
+}
+
+extension HTTPField.Name {
+    static let forwardedFor = Self("X-Forwarded-For")!
+}

@@ -1,0 +1,28 @@
+public import Foundation
+import Works
+
+/// How reports are taken and the desk is run.
+public struct DeskConfiguration: Sendable {
+    /// The folder with the city's rules; without one no report is taken.
+    public var rules: URL?
+    /// The keys of which Open311 clients must give one to report; none means that anybody may.
+    public var open311Keys: Set<String> = []
+    /// The only `jurisdiction_id` that Open311 answers to; nil answers to any.
+    public var jurisdiction: String?
+    /// How many reports one address may send in a minute, as many at once; 0 is without limit.
+    public var reportsPerMinute = 30
+    /// How many staff sign-ins from one address may fail in a quarter of an hour.
+    public var failedLogins = 10
+    /// How long the answer to the first of them is held back; for each further one twice as long, 16 times at most.
+    public var failedLoginPause = Duration.milliseconds(250)
+    /// How long contacts are kept after a work was closed, in seconds.
+    public var contactsKept = ReporterContact.usualKeeping
+    /// How long a staff session lasts, in seconds.
+    public var sessionLifetime: Int64 = 8 * 3600
+    /// Whether a proxy in front of the server, and nobody else, writes the last address of `X-Forwarded-For`.
+    public var isBehindProxy = false
+    /// How many writes may wait for the disk.
+    public var maxWrites = 4096
+
+    public init() {}
+}

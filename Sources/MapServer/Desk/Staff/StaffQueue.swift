@@ -1,0 +1,52 @@
+import Works
+
+/// The lists of the desk.
+enum StaffQueue: String, Sendable, CaseIterable {
+    /// What was reported and nobody has answered yet.
+    case new
+    /// What the bearer's organisation has to do.
+    case mine
+    case overdue
+
+    /// The works of the list, the most urgent first.
+    func works(
+        for token: AccessToken, in store: any WorksStore, at now: Instant, budget: TimeBudget
+    ) throws -> (page: [Work], total: Int) {
+        var filter = WorkFilter()
+        filter.openOnly = true
+        switch self {
+        case .new: filter.statuses = [.reported]
+        case .mine: if let organisation = token.organisation { filter.organisations = [organisation] }
+        case .overdue: filter.deadlineStates = [.overdue]
+        }
+        var entries: [(due: Instant?, number: Int64)] = []
+        let page = WorkPage(filter: filter, columns: WorkColumns(.dueAt), geometry: false)
+        try store.forEachWork(page, at: now, budget: budget) { entries.append(($0.instant(.dueAt), $0.number)) }
+        switch self {
+        case .new: entries.sort { $0.number > $1.number }
+        case .mine, .overdue:
+            // What nobody has promised anything about comes last.
+            entries.sort {
+                ($0.due == nil ? 1 : 0, $0.due?.secondsSinceEpoch ?? 0, $0.number)
+                    < ($1.due == nil ? 1 : 0, $1.due?.secondsSinceEpoch ?? 0, $1.number)
+            }
+        }
+        let works = try entries.prefix(StaffRoutes.pageSize).compactMap { entry in
+            var found: Work?
+            let one = WorkPage(geometry: false, after: entry.number - 1, limit: 1)
+            try store.forEachWork(one, at: now, budget: budget) {
+                if $0.number == entry.number { found = try $0.work() }
+            }
+            return found
+        }
+        return (works, entries.count)
+    }
+
+    func name(_ say: Language) -> String {
+        switch self {
+        case .new: say("Новые", "New")
+        case .mine: say("Мои", "Mine")
+        case .overdue: say("Просроченные", "Overdue")
+        }
+    }
+}

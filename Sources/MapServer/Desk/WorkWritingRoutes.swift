@@ -1,0 +1,243 @@
+import Geometry
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Works
+
+/// `POST /api/works` and `PATCH /api/works/{id}`: the door for staff, sensors and other systems.
+struct WorkWritingRoutes: RouteFamily {
+    let desk: Desk
+
+    /// Lines of one batch.
+    static let batchLimit = 10_000
+
+    var routes: [Route] {
+        [
+            Route(method: .post, path: "/api/works", handler: answering { try await post($0, $1) }),
+            Route(method: .patch, path: "/api/works/{id}", handler: answering { try await patch($0, $1) }),
+        ]
+    }
+
+    /// Adds the field by which a 401 says what is wanted (RFC 6750 section 3).
+    private func answering(_ handler: @escaping Route.Handler) -> Route.Handler {
+        { request, context in
+            do {
+                return try await handler(request, context)
+            } catch {
+                let problem = Problem(error)
+                guard problem.status == .unauthorized else { throw error }
+                var response = problem.response(instance: request.uri.path, requestID: context.requestID)
+                response.headers[.wwwAuthenticate] = "Bearer realm=\"WorksMap\""
+                return response
+            }
+        }
+    }
+
+    // MARK: POST
+
+    private func post(_ request: Request, _ context: MapContext) async throws -> Response {
+        try QueryParameters(request).allow(only: [])
+        let token = try await desk.bearer(request, context, atLeast: .dispatcher)
+        let bytes = try await body(request)
+        let media = request.mediaType
+        guard ["application/json", "application/geo+json", "text/plain", ""].contains(media) || Self.isLines(media)
+        else {
+            throw Problem(
+                .unsupportedMediaType, "unsupported-media-type", "The body is in a form that is not read here",
+                detail: "application/json for one work, application/x-ndjson for one a line")
+        }
+        if !Self.isLines(media), let value = try? JSONParser.parse(bytes), value.object != nil {
+            return try await one(value, token, request, context)
+        }
+        // Without a media type of its own a batch is known by having more than one value.
+        guard Self.isLines(media) || bytes.contains(UInt8(ascii: "\n")) else {
+            do { _ = try JSONParser.parse(bytes) } catch { throw WorkSubmission.malformed("body", "\(error)") }
+            throw WorkSubmission.malformed("body", "an object is wanted, or one object a line")
+        }
+        return try await batch(bytes, token, request, context)
+    }
+
+    private static func isLines(_ media: String) -> Bool {
+        [
+            "application/x-ndjson", "application/ndjson", "application/jsonl", "application/geo+json-seq",
+            "application/json-seq", "application/x-jsonlines",
+        ].contains(media)
+    }
+
+    private func one(
+        _ value: JSONValue, _ token: AccessToken, _ request: Request, _ context: MapContext
+    ) async throws -> Response {
+        let now = Instant.now
+        let draft = try WorkSubmission(value).draft
+        let submission = try await desk.services.features(request, context) { _ in
+            try desk.prepare(draft, for: token, at: now)
+        }
+        let outcome: SubmissionOutcome
+        do {
+            outcome = try await desk.writes.write { try desk.submit(submission, by: token, at: now, in: $0) }
+        } catch StoreError.conflict(let id) {
+            throw Problem(.conflict, "conflict", "Somebody else was quicker", detail: "\(StoreError.conflict(id))")
+        }
+        var response = Self.answer(outcome.work, at: now)
+        response.status = outcome.effect == .inserted ? .created : .ok
+        if outcome.effect == .inserted { response.headers[.location] = "/api/works/\(outcome.work.id)" }
+        return response
+    }
+
+    /// Each line is written or refused by itself; the answer says what became of each.
+    private func batch(
+        _ bytes: [UInt8], _ token: AccessToken, _ request: Request, _ context: MapContext
+    ) async throws -> Response {
+        let now = Instant.now
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated().filter { !$0.element.allSatisfy { [9, 13, 30, 32].contains($0) } }
+        guard lines.count <= Self.batchLimit else {
+            throw Problem(
+                .contentTooLarge, "batch-too-large", "The batch has too many lines",
+                detail: "\(lines.count) lines; at most \(Self.batchLimit) are taken at once")
+        }
+        typealias Prepared = (line: Int, result: Result<Desk.PreparedSubmission, Problem>)
+        let prepared = try await desk.services.features(request, context) { budget in
+            try lines.map { index, line -> Prepared in
+                try budget.check()
+                do {
+                    // RFC 8142 puts a record separator before each text.
+                    let value = try JSONParser.parse(line.first == 30 ? Array(line.dropFirst()) : Array(line))
+                    let draft = try WorkSubmission(value).draft
+                    return (index + 1, .success(try desk.prepare(draft, for: token, at: now)))
+                } catch let error as JSONError {
+                    return (index + 1, .failure(WorkSubmission.malformed("body", "\(error.reason)")))
+                } catch {
+                    return (index + 1, .failure(Problem(error)))
+                }
+            }
+        }
+        let answers = try await desk.writes.write { transaction in
+            try prepared.map { line, result -> (line: Int, result: Result<SubmissionOutcome, Problem>) in
+                switch result {
+                case .failure(let problem): return (line, .failure(problem))
+                case .success(let submission):
+                    do {
+                        return (
+                            line,
+                            .success(
+                                try transaction.savepoint {
+                                    try desk.submit(submission, by: token, at: now, in: transaction)
+                                })
+                        )
+                    } catch let problem as Problem {
+                        return (line, .failure(problem))
+                    } catch StoreError.conflict(let id) {
+                        return (
+                            line,
+                            .failure(
+                                Problem(.conflict, "conflict", "Refused", detail: "\(StoreError.conflict(id))"))
+                        )
+                    }
+                }
+            }
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        for effect in SubmissionOutcome.Effect.allCases {
+            json.key(effect.rawValue)
+            json.integer(answers.count { (try? $0.result.get().effect) == effect })
+        }
+        json.key("refused")
+        json.integer(answers.count { if case .failure = $0.result { true } else { false } })
+        json.key("results")
+        json.beginArray()
+        for answer in answers {
+            json.beginObject()
+            json.key("line")
+            json.integer(answer.line)
+            switch answer.result {
+            case .success(let outcome):
+                json.member("result", outcome.effect.rawValue)
+                json.member("id", outcome.work.id.description)
+                json.key("revision")
+                json.integer(outcome.work.revision)
+            case .failure(let problem):
+                json.member("result", "refused")
+                json.key("status")
+                json.integer(problem.status.code)
+                json.member("detail", problem.detail ?? problem.title)
+            }
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+
+    // MARK: PATCH
+
+    private func patch(_ request: Request, _ context: MapContext) async throws -> Response {
+        try QueryParameters(request).allow(only: [])
+        let id = try WorkRoutes.id(context)
+        let token = try await desk.bearer(request, context, atLeast: .dispatcher)
+        guard let condition = request.headers[.ifMatch]?.trimmed else {
+            throw Problem(
+                .init(code: 428, reasonPhrase: "Precondition Required"), "precondition-required",
+                "Say which revision the change is about",
+                detail: "If-Match is wanted with the ETag of GET /api/works/\(id)", parameter: "If-Match")
+        }
+        let revisions = Self.revisions(in: condition)
+        let bytes = try await body(request)
+        let value: JSONValue
+        do { value = try JSONParser.parse(bytes) } catch { throw WorkSubmission.malformed("body", "\(error)") }
+        let decision = try WorkDecision(value)
+        let now = Instant.now
+        let salt = try await desk.services.features(request, context) { _ in try desk.store.followerSalt() }
+        let work = try await desk.writes.write { transaction in
+            if let revisions {
+                guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }
+                guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }
+            }
+            return try desk.decide(
+                decision, on: id, expecting: nil, by: token, at: now, salt: salt, in: transaction)
+        }
+        return Self.answer(work, at: now)
+    }
+
+    /// The revisions that `If-Match` names; nil for `*`. The state of the deadline, which the clock changes, is no part of a race.
+    private static func revisions(in field: String) -> Set<Int>? {
+        if field == "*" { return nil }
+        return Set(
+            field.split(separator: ",").compactMap { tag in
+                let tag = tag.trimmed
+                guard tag.hasPrefix("\""), tag.hasSuffix("\""), tag.count > 2 else { return nil }
+                return Int(tag.dropFirst().dropLast().prefix { $0 != "-" })
+            })
+    }
+
+    // MARK: Bodies
+
+    private func body(_ request: Request) async throws -> [UInt8] {
+        let limit = desk.services.configuration.limits.bodyBytes
+        do {
+            return Array((try await request.body.collect(upTo: limit)).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(limit: limit)
+        }
+    }
+
+    /// The work as it is now, with the tag that the next change has to name.
+    private static func answer(_ work: Work, at now: Instant) -> Response {
+        var json = JSONWriter()
+        FeatureText(now: now).write(work, to: &json)
+        let tag = "\"\(work.revision)-\(work.deadlineState(at: now).rawValue)\""
+        return Response(
+            status: .ok, headers: [.contentType: "application/geo+json", .cacheControl: "no-store", .eTag: tag],
+            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}
+
+extension Request {
+    /// The media type of the body in lower case, without parameters; empty if it is not stated.
+    var mediaType: String {
+        (headers[.contentType] ?? "").split(separator: ";").first.map { $0.trimmed.lowercased() } ?? ""
+    }
+}

@@ -1,0 +1,67 @@
+import Cartography
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+import Works
+
+/// Keeps the map up with the store: it hears of this process's commits at once and looks for those of others several times a second.
+struct Refresher: Service {
+    let store: any WorksStore
+    let atlas: any TileAtlas
+    let freshness: Freshness
+    let readiness: Readiness
+    let pollInterval: Duration
+    let logger: Logger
+
+    func run() async throws {
+        let threads = NIOThreadPool(numberOfThreads: 1)
+        threads.start()
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in store.revisions() { wake.yield() }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    wake.yield()
+                    try? await Task.sleep(for: pollInterval)
+                }
+            }
+            for await _ in wakes.cancelOnGracefulShutdown() {
+                do {
+                    try await threads.runIfActive { try refresh() }
+                    readiness.succeed()
+                } catch {
+                    readiness.fail("\(error)")
+                    logger.error("the map could not be brought up to date", metadata: ["error": .string("\(error)")])
+                }
+            }
+            group.cancelAll()
+        }
+        try? await threads.shutdownGracefully()
+    }
+
+    /// One look at the store; where nothing has changed it costs no more than the question.
+    private func refresh() throws {
+        try atlas.refresh()
+        try freshness.refresh()
+    }
+}
+
+/// Whether the server can answer: the database was there at the last look and the snapshot is built.
+final class Readiness: Sendable {
+    enum State: Hashable, Sendable {
+        case starting
+        case ready
+        case failing(String)
+    }
+
+    private let current = Mutex(State.starting)
+
+    var state: State { current.withLock { $0 } }
+
+    func succeed() { current.withLock { $0 = .ready } }
+
+    func fail(_ reason: String) { current.withLock { $0 = .failing(reason) } }
+}

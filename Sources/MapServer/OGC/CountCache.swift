@@ -1,0 +1,42 @@
+import Geometry
+import Synchronization
+import Works
+
+/// How many features match, kept per question and state of the store, so that paging through a layer counts it once.
+final class CountCache: Sendable {
+    /// A question whose answer stays the same as long as the key does.
+    struct Key: Hashable, Sendable {
+        enum Subject: Hashable, Sendable {
+            case works(WorkFilter)
+            case reference(ReferenceLayer, Bounds?)
+        }
+
+        var subject: Subject
+        /// The count of changes of what is asked about.
+        var revision: Int64
+        /// ``Freshness/Stamp/epoch`` where deadline states matter, otherwise 0.
+        var epoch: Int
+    }
+
+    /// Questions that are remembered; the oldest give way.
+    private static let capacity = 512
+
+    private struct State {
+        var counts: [Key: Int] = [:]
+        var order: [Key] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// The count under a key, asked of `count` if it is not known.
+    func count(_ key: Key, _ count: () throws -> Int) rethrows -> Int {
+        if let known = state.withLock({ $0.counts[key] }) { return known }
+        let fresh = try count()
+        state.withLock { state in
+            guard state.counts.updateValue(fresh, forKey: key) == nil else { return }
+            state.order.append(key)
+            if state.order.count > Self.capacity { state.counts[state.order.removeFirst()] = nil }
+        }
+        return fresh
+    }
+}

@@ -1,0 +1,196 @@
+import Geometry
+import HTTPTypes
+import Works
+
+/// One page of a collection's features: what is asked, and how it is answered.
+struct FeaturePage: Sendable {
+    let layer: Layer
+    let resource: OGCResource
+    let question: LayerQuery
+    let limit: Int
+    let cursor: Cursor?
+    /// The system that was asked for, if one was.
+    let crs: CoordinateReference
+    let now = Instant.now
+
+    /// - Throws: ``Problem`` naming the parameter that cannot be read.
+    init(_ layer: Layer, _ resource: OGCResource) throws {
+        self.layer = layer
+        self.resource = resource
+        let query = resource.query
+        limit = try Self.limit(query)
+        cursor = try query["cursor"].map { text throws(Problem) in try Cursor(text) }
+        crs = try query["crs"].map { name throws(Problem) in try CoordinateReference(name, parameter: "crs") } ?? .crs84
+        let boxCRS = try query["bbox-crs"].map { name throws(Problem) in
+            try CoordinateReference(name, parameter: "bbox-crs")
+        }
+        if let boxCRS, boxCRS != .crs84, let box = query["bbox"] {
+            question = try LayerQuery(layer, query.without("bbox")).within(try boxCRS.bounds(box))
+        } else {
+            question = try LayerQuery(layer, query)
+        }
+    }
+
+    /// `limit`, where more than the maximum is the maximum.
+    private static func limit(_ query: QueryParameters) throws(Problem) -> Int {
+        guard let text = query["limit"] else { return FeaturesRoutes.defaultLimit }
+        // Numbers beyond every integer are larger than the maximum too.
+        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+        guard isNumber, let value = text.utf8.count > 18 ? .max : Int(text), value >= 1 else {
+            throw .malformedParameter("limit", "“\(text.prefix(40))” is not a whole number of 1 or more")
+        }
+        return min(value, FeaturesRoutes.maximumLimit)
+    }
+
+    // MARK: JSON
+
+    /// The page as a GeoJSON feature collection.
+    func content(gzip: Bool, budget: TimeBudget) throws -> Content {
+        let services = resource.services
+        let stamp = try services.freshness.stamp(at: now)
+        var json = JSONWriter(capacity: 64 * 1024)
+        json.beginObject()
+        json.member("type", "FeatureCollection")
+        json.key("features")
+        json.beginArray()
+        let (returned, next) = try writeFeatures(to: &json, budget: budget)
+        json.endArray()
+        let matched = try matched(stamp, returned: returned, next: next, budget: budget)
+        json.key("numberMatched")
+        json.integer(matched)
+        json.key("numberReturned")
+        json.integer(returned)
+        let links = links(next: next)
+        json.key("links")
+        json.value(links.json)
+        // The moment is no part of what the entity tag stands for.
+        let tag = Content.tag(of: json.bytes)
+        json.member("timeStamp", now.description)
+        json.endObject()
+
+        var content = Content(text: json.bytes, "application/geo+json", gzip: gzip, entityTag: tag)
+        content.headers[.link] = links.field
+        content.headers[.contentCRS] = "<\(crs.rawValue)>"
+        content.headers[.vary] = "Accept, Accept-Encoding"
+        return content
+    }
+
+    /// Writes the features and tells how many, and where the next page starts if there is one.
+    private func writeFeatures(to json: inout JSONWriter, budget: TimeBudget) throws -> (returned: Int, next: Cursor?) {
+        let text = FeatureText(now: now)
+        var returned = 0
+        var last: Int64 = 0
+        var more = false
+        /// Whether the feature belongs to the page; the one after the last only tells that there is a next page.
+        func take(_ number: Int64) -> Bool {
+            guard returned < limit else {
+                more = true
+                return false
+            }
+            returned += 1
+            last = number
+            return true
+        }
+        let store = resource.services.store
+        switch question {
+        case .nothing: break
+        case .works(let filter):
+            let page = WorkPage(filter: filter, after: cursor?.number, limit: limit + 1)
+            try store.forEachWork(page, at: now, budget: budget) { row in
+                guard take(row.number) else { return }
+                if crs == .crs84 {
+                    try text.write(row, to: &json)
+                } else {
+                    var work = try row.work()
+                    work.geometry = work.geometry.map(crs.geometry)
+                    text.write(work, to: &json)
+                }
+            }
+        case .reference(let layer, let bounds):
+            try store.forEachFeature(
+                in: layer, bounds: bounds, after: cursor?.number, limit: limit + 1, budget: budget
+            ) { number, feature in
+                guard take(number) else { return }
+                var feature = feature
+                if crs != .crs84 { feature.geometry = feature.geometry.map(crs.geometry) }
+                try text.write(feature, to: &json)
+            }
+        }
+        return (returned, more ? Cursor(number: last) : nil)
+    }
+
+    /// How many features match in all. A first page that is also the last has counted them already.
+    private func matched(_ stamp: Freshness.Stamp, returned: Int, next: Cursor?, budget: TimeBudget) throws -> Int {
+        if cursor == nil, next == nil { return returned }
+        return try resource.services.count(question, stamp, budget: budget)
+    }
+
+    // MARK: Links
+
+    private func links(next: Cursor?) -> [Link] {
+        var links = resource.selfLinks(json: "application/geo+json")
+        let query = resource.query
+        if let next {
+            let href =
+                resource.address(resource.path)
+                + query.setting("cursor", to: next.text).setting("f", to: resource.form.rawValue).encoded
+            links.append(
+                Link(href: href, rel: "next", type: resource.form == .json ? "application/geo+json" : "text/html"))
+        }
+        if cursor != nil {
+            let href = resource.address(resource.path) + query.without("cursor").encoded
+            links.append(
+                Link(href: href, rel: "first", type: resource.form == .json ? "application/geo+json" : "text/html"))
+        }
+        links.append(
+            Link(href: resource.href("/collections/\(layer.name)"), rel: "collection", type: "application/json"))
+        return links
+    }
+
+    // MARK: A page for people
+
+    /// The page as a table.
+    func pageContent(gzip: Bool, budget: TimeBudget) throws -> Content {
+        let say = resource.language
+        let stamp = try resource.services.freshness.stamp(at: now)
+        var json = JSONWriter()
+        json.beginArray()
+        let (returned, next) = try writeFeatures(to: &json, budget: budget)
+        json.endArray()
+        let matched = try matched(stamp, returned: returned, next: next, budget: budget)
+        var rows: HTML = ""
+        for feature in try JSONParser.parse(json.bytes).array ?? [] {
+            let properties = feature["properties"]
+            let id = feature["id"]?.string ?? ""
+            let title = properties?["title"]?.string ?? properties?["name"]?.string ?? id
+            let href = "/ogc/collections/\(layer.name)/items/\(PercentEncoding.encode(id))?f=html"
+            let detail = properties?["status"]?.string ?? properties?["class"]?.string ?? ""
+            rows += "<tr><td><a href=\"\(href)\">\(title)</a></td><td>\(detail)</td></tr>\n"
+        }
+        let links = links(next: next)
+        var more: HTML = ""
+        if let next = links.first(where: { $0.rel == "next" }) {
+            more = "<nav><a rel=\"next\" href=\"\(next.href)\">\(say("Дальше", "Next"))</a></nav>"
+        }
+        let html = resource.page(
+            say.name(layer), [(say.name(layer), "/ogc/collections/\(layer.name)?f=html")],
+            "<p>\(returned) / \(matched)</p>\n<table>\n\(rows)</table>\n\(more)")
+        var content = Content(text: html.bytes, "text/html; charset=utf-8", gzip: gzip)
+        content.headers[.link] = links.field
+        content.headers[.vary] = "Accept, Accept-Encoding, Accept-Language"
+        return content
+    }
+}
+
+extension LayerQuery {
+    /// The same question inside a box.
+    func within(_ bounds: Bounds) -> LayerQuery {
+        switch self {
+        case .works(var filter):
+            filter.bounds = bounds
+            return .works(filter)
+        case .reference(let layer, _): return .reference(layer, bounds)
+        case .nothing: return .nothing
+        }
+    }
+}

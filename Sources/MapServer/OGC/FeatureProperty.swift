@@ -1,0 +1,89 @@
+import Geometry
+import Works
+
+/// A property of the features of a collection, as schemas describe it.
+struct FeatureProperty: Sendable {
+    var name: String
+    /// As in JSON Schema.
+    var type = "string"
+    var format: String?
+    var values: [String] = []
+    var meaning: String
+    /// Whether a query parameter of its name filters by it.
+    var isFilter = false
+
+    /// The properties of a layer's features in their order.
+    static func all(of layer: Layer) -> [FeatureProperty] {
+        layer.reference == nil ? works : references
+    }
+
+    private static func moment(_ name: String, _ meaning: String) -> FeatureProperty {
+        FeatureProperty(name: name, format: "date-time", meaning: meaning)
+    }
+
+    private static func choice<Value: RawRepresentable & CaseIterable>(
+        _ name: String, _: Value.Type, _ meaning: String, isFilter: Bool = true
+    ) -> FeatureProperty where Value.RawValue == String {
+        FeatureProperty(name: name, values: Value.allCases.map(\.rawValue), meaning: meaning, isFilter: isFilter)
+    }
+
+    static let works: [FeatureProperty] = [
+        choice("kind", WorkKind.self, "road repair, outage or hazard"),
+        .init(name: "category", meaning: "category code, such as pothole or water", isFilter: true),
+        .init(name: "title", meaning: "title"),
+        .init(name: "description", meaning: "description"),
+        .init(name: "address", meaning: "address"),
+        choice("status", WorkStatus.self, "how far the work has come"),
+        choice("severity", Severity.self, "how bad it is"),
+        .init(name: "district", meaning: "the district it lies in", isFilter: true),
+        .init(name: "organisation", meaning: "the service responsible", isFilter: true),
+        .init(name: "contractor", meaning: "the contractor", isFilter: true),
+        moment("reported_at", "when it was reported"),
+        moment("starts_at", "when the work starts"),
+        moment("due_at", "the present deadline"),
+        moment("original_due_at", "the first deadline promised"),
+        moment("completed_at", "when it was done"),
+        moment("updated_at", "when the record last changed"),
+        .init(name: "due_changes", type: "integer", meaning: "how often the deadline was moved"),
+        .init(name: "daily_from", meaning: "when the crew's day starts, HH:MM"),
+        .init(name: "daily_until", meaning: "when the crew's day ends, HH:MM"),
+        moment("on_site_at", "when somebody last confirmed that work is going on there"),
+        choice("traffic_impact", TrafficImpact.self, "what it does to traffic", isFilter: false),
+        choice("deadline_state", DeadlineState.self, "whether the deadline is kept, as of the answer"),
+        .init(name: "source", meaning: "where it was imported from"),
+        .init(name: "source_id", meaning: "its name there"),
+        .init(name: "revision", type: "integer", meaning: "grows with every change"),
+        .init(name: "extra", type: "object", meaning: "what else the source said"),
+    ]
+
+    static let references: [FeatureProperty] = [
+        .init(name: "name", meaning: "name"),
+        .init(name: "class", meaning: "what it is within its layer"),
+        .init(name: "source", meaning: "where it was imported from"),
+        .init(name: "source_id", meaning: "its name there"),
+        .init(name: "extra", type: "object", meaning: "what else the source said"),
+    ]
+
+    /// The property's own schema. Any may be null, but what every work has.
+    var schema: JSONValue {
+        var members: [(String, JSONValue)] = [("title", .string(meaning)), ("type", .string(type))]
+        if let format { members.append(("format", .string(format))) }
+        if !values.isEmpty { members.append(("enum", .array(values.map { .string($0) }))) }
+        return .object(JSONObject(members))
+    }
+
+    /// A JSON Schema of the properties, with the geometry.
+    static func schema(of layer: Layer, id: String, title: String, queryablesOnly: Bool) -> JSONValue {
+        var properties: [(String, JSONValue)] = [
+            ("geometry", ["x-ogc-role": "primary-geometry", "format": "geometry-any"])
+        ]
+        for property in all(of: layer) where !queryablesOnly || property.isFilter {
+            properties.append((property.name, property.schema))
+        }
+        return [
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": .string(id), "type": "object",
+            "title": .string(title), "properties": .object(JSONObject(properties)),
+            "additionalProperties": .bool(!queryablesOnly),
+        ]
+    }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// How long requests took and how they ended, by route.
+final class RequestMetrics: Sendable {
+    /// The upper edges of the latency buckets, in seconds.
+    static let edges = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+    /// The measurements of one route.
+    struct Series {
+        /// Requests by bucket, the last without an edge.
+        var buckets = [Int](repeating: 0, count: RequestMetrics.edges.count + 1)
+        var seconds = 0.0
+        /// Requests by status code.
+        var statuses: [Int: Int] = [:]
+        /// Answers that broke off after their head had left.
+        var aborted = 0
+        var octets = 0
+
+        var count: Int { buckets.reduce(0, +) }
+    }
+
+    private let series = Mutex<[String: Series]>([:])
+
+    func record(route: String, status: Int, duration: Duration, octets: Int, aborted: Bool) {
+        let (seconds, attoseconds) = duration.components
+        let time = Double(seconds) + Double(attoseconds) * 1e-18
+        let bucket = Self.edges.firstIndex { time <= $0 } ?? Self.edges.count
+        series.withLock { series in
+            series[route, default: Series()].buckets[bucket] += 1
+            series[route]!.seconds += time
+            series[route]!.statuses[status, default: 0] += 1
+            series[route]!.octets += octets
+            if aborted { series[route]!.aborted += 1 }
+        }
+    }
+
+    /// What was recorded so far, by route.
+    var all: [(route: String, series: Series)] {
+        series.withLock { series in series.sorted { $0.key < $1.key }.map { (route: $0.key, series: $0.value) } }
+    }
+}

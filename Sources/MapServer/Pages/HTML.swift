@@ -1,0 +1,82 @@
+/// HTML text that is put together from parts; everything that is not markup of ours is escaped on its way in.
+struct HTML: ExpressibleByStringInterpolation, Sendable {
+    private(set) var text: String
+
+    /// Markup as it stands.
+    init(markup: String) {
+        text = markup
+    }
+
+    init(stringLiteral value: String) {
+        text = value
+    }
+
+    init(stringInterpolation: Interpolation) {
+        text = stringInterpolation.text
+    }
+
+    /// Literal parts are markup; interpolated texts are escaped, interpolated ``HTML`` is not.
+    struct Interpolation: StringInterpolationProtocol {
+        var text = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + interpolationCount * 16)
+        }
+
+        mutating func appendLiteral(_ literal: String) { text += literal }
+
+        mutating func appendInterpolation(_ html: HTML) { text += html.text }
+
+        mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+            for character in value.description.unicodeScalars {
+                switch character {
+                case "&": text += "&amp;"
+                case "<": text += "&lt;"
+                case ">": text += "&gt;"
+                case "\"": text += "&quot;"
+                case "'": text += "&#39;"
+                default: text.unicodeScalars.append(character)
+                }
+            }
+        }
+    }
+
+    static func += (html: inout HTML, more: HTML) { html.text += more.text }
+
+    var bytes: [UInt8] { Array(text.utf8) }
+}
+
+/// The frame of every page for people.
+struct Page {
+    var title: String
+    var language: Language
+    /// The same page in another language or form: address, relation, media type, and language.
+    var alternates: [(href: String, type: String, language: Language?)] = []
+    var body: HTML
+
+    var html: HTML {
+        var links: HTML = ""
+        for alternate in alternates {
+            if let language = alternate.language {
+                links += "<link rel=\"alternate\" hreflang=\"\(language.rawValue)\" href=\"\(alternate.href)\">\n"
+            } else {
+                links += "<link rel=\"alternate\" type=\"\(alternate.type)\" href=\"\(alternate.href)\">\n"
+            }
+        }
+        return """
+            <!doctype html>
+            <html lang="\(language.rawValue)">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            \(links)<link rel="stylesheet" href="/pages.css">
+            </head>
+            <body>
+            \(body)
+            </body>
+            </html>
+
+            """
+    }
+}

@@ -1,0 +1,25 @@
+import Geometry
+import Interchange
+import Works
+
+/// Features as GeoJSON text, as of a moment.
+struct FeatureText {
+    private let works: WorkFeatureWriter
+    private let references = ReferenceFeatureWriter()
+
+    init(now: Instant) {
+        works = WorkFeatureWriter(now: now)
+    }
+
+    func write(_ row: WorkRow, to json: inout JSONWriter) throws {
+        try works.write(row, to: &json)
+    }
+
+    func write(_ work: Work, to json: inout JSONWriter) {
+        works.write(work, to: &json)
+    }
+
+    func write(_ feature: ReferenceFeature, to json: inout JSONWriter) throws {
+        try references.write(feature, to: &json)
+    }
+}

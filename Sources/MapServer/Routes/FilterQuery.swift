@@ -1,0 +1,17 @@
+import Interchange
+import Works
+
+/// The filters of the interface as query parameters.
+enum FilterQuery {
+    /// The parameters that filter works.
+    static let names = FilterParameters.names
+
+    /// The filter that the parameters describe; others than ``names`` are not looked at.
+    static func filter(_ query: QueryParameters) throws(Problem) -> WorkFilter {
+        do {
+            return try FilterParameters.filter(query.pairs.filter { names.contains($0.name) })
+        } catch {
+            throw .malformedParameter(error.parameter, error.reason)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Geometry
+import Interchange
+import Works
+
+/// What is asked of a layer.
+enum LayerQuery: Hashable, Sendable {
+    /// Works that match; the filter's kinds are those of the layer.
+    case works(WorkFilter)
+    case reference(ReferenceLayer, Bounds?)
+    /// A layer of one kind, asked for another: nothing.
+    case nothing
+
+    /// The parameters that a layer knows.
+    static func names(for layer: Layer) -> [String] {
+        layer.reference == nil ? FilterQuery.names : ["bbox"]
+    }
+
+    init(_ layer: Layer, _ query: QueryParameters) throws(Problem) {
+        let filter = try FilterQuery.filter(query)
+        switch layer.export {
+        case .reference(let reference): self = .reference(reference, filter.bounds)
+        case .works(nil): self = .works(filter)
+        case .works(let kind?):
+            var filter = filter
+            guard filter.kinds.isEmpty || filter.kinds.contains(kind) else {
+                self = .nothing
+                return
+            }
+            filter.kinds = [kind]
+            self = .works(filter)
+        }
+    }
+
+    /// The key under which its count is remembered.
+    func countKey(_ stamp: Freshness.Stamp) -> CountCache.Key? {
+        switch self {
+        case .works(let filter):
+            // Of a filter's parts only the deadline state moves with the clock.
+            let moves = !filter.deadlineStates.isEmpty
+            guard !moves || stamp.isExact else { return nil }
+            return .init(subject: .works(filter), revision: stamp.revision.works, epoch: moves ? stamp.epoch : 0)
+        case .reference(let layer, let bounds):
+            return .init(subject: .reference(layer, bounds), revision: stamp.revision.layers[layer] ?? 0, epoch: 0)
+        case .nothing: return nil
+        }
+    }
+}
+
+extension MapServices {
+    /// How many features match, exactly; counted once per question and state of the store.
+    func count(_ query: LayerQuery, _ stamp: Freshness.Stamp, budget: TimeBudget) throws -> Int {
+        func count() throws -> Int {
+            switch query {
+            case .works(let filter): try store.countWorks(matching: filter, at: stamp.now, budget: budget)
+            case .reference(let layer, let bounds): try store.countFeatures(in: layer, bounds: bounds, budget: budget)
+            case .nothing: 0
+            }
+        }
+        guard let key = query.countKey(stamp) else { return try count() }
+        return try counts.count(key, count)
+    }
+}

@@ -1,0 +1,66 @@
+import CSpatiaLite
+import GRDB
+import Works
+
+/// How a store uses its file.
+public struct StoreOptions: Sendable {
+    /// How many reads can run at the same time.
+    public var readers: Int
+    /// How long a write waits for another process's, in seconds.
+    public var busyTimeout: Double
+    /// Whether a commit is on the disk when the write returns, also if the power fails right after. Without it a power failure may lose the
+    /// last commits, but never tears one.
+    public var syncedCommits: Bool
+    /// How much of the file is read where the system holds it instead of being copied, in bytes: rows that lie scattered are found
+    /// faster, and in exchange those parts of the file count as memory of the process.
+    public var mappedBytes: Int
+
+    public init(
+        readers: Int = 8, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0
+    ) {
+        self.readers = readers
+        self.busyTimeout = busyTimeout
+        self.syncedCommits = syncedCommits
+        self.mappedBytes = mappedBytes
+    }
+}
+
+extension StoreOptions {
+    /// How every connection to the file is set up.
+    func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "WorksMap"
+        configuration.readonly = readOnly
+        configuration.maximumReaderCount = max(readers, 1)
+        configuration.busyMode = .timeout(busyTimeout)
+        let mappedBytes = mappedBytes
+        let synchronous = syncedCommits ? "FULL" : "NORMAL"
+        configuration.prepareDatabase { database in
+            try SpatiaLiteExtension.attach(to: database)
+            try SearchFunctions.register(in: database)
+            // The types of this program keep what the constraints ask for; they stand there for other programs that write to the file.
+            try database.run("PRAGMA ignore_check_constraints = ON")
+            try database.run("PRAGMA mmap_size = \(mappedBytes)")
+            if !database.configuration.readonly {
+                try database.run("PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = 67108864")
+            }
+        }
+        return configuration
+    }
+}
+
+/// SpatiaLite's functions, which the triggers and the checks of a SpatiaLite file call.
+enum SpatiaLiteExtension {
+    static func attach(to database: Database) throws {
+        let connection = database.sqliteConnection
+        guard let state = spatialite_alloc_connection() else {
+            throw SQLiteFailure(code: SQLITE_NOMEM, message: "SpatiaLite has no room for another connection")
+        }
+        spatialite_init_ex(connection, state, 0)
+        // SpatiaLite's state must live until the connection is closed, and a function's destructor is what SQLite calls then.
+        let code = sqlite3_create_function_v2(
+            connection, "worksmap_spatialite_state", 0, SQLITE_UTF8, state,
+            { context, _, _ in sqlite3_result_null(context) }, nil, nil, { spatialite_cleanup_ex($0) })
+        guard code == SQLITE_OK else { throw SQLiteFailure(connection) }
+    }
+}

@@ -1,0 +1,51 @@
+import GRDB
+public import Works
+
+extension SpatiaLiteStore: DeskStore {
+    public func writeDesk<Result>(_ body: (any DeskTransaction) throws -> Result) throws -> Result {
+        do {
+            let (result, revision) = try pool.writeWithoutTransaction { database in
+                // What a person was told is accepted must not be lost with the power.
+                if !options.syncedCommits { try database.run("PRAGMA synchronous = FULL") }
+                defer { if !options.syncedCommits { try? database.run("PRAGMA synchronous = NORMAL") } }
+                var outcome: (Result, StoreRevision?)?
+                try database.inTransaction(.immediate) {
+                    let transaction = try SpatiaLiteTransaction(database, bulk: false)
+                    let result = try body(transaction)
+                    try transaction.finish()
+                    outcome = (result, transaction.hasChanges ? transaction.revision : nil)
+                    return .commit
+                }
+                return outcome!
+            }
+            if let revision { feed.publish(revision) }
+            return result
+        } catch {
+            throw StoreError.named(error, path: path)
+        }
+    }
+
+    public func token(digest: String) throws -> AccessToken? { try desk { try $0.token(digest: digest) } }
+
+    public func tokens() throws -> [AccessToken] { try desk { try $0.tokens() } }
+
+    public func contact(of work: WorkID) throws -> ReporterContact? { try desk { try $0.contact(of: work) } }
+
+    public func pendingReport(_ token: String) throws -> PendingReport? { try desk { try $0.pendingReport(token) } }
+
+    public func pendingReports() throws -> [PendingReport] { try desk { try $0.pendingReports() } }
+
+    public func followerCount(of work: WorkID) throws -> Int { try desk { try $0.followerCount(of: work) } }
+
+    public func followerSalt() throws -> String { try desk { try $0.followerSalt() } }
+
+    public func original(of work: WorkID) throws -> WorkID? { try desk { try $0.original(of: work) } }
+
+    public func duplicates(of work: WorkID) throws -> [WorkID] { try desk { try $0.duplicates(of: work) } }
+
+    public func audit(limit: Int) throws -> [AuditEntry] { try desk { try $0.audit(limit: limit) } }
+
+    private func desk<Result>(_ body: (DeskReader) throws -> Result) throws -> Result {
+        try read(within: .unlimited) { try body(DeskReader(database: $0.database)) }
+    }
+}

@@ -1,0 +1,151 @@
+import GRDB
+import Geometry
+import Glibc
+public import Works
+
+/// Something that ``SpatiaLiteStore/check(budget:)`` found wrong.
+public struct StoreFinding: Hashable, Sendable {
+    /// The table or the part of the file.
+    public var subject: String
+    /// What is wrong with it, with numbers that lead to the rows.
+    public var problem: String
+}
+
+extension StoreFinding: CustomStringConvertible {
+    public var description: String { "\(subject): \(problem)" }
+}
+
+extension SpatiaLiteStore {
+    // MARK: Backup
+
+    /// Copies the database to a file while it is in use. A file that is there already is replaced when the copy is whole.
+    public func backup(to destination: String) throws {
+        try Self.whole(destination) { temporary in
+            let copy = try DatabaseQueue(path: temporary)
+            try pool.backup(to: copy)
+            // One file, without a log that would have to go with it.
+            try copy.inDatabase { try $0.run("PRAGMA journal_mode = DELETE") }
+            try copy.close()
+        }
+    }
+
+    /// Brings a backup to the place of a database, which need not exist; who has it open sees the restored state from then on.
+    ///
+    /// - Throws: ``StoreError`` if the backup is not a whole database of ours, or the database is written to by another process.
+    public static func restore(
+        _ backup: String, to path: String, options: StoreOptions = StoreOptions()
+    ) throws {
+        let source = try open(at: backup, readOnly: false, options: options)
+        let findings = try source.check()
+        guard findings.isEmpty else {
+            throw StoreError.corrupt("the backup \(backup): " + findings.map(\.description).joined(separator: "; "))
+        }
+        guard access(path, F_OK) == 0 else {
+            try source.backup(to: path)
+            return try source.close()
+        }
+        let destination = try open(at: path, options: options)
+        do { try source.pool.backup(to: destination.pool) } catch { throw StoreError.named(error, path: path) }
+        try destination.close()
+        try source.close()
+    }
+
+    // MARK: Check
+
+    /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters.
+    ///
+    /// Reads the whole file; the answer is empty when all is well.
+    public func check(budget: TimeBudget = .unlimited) throws -> [StoreFinding] {
+        try read(within: budget) { reader in
+            var findings: [StoreFinding] = []
+            let database = reader.database
+            func look(_ subject: String, _ sql: String, _ describe: (PreparedStatement) -> String?) throws {
+                let statement = try PreparedStatement(database, sql)
+                defer { statement.reset() }
+                while try statement.step() {
+                    if let problem = describe(statement) {
+                        findings.append(StoreFinding(subject: subject, problem: problem))
+                    }
+                }
+            }
+            try look("file", "PRAGMA integrity_check(20)") { $0.text(0) == "ok" ? nil : $0.text(0) }
+            guard findings.isEmpty else { return findings }
+            try look("file", "PRAGMA foreign_key_check") {
+                "row \($0.integer(1)) of \($0.text(0) ?? "?") refers to nothing in \($0.text(2) ?? "?")"
+            }
+            for table in ["works"] + ReferenceLayer.allCases.map(\.rawValue) {
+                try look(table, "SELECT rtreecheck('idx_\(table)_geom')") { $0.text(0) == "ok" ? nil : $0.text(0) }
+                findings += try strayBoxes(of: table, in: database)
+            }
+            for (subject, problem, sql) in Self.contradictions {
+                try look(subject, sql) { "work \($0.text(0) ?? "?") \(problem)" }
+            }
+            return findings
+        }
+    }
+
+    /// Rows whose geometry and whose box in the spatial index do not agree.
+    private func strayBoxes(of table: String, in database: Database) throws -> [StoreFinding] {
+        let statement = try PreparedStatement(
+            database,
+            """
+            SELECT fid, geom, xmin, xmax, ymin, ymax FROM \(table) LEFT JOIN idx_\(table)_geom ON pkid = fid
+            WHERE geom IS NOT NULL OR pkid IS NOT NULL
+            """)
+        defer { statement.reset() }
+        var findings: [StoreFinding] = []
+        var boxes: Int64 = 0
+        while try statement.step() {
+            let indexed = RTreeBox(
+                west: Float(statement.real(2)), east: Float(statement.real(3)), south: Float(statement.real(4)),
+                north: Float(statement.real(5)))
+            let box = SpatiaLiteBlob.bounds(of: statement.blob(1)).map { RTreeBox($0) }
+            if !statement.isNull(2) { boxes += 1 }
+            guard statement.isNull(2) ? box != nil : box != indexed else { continue }
+            findings.append(
+                StoreFinding(
+                    subject: table,
+                    problem: "the spatial index has another box for row \(statement.integer(0)) than its geometry"))
+        }
+        let stored = try database.integer("SELECT count(*) FROM idx_\(table)_geom_rowid") ?? 0
+        if stored != boxes {
+            findings.append(
+                StoreFinding(
+                    subject: table, problem: "the spatial index has \(stored - boxes) boxes of rows that are not there")
+            )
+        }
+        return Array(findings.prefix(20))
+    }
+
+    /// What must not be, and how to find it: queries of the ids of works.
+    private static let contradictions: [(subject: String, problem: String, sql: String)] = [
+        (
+            "ledger", "has another number of deadline moves in the ledger than in due_changes",
+            """
+            SELECT id FROM works WHERE due_changes <>
+                (SELECT count(*) FROM ledger WHERE ledger.fid BETWEEN works.fid * \(Schema.ledgerEntriesPerWork)
+                    AND (works.fid + 1) * \(Schema.ledgerEntriesPerWork) - 1
+                    AND field = 'due_at' AND old_value IS NOT NULL) LIMIT 20
+            """
+        ),
+        (
+            "ledger", "has entries of revisions that it has not reached",
+            """
+            SELECT id FROM works WHERE revision <
+                (SELECT max(revision) FROM ledger WHERE ledger.fid BETWEEN works.fid * \(Schema.ledgerEntriesPerWork)
+                    AND (works.fid + 1) * \(Schema.ledgerEntriesPerWork) - 1) LIMIT 20
+            """
+        ),
+        (
+            "works", "was never registered in the ledger",
+            """
+            SELECT id FROM works WHERE NOT EXISTS
+                (SELECT 1 FROM ledger WHERE ledger.fid = works.fid * \(Schema.ledgerEntriesPerWork) + 1) LIMIT 20
+            """
+        ),
+        (
+            "works", "bears a change number beyond the count of changes",
+            "SELECT id FROM works WHERE change_number > (SELECT count FROM changes WHERE layer = 'works') LIMIT 20"
+        ),
+    ]
+}

@@ -1,0 +1,164 @@
+import CSpatiaLite
+import GRDB
+public import Geometry
+public import Works
+
+/// Works, their ledger and the reference layers in one SpatiaLite file.
+///
+/// Many threads may read at the same time, each one state of the file, while one writes; any number of processes may have the file open.
+/// Closures given to the store run while a connection is held for them, so they must not call the store themselves.
+///
+/// A class, because it owns the connections to the file.
+public final class SpatiaLiteStore: WorksStore {
+    /// Where the file is.
+    public let path: String
+    let options: StoreOptions
+    let pool: DatabasePool
+    let feed = RevisionFeed()
+
+    init(path: String, options: StoreOptions, readOnly: Bool) throws {
+        self.path = path
+        self.options = options
+        pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
+    }
+
+    deinit { feed.finish() }
+
+    /// Ends the connections; nothing can be read or written afterwards.
+    public func close() throws {
+        feed.finish()
+        do { try pool.close() } catch { throw StoreError.named(error, path: path) }
+    }
+
+    // MARK: Works
+
+    public func work(_ id: WorkID) throws -> Work? {
+        try read(within: .unlimited) { try $0.work(where: "id = ?", [.text(id.description)]) }
+    }
+
+    public func ledger(of id: WorkID) throws -> [LedgerEntry] {
+        try read(within: .unlimited) { reader in
+            let number = try reader.database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
+            return try number.map { try reader.ledger(of: $0) } ?? []
+        }
+    }
+
+    public func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int {
+        try read(within: budget) { try $0.count(matching: filter, at: now) }
+    }
+
+    public func forEachWork(
+        _ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void
+    ) throws {
+        try read(within: budget) { try $0.forEachWork(page, at: now, body) }
+    }
+
+    // MARK: Reference layers
+
+    public func forEachFeature(
+        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
+    ) throws {
+        try read(within: budget) { reader in
+            try FeatureReader(database: reader.database, budget: budget, layer: layer)
+                .forEachFeature(bounds: bounds, after: number, limit: limit, body)
+        }
+    }
+
+    public func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature? {
+        try read(within: .unlimited) { reader in
+            try FeatureReader(database: reader.database, budget: .unlimited, layer: layer).feature(id)
+        }
+    }
+
+    public func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int {
+        try read(within: budget) { reader in
+            guard let bounds else {
+                return Int(try reader.database.integer("SELECT count(*) FROM \(layer.rawValue)") ?? 0)
+            }
+            return try BoxSearch(database: reader.database, table: layer.rawValue).count(meeting: bounds)
+        }
+    }
+
+    public func extent(of layer: ReferenceLayer?) throws -> Bounds? {
+        try read(within: .unlimited) { reader in
+            try BoxSearch(database: reader.database, table: layer?.rawValue ?? "works").extent()
+        }
+    }
+
+    // MARK: The city
+
+    public func note(_ name: StoreNote) throws -> String? {
+        try read(within: .unlimited) { reader in
+            let statement = try PreparedStatement(reader.database, "SELECT text FROM notes WHERE name = ?")
+            defer { statement.reset() }
+            statement.bind(1, name.rawValue)
+            return try statement.step() ? statement.text(0) : nil
+        }
+    }
+
+    // MARK: Revisions
+
+    public func revision() throws -> StoreRevision {
+        try read(within: .unlimited) { try StoreRevision(in: $0.database) }
+    }
+
+    /// A subscriber that is slower than the commits gets the newest revision, not each one in between.
+    public func revisions() -> AsyncStream<StoreRevision> { feed.subscribe() }
+
+    // MARK: Reading and writing
+
+    /// Runs `body` in one read transaction that is interrupted when the budget is spent.
+    func read<Result>(within budget: TimeBudget, _ body: (WorkReader) throws -> Result) throws -> Result {
+        try budget.check()
+        do {
+            return try pool.read { database in
+                // Looked at every few thousand steps of the engine: some tenths of a millisecond.
+                sqlite3_progress_handler(
+                    database.sqliteConnection, 2000,
+                    { Unmanaged<TimeBudget>.fromOpaque($0!).takeUnretainedValue().verdict == nil ? 0 : 1 },
+                    Unmanaged.passUnretained(budget).toOpaque())
+                defer { sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil) }
+                return try body(WorkReader(database: database, budget: budget))
+            }
+        } catch {
+            throw StoreError.named(error, path: path, budget: budget)
+        }
+    }
+
+    public func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {
+        do {
+            let (result, revision) = try pool.writeWithoutTransaction { database in
+                if bulk { try database.run(Self.bulkSettings) }
+                defer { if bulk { try? database.run(Self.usualSettings) } }
+                var outcome: (Result, StoreRevision?)?
+                try database.inTransaction(.immediate) {
+                    let transaction = try SpatiaLiteTransaction(database, bulk: bulk)
+                    let result = try body(transaction)
+                    try transaction.finish()
+                    outcome = (result, transaction.hasChanges ? transaction.revision : nil)
+                    return .commit
+                }
+                if bulk { checkpoint(database) }
+                return outcome!
+            }
+            if let revision { feed.publish(revision) }
+            return result
+        } catch {
+            throw StoreError.named(error, path: path)
+        }
+    }
+
+    /// What a bulk write keeps to itself and the ledger's references hold by construction, so they are not asked row by row.
+    private static let bulkSettings =
+        "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0"
+    private static let usualSettings =
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = DEFAULT; PRAGMA wal_autocheckpoint = 1000"
+
+    /// Moves the log into the file, as far as readers let it: it does not wait for them.
+    private func checkpoint(_ database: Database) {
+        sqlite3_busy_timeout(database.sqliteConnection, 0)
+        sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        sqlite3_busy_timeout(database.sqliteConnection, Int32(options.busyTimeout * 1000))
+    }
+}

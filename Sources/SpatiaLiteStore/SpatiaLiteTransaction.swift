@@ -1,0 +1,348 @@
+import CSpatiaLite
+import GRDB
+import Geometry
+import Works
+
+/// One transaction on a SpatiaLite file.
+///
+/// A class, because all that write in a transaction share its counters and what it has learnt about the file.
+final class SpatiaLiteTransaction: WorksTransaction {
+    let database: Database
+    /// Whether much is going to be written.
+    private let isBulk: Bool
+    private let reader: WorkReader
+    private let row = ParameterRows()
+
+    /// The number of the newest work.
+    private var lastNumber: Int64
+    /// How many works were there before, and how many came.
+    private let worksBefore: Int64
+    private var insertedWorks: Int64 = 0
+    private(set) var revision: StoreRevision
+    private let revisionBefore: StoreRevision
+    private var knownSources: [String: Bool] = [:]
+    /// The source of the work written last: usually also of the next.
+    private var lastSource: String?
+    private let ledger: LedgerWriter
+
+    private let insertWork: PreparedStatement
+    private var works: BulkIndex?
+    private var layers: [ReferenceLayer: BulkIndex] = [:]
+    private var layerRows: [ReferenceLayer: Int64] = [:]
+    private var sourceNames: SourceNames?
+
+    init(_ database: Database, bulk: Bool) throws {
+        self.database = database
+        isBulk = bulk
+        reader = WorkReader(database: database, budget: .unlimited)
+        lastNumber = try database.integer("SELECT max(fid) FROM works") ?? 0
+        worksBefore = lastNumber
+        revision = try StoreRevision(in: database)
+        revisionBefore = revision
+        insertWork = try PreparedStatement(database, Self.insertSQL)
+        ledger = try LedgerWriter(database)
+    }
+
+    /// Whether the transaction changed anything that a revision counts.
+    var hasChanges: Bool { revision != revisionBefore }
+
+    /// Builds what was put off and writes the counters down; nothing may be written after it.
+    func finish() throws {
+        try ledger.flush()
+        try works?.build()
+        for index in layers.values { try index.build() }
+        guard hasChanges else { return }
+        let statement = try PreparedStatement(database, "UPDATE changes SET count = ?2 WHERE layer = ?1")
+        statement.bind([.text("works"), .integer(revision.works)])
+        try statement.run()
+        for (layer, count) in revision.layers where count != revisionBefore.layers[layer] {
+            statement.bind([.text(layer.rawValue), .integer(count)])
+            try statement.run()
+        }
+    }
+
+    /// Runs `body` so that, if it throws, what it wrote is taken back and the transaction goes on. Not for bulk writes, whose indexes wait.
+    func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
+        precondition(works == nil && layers.isEmpty, "a bulk write is all or nothing")
+        try ledger.flush()
+        let before = (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows)
+        try database.run("SAVEPOINT part")
+        do {
+            let result = try body()
+            try ledger.flush()
+            try database.run("RELEASE part")
+            return result
+        } catch {
+            ledger.forget()
+            (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
+            try database.run("ROLLBACK TO part; RELEASE part")
+            throw error
+        }
+    }
+
+    // MARK: Reading
+
+    func ledger(of id: WorkID) throws -> [LedgerEntry] {
+        try ledger.flush()
+        let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
+        return try number.map { try reader.ledger(of: $0) } ?? []
+    }
+
+    func work(_ id: WorkID) throws -> Work? {
+        try reader.work(where: "id = ?", [.text(id.description)])
+    }
+
+    func work(source: String, sourceID: String) throws -> Work? {
+        guard try knowsSource(source) else { return nil }
+        guard sourceNames != nil else {
+            return try reader.work(where: "source = ? AND source_id = ?", [.text(source), .text(sourceID)])
+        }
+        guard let number = sourceNames?.number(source: source, sourceID: sourceID),
+            let work = try reader.work(where: "fid = ?", [.integer(number)])
+        else { return nil }
+        // Two names may share a hash, or the work may have been renamed since.
+        guard work.source == source, work.sourceID == sourceID else {
+            return try reader.work(where: "source = ? AND source_id = ?", [.text(source), .text(sourceID)])
+        }
+        return work
+    }
+
+    func openWorks(ofSource source: String, notIn listed: Set<String>) throws -> [Work] {
+        var works: [Work] = []
+        try reader.forEachWork(where: "source = ? AND status NOT IN ('done', 'rejected')", [.text(source)]) { work in
+            if !listed.contains(work.sourceID ?? "") { works.append(work) }
+        }
+        return works
+    }
+
+    func lastObservation(ofSource source: String) throws -> Instant? {
+        let statement = try PreparedStatement(database, "SELECT max(observed_at) FROM observations WHERE source = ?")
+        defer { statement.reset() }
+        statement.bind(1, source)
+        return try statement.step() ? statement.text(0).flatMap { Instant($0) } : nil
+    }
+
+    func noteObservation(_ observed: Instant, ofSource source: String) throws {
+        let statement = try PreparedStatement(database, "INSERT OR IGNORE INTO observations VALUES (?, ?)")
+        statement.bind([.text(source), .text(observed.description)])
+        try statement.run()
+    }
+
+    func knowsSource(_ source: String) throws -> Bool {
+        if let known = knownSources[source] { return known }
+        let known = try database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil
+        knownSources[source] = known
+        return known
+    }
+
+    func setNote(_ name: StoreNote, to text: String?) throws {
+        let statement = try PreparedStatement(
+            database, text == nil ? "DELETE FROM notes WHERE name = ?" : "INSERT OR REPLACE INTO notes VALUES (?, ?)")
+        statement.bind(1, name.rawValue)
+        if let text { statement.bind(2, text) }
+        try statement.run()
+    }
+
+    // MARK: Works
+
+    private static let columns = [
+        "fid", "id", "kind", "category", "status", "severity", "traffic_impact", "reported_at", "starts_at", "due_at",
+        "original_due_at", "completed_at", "updated_at", "on_site_at", "daily_from", "daily_until", "due_changes",
+        "revision", "change_number", "title", "address", "district", "organisation", "contractor", "source",
+        "source_id", "description", "extra", "geom",
+    ]
+
+    private static let insertSQL =
+        "INSERT INTO works (\(columns.joined(separator: ", "))) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
+
+    /// The geometry is the last parameter, so that it can be left out where it stays.
+    private static func updateSQL(geometry: Bool) -> String {
+        let assignments = columns.enumerated().dropFirst().map { "\($1) = ?\($0 + 1)" }
+        return "UPDATE works SET \(assignments.dropLast(geometry ? 0 : 1).joined(separator: ", ")) WHERE fid = ?1"
+    }
+
+    func insert(_ work: Work, ledger: [LedgerEntry]) throws {
+        if works == nil, isBulk, insertedWorks >= BulkIndex.threshold(rowsBefore: worksBefore) { try beginBulk() }
+        lastNumber += 1
+        try note(work, number: lastNumber)
+        insertedWorks += 1
+        revision.works += 1
+        gather(work, number: lastNumber)
+        works?.append(lastNumber, box: row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) })
+        row.bind(to: insertWork)
+        try conflictIfTaken(work) { try insertWork.run() }
+        try self.ledger.append(ledger, to: lastNumber, from: 1)
+    }
+
+    func update(_ work: Work, ledger: [LedgerEntry]) throws {
+        let stored = try PreparedStatement(database, "SELECT fid, revision, geom FROM works WHERE id = ?")
+        stored.bind(1, work.id.description)
+        var number: Int64 = 0
+        var geometryStays = false
+        do {
+            defer { stored.reset() }
+            guard try stored.step(), Int(stored.integer(1)) == work.revision - 1 else {
+                throw StoreError.conflict(work.id)
+            }
+            number = stored.integer(0)
+            revision.works += 1
+            gather(work, number: number)
+            let blob = stored.blob(2)
+            geometryStays =
+                row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
+        }
+        if !geometryStays {
+            try works?.replace(number, box: row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) })
+        }
+        let statement = try PreparedStatement(database, Self.updateSQL(geometry: !geometryStays))
+        row.bind(to: statement)
+        try conflictIfTaken(work) { try statement.run() }
+        try note(work, number: number)
+        try self.ledger.append(ledger, to: number)
+    }
+
+    private func gather(_ work: Work, number: Int64) {
+        row.clear()
+        row.integer(number)
+        row.id(work.id)
+        row.text(work.kind)
+        row.text(work.category)
+        row.text(work.status)
+        row.text(work.severity)
+        row.text(work.trafficImpact)
+        row.instant(work.reportedAt)
+        row.instant(work.startsAt)
+        row.instant(work.dueAt)
+        row.instant(work.originalDueAt)
+        row.instant(work.completedAt)
+        row.instant(work.updatedAt)
+        row.instant(work.onSiteAt)
+        row.text(work.dailyFrom?.description)
+        row.text(work.dailyUntil?.description)
+        row.integer(Int64(work.dueChanges))
+        row.integer(Int64(work.revision))
+        row.integer(revision.works)
+        row.text(work.title)
+        row.text(work.address)
+        row.text(work.district)
+        row.text(work.organisation)
+        row.text(work.contractor)
+        row.text(work.source)
+        row.text(work.sourceID)
+        row.text(work.description)
+        row.text(work.extra)
+        row.geometry(work.geometry)
+    }
+
+    /// Somebody else's work bears the id or the source's name: that is a conflict, not a failure of the engine.
+    private func conflictIfTaken(_ work: Work, _ body: () throws -> Void) throws {
+        do { try body() } catch let failure as SQLiteFailure where failure.primaryCode == SQLITE_CONSTRAINT {
+            throw StoreError.conflict(work.id)
+        }
+    }
+
+    /// Takes note of a work's source and of its name there, and does what the unique index on the names does while that is put off.
+    private func note(_ work: Work, number: Int64) throws {
+        guard let source = work.source else { return }
+        if source != lastSource {
+            lastSource = source
+            knownSources[source] = true
+        }
+        guard let sourceID = work.sourceID,
+            let other = sourceNames?.insert(source, sourceID, number), other != number
+        else { return }
+        let taken = try database.integer(
+            "SELECT 1 FROM works WHERE fid = ? AND source = ? AND source_id = ?",
+            [.integer(other), .text(source), .text(sourceID)])
+        if taken != nil { throw StoreError.conflict(work.id) }
+    }
+
+    /// Puts off the indexes until ``finish()``.
+    private func beginBulk() throws {
+        sourceNames = try SourceNames(in: database)
+        works = try BulkIndex(database: database, table: "works", alsoGuarding: ["ledger"], firstNumber: lastNumber + 1)
+    }
+
+    // MARK: Reference layers
+
+    func upsert(_ feature: ReferenceFeature, in layer: ReferenceLayer) throws -> Bool? {
+        let table = layer.rawValue
+        let stored = try PreparedStatement(
+            database, "SELECT fid, name, class, source, source_id, extra, geom FROM \(table) WHERE id = ?")
+        stored.bind(1, feature.id)
+        row.clear()
+        row.text(feature.id)
+        row.text(feature.name)
+        row.text(feature.featureClass)
+        row.text(feature.source)
+        row.text(feature.sourceID)
+        row.text(feature.extra)
+        row.geometry(feature.geometry)
+        let box = row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) }
+        let known: (number: Int64, geometryStays: Bool)? = try {
+            defer { stored.reset() }
+            guard try stored.step() else { return nil }
+            let blob = stored.blob(6)
+            let stays =
+                row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
+            if stays, stored.text(1) == feature.name, stored.text(2) == feature.featureClass,
+                stored.text(3) == feature.source, stored.text(4) == feature.sourceID, stored.text(5) == feature.extra
+            {
+                return (0, true)
+            }
+            return (stored.integer(0), stays)
+        }()
+        if let known, known.number == 0 { return nil }
+        revision.layers[layer, default: 0] += 1
+        if let known {
+            row.integer(known.number)
+            if !known.geometryStays { try layers[layer]?.replace(known.number, box: box) }
+            let statement = try PreparedStatement(
+                database,
+                """
+                UPDATE \(table) SET id = ?1, name = ?2, class = ?3, source = ?4, source_id = ?5, extra = ?6\
+                \(known.geometryStays ? "" : ", geom = ?7") WHERE fid = ?8
+                """)
+            row.bind(to: statement)
+            try statement.run()
+            return false
+        }
+        let number = try nextNumber(in: layer)
+        layers[layer]?.append(number, box: box)
+        row.integer(number)
+        let statement = try PreparedStatement(
+            database,
+            """
+            INSERT INTO \(table) (id, name, class, source, source_id, extra, geom, fid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        row.bind(to: statement)
+        try statement.run()
+        return true
+    }
+
+    private func nextNumber(in layer: ReferenceLayer) throws -> Int64 {
+        let before = try layerRows[layer] ?? database.integer("SELECT max(fid) FROM \(layer.rawValue)") ?? 0
+        if layerRows[layer] == nil, isBulk, before == 0 {
+            layers[layer] = try BulkIndex(database: database, table: layer.rawValue, firstNumber: 1)
+        }
+        layerRows[layer] = before + 1
+        return before + 1
+    }
+}
+
+extension StoreRevision {
+    /// Where the file stands.
+    init(in database: Database) throws {
+        self.init(works: 0, layers: [:])
+        let statement = try PreparedStatement(database, "SELECT layer, count FROM changes")
+        defer { statement.reset() }
+        while try statement.step() {
+            guard let name = statement.text(0) else { continue }
+            if let layer = ReferenceLayer(rawValue: name) {
+                layers[layer] = statement.integer(1)
+            } else {
+                works = statement.integer(1)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// What a staff desk and a report channel keep beside the works: tokens, contacts, reports that wait, followers, duplicates, the audit log.
+///
+/// Calls block, as those of ``WorksStore`` do. Nothing here belongs into a public answer but the number of followers and the link of a
+/// duplicate.
+public protocol DeskStore: WorksStore {
+    /// Runs `body` as one transaction and returns when it is safely on disk: all of it is kept, or, if it throws, nothing.
+    func writeDesk<Result>(_ body: (any DeskTransaction) throws -> Result) throws -> Result
+
+    /// The token whose secret has this digest, revoked or not.
+    func token(digest: String) throws -> AccessToken?
+
+    /// All tokens, oldest first.
+    func tokens() throws -> [AccessToken]
+
+    /// The contact of whoever reported a work; nil if none was given or it has been erased.
+    func contact(of work: WorkID) throws -> ReporterContact?
+
+    /// The report that was given this token.
+    func pendingReport(_ token: String) throws -> PendingReport?
+
+    /// The reports on which nobody has decided yet, oldest first.
+    func pendingReports() throws -> [PendingReport]
+
+    /// How many follow a work, the first reporter not counted.
+    func followerCount(of work: WorkID) throws -> Int
+
+    /// A secret of this database, so that a follower's key cannot be found by trying telephone numbers.
+    func followerSalt() throws -> String
+
+    /// The work that a work is a duplicate of.
+    func original(of work: WorkID) throws -> WorkID?
+
+    /// The works that are duplicates of a work, in the order in which they were linked.
+    func duplicates(of work: WorkID) throws -> [WorkID]
+
+    /// The newest entries of the audit log, newest first.
+    func audit(limit: Int) throws -> [AuditEntry]
+}
+
+/// What can be done inside one transaction of a desk.
+public protocol DeskTransaction: WorksTransaction {
+    /// Runs `body` so that, if it throws, only what it did is undone and the transaction goes on.
+    func savepoint<Result>(_ body: () throws -> Result) throws -> Result
+
+    /// Adds a token and returns its id.
+    func add(_ token: AccessToken) throws -> Int64
+
+    /// Takes a token's power away; false if there is no such token or it had none any more.
+    func revokeToken(_ id: Int64, at now: Instant) throws -> Bool
+
+    func noteUse(ofToken id: Int64, at now: Instant) throws
+
+    func setContact(_ contact: ReporterContact, of work: WorkID) throws
+
+    /// Erases the contacts of works closed before a moment, and those of reports refused before it; returns how many there were.
+    func eraseContacts(closedBefore moment: Instant) throws -> Int
+
+    func add(_ report: PendingReport) throws
+
+    /// Notes what became of a report; false if somebody has decided already.
+    func decide(_ token: String, _ decision: PendingReport.Decision, at now: Instant) throws -> Bool
+
+    /// Adds a follower to a work; false if they follow it already.
+    ///
+    /// - Parameter key: Tells followers of this work apart and says nothing else about them.
+    func addFollower(_ key: String, to work: WorkID, at now: Instant) throws -> Bool
+
+    /// Has everybody who follows one work follow another too.
+    func copyFollowers(from work: WorkID, to other: WorkID) throws
+
+    /// Links a work to the one it duplicates, or with nil takes the link away.
+    func setOriginal(of work: WorkID, to original: WorkID?, at now: Instant) throws
+
+    func original(of work: WorkID) throws -> WorkID?
+
+    func contact(of work: WorkID) throws -> ReporterContact?
+
+    func add(_ entry: AuditEntry) throws
+}

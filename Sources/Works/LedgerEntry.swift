@@ -1,0 +1,77 @@
+/// One line of a work's record: what changed, from what to what, when, why and by whom.
+///
+/// Entries are only ever added. A deadline that moved, a status that went back, a service that handed a work on: all of it stays
+/// readable.
+public struct LedgerEntry: Hashable, Sendable {
+    /// The work's revision that this change made; a change of several fields makes several entries of one revision.
+    public var revision: Int
+    /// When the change took effect or was first seen at its source.
+    public var at: Instant
+    /// When it was written down here.
+    public var recordedAt: Instant
+    public var field: LedgerField
+    /// The value before, as text (instants as RFC 3339, geometries as GeoJSON); nil if there was none.
+    public var from: String?
+    /// The value after, as text; nil if it was taken away.
+    public var to: String?
+    /// Why, in words that everyone may read.
+    public var reason: String?
+    public var actor: Actor
+
+    public init(
+        revision: Int, at: Instant, recordedAt: Instant, field: LedgerField, from: String? = nil, to: String? = nil,
+        reason: String? = nil, actor: Actor
+    ) {
+        self.revision = revision
+        self.at = at
+        self.recordedAt = recordedAt
+        self.field = field
+        self.from = from
+        self.to = to
+        self.reason = reason
+        self.actor = actor
+    }
+}
+
+/// What a ledger entry is about.
+public enum LedgerField: String, Sendable, CaseIterable {
+    /// The work came into the record; `to` is its first status.
+    case registered
+    case status
+    /// The deadline: without `from` it is the first promise, otherwise a move.
+    case dueAt = "due_at"
+    case startsAt = "starts_at"
+    case category
+    case severity
+    case organisation
+    case contractor
+    case geometry
+    case onSiteAt = "on_site_at"
+    case duplicateOf = "duplicate_of"
+}
+
+/// Who made a change.
+public struct Actor: Hashable, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Another system, through an import.
+        case source
+        /// A rule of this system.
+        case rule
+        /// A member of staff, who may overrule the other two.
+        case person
+        /// A resident who reported something.
+        case resident
+    }
+
+    public var kind: Kind
+    /// The source's or the rule's name; for a person the name on the token, which the public never sees.
+    public var name: String?
+    /// The organisation in whose name a person acted; public.
+    public var organisation: String?
+
+    public init(kind: Kind, name: String? = nil, organisation: String? = nil) {
+        self.kind = kind
+        self.name = name
+        self.organisation = organisation
+    }
+}

@@ -1,0 +1,170 @@
+import Geometry
+
+/// What becomes of a work when somebody says something about it: the new record and the ledger entries that explain it.
+public enum Reconciliation: Hashable, Sendable {
+    case inserted(Work, [LedgerEntry])
+    case updated(Work, [LedgerEntry])
+    case unchanged
+}
+
+extension Reconciliation {
+    /// A work that was not known before.
+    ///
+    /// - Parameters:
+    ///   - draft: What is said; `kind` must be known by now.
+    ///   - id: The identity that the work gets.
+    ///   - now: When it is written down.
+    ///   - actor: Who says so.
+    public static func insert(_ draft: WorkDraft, kind: WorkKind, id: WorkID, at now: Instant, by actor: Actor) -> Self
+    {
+        let observed = draft.observedAt ?? now
+        let status = draft.status ?? .reported
+        var work = Work(id: id, kind: kind, category: draft.category ?? "other", updatedAt: now)
+        work.title = draft.title
+        work.description = draft.description
+        work.address = draft.address
+        work.status = status
+        work.severity = draft.severity ?? .moderate
+        work.district = draft.district
+        work.organisation = draft.organisation
+        work.contractor = draft.contractor
+        work.reportedAt = draft.reportedAt
+        work.startsAt = draft.startsAt
+        work.dueAt = draft.dueAt ?? draft.firstDueAt
+        work.originalDueAt = draft.firstDueAt ?? draft.dueAt
+        work.completedAt = status == .done ? draft.completedAt : nil
+        work.dailyFrom = draft.dailyFrom
+        work.dailyUntil = draft.dailyUntil
+        work.onSiteAt = draft.onSiteAt
+        work.trafficImpact = draft.trafficImpact ?? .none
+        work.source = draft.source
+        work.sourceID = draft.sourceID
+        work.extra = draft.extra
+        work.geometry = draft.geometry
+
+        let began = min(draft.reportedAt ?? draft.startsAt ?? observed, now)
+        var entries: [LedgerEntry] = []
+        entries.reserveCapacity(4)
+        func note(_ field: LedgerField, at: Instant, from: String? = nil, to: String?) {
+            entries.append(
+                LedgerEntry(revision: 1, at: at, recordedAt: now, field: field, from: from, to: to, actor: actor))
+        }
+        // A source that gives the times of both its ends tells two events, not one.
+        if status == .done, let completed = work.completedAt, draft.reportedAt != nil {
+            note(.registered, at: began, to: WorkStatus.reported.rawValue)
+            note(.status, at: completed, from: WorkStatus.reported.rawValue, to: status.rawValue)
+        } else {
+            note(.registered, at: began, to: status.rawValue)
+        }
+        if let first = work.originalDueAt, let due = work.dueAt {
+            note(.dueAt, at: began, to: first.description)
+            if first != due {
+                work.dueChanges = 1
+                note(.dueAt, at: observed, from: first.description, to: due.description)
+            }
+        }
+        if let onSite = work.onSiteAt { note(.onSiteAt, at: onSite, to: onSite.description) }
+        return .inserted(work, entries)
+    }
+
+    /// A known work about which something is said again.
+    ///
+    /// What the draft does not mention stays. A deadline that differs is a move: the old date goes to the ledger and
+    /// `dueChanges` grows; the first promise is never touched.
+    public static func update(
+        _ existing: Work, with draft: WorkDraft, at now: Instant, by actor: Actor, reason: String? = nil
+    ) -> Self {
+        let observed = draft.observedAt ?? now
+        let revision = existing.revision + 1
+        var work = existing
+        var entries: [LedgerEntry] = []
+        func note(_ field: LedgerField, at: Instant, from: String?, to: String?) {
+            entries.append(
+                LedgerEntry(
+                    revision: revision, at: at, recordedAt: now, field: field, from: from, to: to, reason: reason,
+                    actor: actor))
+        }
+        /// Takes over a value that the draft states, and notes it in the ledger when it has a field there.
+        func take<Value: Equatable>(
+            _ path: WritableKeyPath<Work, Value?>, _ said: Value?, _ field: LedgerField? = nil, text: (Value) -> String
+        ) {
+            guard let said, work[keyPath: path] != said else { return }
+            if let field { note(field, at: observed, from: work[keyPath: path].map(text), to: text(said)) }
+            work[keyPath: path] = said
+        }
+        func take<Value: RawRepresentable & Equatable>(
+            _ path: WritableKeyPath<Work, Value>, _ said: Value?, _ field: LedgerField? = nil
+        ) where Value.RawValue == String {
+            guard let said, work[keyPath: path] != said else { return }
+            if let field { note(field, at: observed, from: work[keyPath: path].rawValue, to: said.rawValue) }
+            work[keyPath: path] = said
+        }
+
+        take(\.kind, draft.kind)
+        if let category = draft.category, category != work.category {
+            note(.category, at: observed, from: work.category, to: category)
+            work.category = category
+        }
+        take(\.title, draft.title) { $0 }
+        take(\.description, draft.description) { $0 }
+        take(\.address, draft.address) { $0 }
+        take(\.severity, draft.severity, .severity)
+        take(\.district, draft.district) { $0 }
+        take(\.organisation, draft.organisation, .organisation) { $0 }
+        take(\.contractor, draft.contractor, .contractor) { $0 }
+        take(\.reportedAt, draft.reportedAt) { $0.description }
+        take(\.startsAt, draft.startsAt, .startsAt) { $0.description }
+        take(\.dailyFrom, draft.dailyFrom) { $0.description }
+        take(\.dailyUntil, draft.dailyUntil) { $0.description }
+        take(\.onSiteAt, draft.onSiteAt, .onSiteAt) { $0.description }
+        take(\.trafficImpact, draft.trafficImpact)
+        take(\.extra, draft.extra) { $0 }
+        take(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
+
+        if let due = draft.dueAt ?? (existing.dueAt == nil ? draft.firstDueAt : nil), due != existing.dueAt {
+            note(.dueAt, at: observed, from: existing.dueAt?.description, to: due.description)
+            work.dueAt = due
+            if existing.dueAt == nil {
+                work.originalDueAt = existing.originalDueAt ?? due
+            } else {
+                work.dueChanges += 1
+            }
+        }
+        let status = draft.status ?? existing.status
+        if status != existing.status {
+            let completed = status == .done ? draft.completedAt ?? observed : nil
+            note(.status, at: completed ?? observed, from: existing.status.rawValue, to: status.rawValue)
+            work.status = status
+            work.completedAt = completed
+        } else if status == .done, let completed = draft.completedAt {
+            work.completedAt = completed
+        }
+
+        guard work != existing else { return .unchanged }
+        work.revision = revision
+        work.updatedAt = now
+        return .updated(work, entries)
+    }
+
+    /// A work that left the list of open works that its source publishes.
+    ///
+    /// It ended somewhere between the list on which it stood last and this one. If its deadline lies in between, it is taken to have
+    /// ended by it: nobody is called late on a guess. If it was still listed after its deadline, it ended late.
+    ///
+    /// - Parameters:
+    ///   - lastListedAt: The moment of the last list that had the work, if known.
+    ///   - observed: The moment of the list that lacks it.
+    public static func closeUnlisted(
+        _ existing: Work, lastListedAt: Instant?, observedAt observed: Instant, at now: Instant, by actor: Actor
+    ) -> Self {
+        guard existing.status.isOpen else { return .unchanged }
+        var draft = WorkDraft()
+        draft.status = .done
+        draft.observedAt = observed
+        draft.completedAt = observed
+        if let due = existing.dueAt, due <= observed, lastListedAt.map({ due >= $0 }) ?? false {
+            draft.completedAt = due
+        }
+        return update(existing, with: draft, at: now, by: actor, reason: "no longer on the source's list")
+    }
+}

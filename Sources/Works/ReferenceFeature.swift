@@ -1,0 +1,37 @@
+public import Geometry
+
+/// A layer that works are seen against: it is imported, not worked on.
+public enum ReferenceLayer: String, Sendable, CaseIterable {
+    case schools
+    case districts
+    case roads
+    case basemap
+}
+
+/// One school, district, road or piece of basemap.
+public struct ReferenceFeature: Hashable, Sendable {
+    /// Unique in its layer; made of source and source id where the source has one.
+    public var id: String
+    public var name: String?
+    /// What it is within its layer: for roads `motorway`, `primary`, `secondary`, `tertiary`, `residential`, `service`, `footway`;
+    /// for the basemap `water`, `waterway`, `park`, `wood`, `building`, `rail`, `bridge`, `landuse`, `place`, `boundary`.
+    public var featureClass: String?
+    public var source: String?
+    public var sourceID: String?
+    /// What else the source said: the text of one JSON object.
+    public var extra: String?
+    public var geometry: Geometry?
+
+    public init(
+        id: String, name: String? = nil, featureClass: String? = nil, source: String? = nil, sourceID: String? = nil,
+        extra: String? = nil, geometry: Geometry?
+    ) {
+        self.id = id
+        self.name = name
+        self.featureClass = featureClass
+        self.source = source
+        self.sourceID = sourceID
+        self.extra = extra
+        self.geometry = geometry
+    }
+}

@@ -1,0 +1,90 @@
+public import Geometry
+
+/// A road repair, an outage or a hazard: one record, whatever it is about.
+///
+/// The properties are those of the published interface, under Swift names.
+public struct Work: Hashable, Sendable, Identifiable {
+    public var id: WorkID
+    public var kind: WorkKind
+    /// Category code, such as `pothole` or `water`.
+    public var category: String
+    public var title: String?
+    public var description: String?
+    public var address: String?
+    public var status: WorkStatus
+    public var severity: Severity
+    /// The district that the geometry lies in.
+    public var district: String?
+    /// The service responsible.
+    public var organisation: String?
+    public var contractor: String?
+    public var reportedAt: Instant?
+    public var startsAt: Instant?
+    /// The current deadline.
+    public var dueAt: Instant?
+    /// The first deadline ever promised.
+    public var originalDueAt: Instant?
+    public var completedAt: Instant?
+    public var updatedAt: Instant
+    /// How often the deadline was moved.
+    public var dueChanges: Int
+    /// The hours of the day in which the crew works, by the city's clocks.
+    public var dailyFrom: LocalTime?
+    public var dailyUntil: LocalTime?
+    /// When somebody last confirmed that work is really going on there.
+    public var onSiteAt: Instant?
+    public var trafficImpact: TrafficImpact
+    /// Where the work was imported from; unique together with ``sourceID``.
+    public var source: String?
+    public var sourceID: String?
+    /// What else the source said: the text of one JSON object.
+    public var extra: String?
+    public var geometry: Geometry?
+    /// Grows with every change of this work, from 1.
+    public var revision: Int
+
+    public init(
+        id: WorkID, kind: WorkKind, category: String, title: String? = nil, description: String? = nil,
+        address: String? = nil, status: WorkStatus = .reported, severity: Severity = .moderate, district: String? = nil,
+        organisation: String? = nil, contractor: String? = nil, reportedAt: Instant? = nil, startsAt: Instant? = nil,
+        dueAt: Instant? = nil, originalDueAt: Instant? = nil, completedAt: Instant? = nil, updatedAt: Instant,
+        dueChanges: Int = 0, dailyFrom: LocalTime? = nil, dailyUntil: LocalTime? = nil, onSiteAt: Instant? = nil,
+        trafficImpact: TrafficImpact = .none, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
+        geometry: Geometry? = nil, revision: Int = 1
+    ) {
+        self.id = id
+        self.kind = kind
+        self.category = category
+        self.title = title
+        self.description = description
+        self.address = address
+        self.status = status
+        self.severity = severity
+        self.district = district
+        self.organisation = organisation
+        self.contractor = contractor
+        self.reportedAt = reportedAt
+        self.startsAt = startsAt
+        self.dueAt = dueAt
+        self.originalDueAt = originalDueAt
+        self.completedAt = completedAt
+        self.updatedAt = updatedAt
+        self.dueChanges = dueChanges
+        self.dailyFrom = dailyFrom
+        self.dailyUntil = dailyUntil
+        self.onSiteAt = onSiteAt
+        self.trafficImpact = trafficImpact
+        self.source = source
+        self.sourceID = sourceID
+        self.extra = extra
+        self.geometry = geometry
+        self.revision = revision
+    }
+
+    /// Whether the deadline is kept, as of `now`.
+    public func deadlineState(at now: Instant, dueSoonWithin window: Int64 = DeadlineState.dueSoonWindow)
+        -> DeadlineState
+    {
+        DeadlineState(status: status, dueAt: dueAt, completedAt: completedAt, at: now, dueSoonWithin: window)
+    }
+}

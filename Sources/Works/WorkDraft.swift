@@ -1,0 +1,35 @@
+public import Geometry
+
+/// What somebody says about a work: a row of an import, a report, a sensor's message. A nil says nothing.
+public struct WorkDraft: Hashable, Sendable {
+    public var kind: WorkKind?
+    public var category: String?
+    public var title: String?
+    public var description: String?
+    public var address: String?
+    public var status: WorkStatus?
+    public var severity: Severity?
+    public var district: String?
+    public var organisation: String?
+    public var contractor: String?
+    public var reportedAt: Instant?
+    public var startsAt: Instant?
+    /// The deadline as it stands.
+    public var dueAt: Instant?
+    /// The deadline that was promised first, where the source knows that it has moved since.
+    public var firstDueAt: Instant?
+    public var completedAt: Instant?
+    public var dailyFrom: LocalTime?
+    public var dailyUntil: LocalTime?
+    public var onSiteAt: Instant?
+    public var trafficImpact: TrafficImpact?
+    public var source: String?
+    public var sourceID: String?
+    /// The text of one JSON object with whatever has no place above.
+    public var extra: String?
+    public var geometry: Geometry?
+    /// When the source said so, if that is not now: the moment of a snapshot.
+    public var observedAt: Instant?
+
+    public init() {}
+}

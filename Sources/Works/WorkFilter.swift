@@ -1,0 +1,72 @@
+public import Geometry
+
+/// Which works somebody asks for. An empty set asks for nothing in particular, so the default matches every work.
+public struct WorkFilter: Hashable, Sendable {
+    /// Works whose box meets this one, and works without a geometry.
+    public var bounds: Bounds?
+    /// Works that go on at some moment of the period, and works without times.
+    public var period: Period?
+    public var kinds: Set<WorkKind> = []
+    public var statuses: Set<WorkStatus> = []
+    public var severities: Set<Severity> = []
+    public var deadlineStates: Set<DeadlineState> = []
+    public var categories: Set<String> = []
+    public var districts: Set<String> = []
+    public var organisations: Set<String> = []
+    public var contractors: Set<String> = []
+    /// Only works on which something is still to be done.
+    public var openOnly = false
+    /// Only works changed at or after this moment.
+    public var updatedSince: Instant?
+    /// Only works whose title, description or address holds every one of these words, whatever the case of their letters.
+    public var words: [String] = []
+
+    public init() {}
+
+    /// A filter that matches every work.
+    public static let all = WorkFilter()
+}
+
+/// A stretch of time with both ends in it; a missing end is open.
+public struct Period: Hashable, Sendable {
+    public var from: Instant?
+    public var until: Instant?
+
+    public init(from: Instant?, until: Instant?) {
+        self.from = from
+        self.until = until
+    }
+
+    /// Whether a stretch from `start` to `end`, either of which may be open, shares a moment with the period.
+    @inlinable
+    public func overlaps(start: Instant?, end: Instant?) -> Bool {
+        if let until, let start, start > until { return false }
+        if let from, let end, end < from { return false }
+        return true
+    }
+}
+
+extension WorkFilter {
+    /// Whether a work matches, as of the moment `now`: the meaning of every filter, which the database's SQL has to agree with.
+    public func matches(_ work: Work, at now: Instant) -> Bool {
+        if let bounds, let box = work.geometry?.bounds, !bounds.intersects(box) { return false }
+        if let period, !period.overlaps(start: work.startsAt ?? work.reportedAt, end: work.completedAt ?? work.dueAt) {
+            return false
+        }
+        func admits<Value>(_ wanted: Set<Value>, _ value: Value?) -> Bool {
+            wanted.isEmpty || value.map(wanted.contains) ?? false
+        }
+        guard admits(kinds, work.kind), admits(statuses, work.status), admits(severities, work.severity),
+            admits(categories, work.category), admits(districts, work.district),
+            admits(organisations, work.organisation), admits(contractors, work.contractor),
+            deadlineStates.isEmpty || deadlineStates.contains(work.deadlineState(at: now)),
+            !openOnly || work.status.isOpen, updatedSince.map({ work.updatedAt >= $0 }) ?? true
+        else { return false }
+        guard !words.isEmpty else { return true }
+        let text = [work.title, work.description, work.address].compactMap { $0?.lowercased() }
+        return words.allSatisfy { word in
+            let word = word.lowercased()
+            return text.contains { $0.contains(word) }
+        }
+    }
+}

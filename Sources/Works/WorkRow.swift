@@ -1,0 +1,100 @@
+public import Geometry
+
+/// The text columns of a work as a store hands them out.
+public enum WorkColumn: Int, Sendable, CaseIterable {
+    case id, kind, category, title, description, address, status, severity, district, organisation, contractor
+    case reportedAt, startsAt, dueAt, originalDueAt, completedAt, updatedAt, dailyFrom, dailyUntil, onSiteAt
+    case trafficImpact, source, sourceID, extra
+}
+
+/// A set of columns, to fetch no more than is needed.
+public struct WorkColumns: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public init(_ columns: WorkColumn...) {
+        rawValue = columns.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+    }
+
+    public func contains(_ column: WorkColumn) -> Bool { rawValue & 1 << UInt32(column.rawValue) != 0 }
+
+    public static let all = WorkColumns(rawValue: 1 << UInt32(WorkColumn.allCases.count) - 1)
+}
+
+/// A work as the store steps over it: its text still lies in the engine's memory.
+///
+/// A row is valid only inside the closure that receives it. Reading it copies nothing; ``work()`` makes a value that lasts. This is what
+/// lets a whole layer stream out without a string per field.
+public struct WorkRow {
+    /// The store's own number of the work: it never changes and grows with insertion, so it orders pages.
+    public let number: Int64
+    public let dueChanges: Int
+    public let revision: Int
+    /// The geometry in SpatiaLite's or plain (E)WKB form; nil if the work has none or it was not asked for.
+    public let geometry: EncodedGeometry?
+    @usableFromInline let columns: UnsafeBufferPointer<UnsafeRawBufferPointer>
+
+    /// - Parameter columns: One buffer for each ``WorkColumn``, in order, of UTF-8; without a base address where the value is null or
+    ///   was not asked for.
+    public init(
+        number: Int64, dueChanges: Int, revision: Int, geometry: EncodedGeometry?,
+        columns: UnsafeBufferPointer<UnsafeRawBufferPointer>
+    ) {
+        precondition(columns.count == WorkColumn.allCases.count)
+        self.number = number
+        self.dueChanges = dueChanges
+        self.revision = revision
+        self.geometry = geometry
+        self.columns = columns
+    }
+
+    /// The UTF-8 of a column; nil if it is null.
+    @inlinable
+    public func utf8(_ column: WorkColumn) -> UnsafeBufferPointer<UInt8>? {
+        let bytes = columns[column.rawValue]
+        return bytes.baseAddress == nil ? nil : bytes.assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// The text of a column; nil if it is null.
+    public func text(_ column: WorkColumn) -> String? {
+        utf8(column).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The moment in a column; nil if it is null.
+    public func instant(_ column: WorkColumn) -> Instant? {
+        utf8(column).flatMap { Instant(rfc3339: $0) }
+    }
+
+    /// The enumeration value in a column.
+    public func value<Value: RawRepresentable>(_ column: WorkColumn, as type: Value.Type = Value.self) -> Value?
+    where Value.RawValue == String {
+        text(column).flatMap(Value.init(rawValue:))
+    }
+
+    /// A copy that outlives the row. All columns must have been fetched.
+    ///
+    /// - Throws: ``StoreError/corrupt(_:)`` if a column holds what no work can have.
+    public func work() throws -> Work {
+        func required<Value>(_ value: Value?, _ column: WorkColumn) throws -> Value {
+            guard let value else {
+                throw StoreError.corrupt("work \(number) has \(text(column) ?? "nothing") as \(column)")
+            }
+            return value
+        }
+        return Work(
+            id: try required(utf8(.id).flatMap { WorkID(utf8: $0) }, .id), kind: try required(value(.kind), .kind),
+            category: try required(text(.category), .category), title: text(.title), description: text(.description),
+            address: text(.address), status: try required(value(.status), .status),
+            severity: try required(value(.severity), .severity), district: text(.district),
+            organisation: text(.organisation), contractor: text(.contractor), reportedAt: instant(.reportedAt),
+            startsAt: instant(.startsAt), dueAt: instant(.dueAt), originalDueAt: instant(.originalDueAt),
+            completedAt: instant(.completedAt), updatedAt: try required(instant(.updatedAt), .updatedAt),
+            dueChanges: dueChanges, dailyFrom: text(.dailyFrom).flatMap { LocalTime($0) },
+            dailyUntil: text(.dailyUntil).flatMap { LocalTime($0) }, onSiteAt: instant(.onSiteAt),
+            trafficImpact: try required(value(.trafficImpact), .trafficImpact), source: text(.source),
+            sourceID: text(.sourceID), extra: text(.extra), geometry: try geometry?.decoded(), revision: revision)
+    }
+}

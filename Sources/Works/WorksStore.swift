@@ -1,0 +1,192 @@
+public import Geometry
+
+/// Where works, their ledger and the reference layers are kept.
+///
+/// Calls block the calling thread until the answer is there, so servers make them from a bounded pool of their own. Readers never wait for
+/// a writer and see one consistent state for the length of a call. Every read stops soon after its budget is spent and then throws
+/// ``TimeBudgetError``.
+public protocol WorksStore: Sendable {
+    // MARK: Works
+
+    /// The work with this id, or nil.
+    func work(_ id: WorkID) throws -> Work?
+
+    /// The works's ledger, oldest entry first; empty if there is no such work.
+    func ledger(of id: WorkID) throws -> [LedgerEntry]
+
+    /// How many works match as of `now`.
+    func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int
+
+    /// Steps over the works of a page in the order of their numbers and hands each to `body`.
+    ///
+    /// - Throws: ``TimeBudgetError``, ``StoreError``, and whatever `body` throws, which ends the reading.
+    func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws
+
+    // MARK: Reference layers
+
+    /// The features of a layer whose box meets `bounds` (all if nil), in the order of their numbers after `number`.
+    func forEachFeature(
+        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void) throws
+
+    /// The feature with this id, or nil.
+    func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature?
+
+    /// How many features of a layer meet `bounds` (all if nil).
+    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int
+
+    /// The box around everything in the works (nil) or in one layer, by the index; nil if there is nothing.
+    func extent(of layer: ReferenceLayer?) throws -> Bounds?
+
+    // MARK: The city
+
+    /// What is noted under this name, such as the city's name and time zone; nil if nothing is.
+    func note(_ name: StoreNote) throws -> String?
+
+    // MARK: Writing
+
+    /// Runs `body` as one transaction: all of it is kept, or, if it throws, nothing.
+    ///
+    /// - Parameter bulk: Whether so much is written that indexes are better built once at the end.
+    func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result
+
+    // MARK: Revisions
+
+    /// Where the store stands: it changes with every commit that changed something, whoever made it.
+    func revision() throws -> StoreRevision
+
+    /// The store's revisions from now on, after commits made through this very store; a subscriber that is slower than the
+    /// commits gets the newest, not each one in between. Commits of other processes show in
+    /// ``revision()`` only.
+    func revisions() -> AsyncStream<StoreRevision>
+}
+
+/// A part of the works in the order of their numbers.
+public struct WorkPage: Hashable, Sendable {
+    public var filter: WorkFilter
+    public var columns: WorkColumns
+    /// Whether geometries are fetched.
+    public var geometry: Bool
+    /// Only works with a greater number.
+    public var after: Int64?
+    public var limit: Int?
+    /// Only works that changed after this point of ``StoreRevision/works``.
+    public var changedSince: Int64?
+
+    public init(
+        filter: WorkFilter = .all, columns: WorkColumns = .all, geometry: Bool = true, after: Int64? = nil,
+        limit: Int? = nil, changedSince: Int64? = nil
+    ) {
+        self.filter = filter
+        self.columns = columns
+        self.geometry = geometry
+        self.after = after
+        self.limit = limit
+        self.changedSince = changedSince
+    }
+}
+
+/// A point in the life of a store: grows with commits.
+public struct StoreRevision: Hashable, Sendable {
+    /// Counts the changes of works: every changed work bears the count that its change made.
+    public var works: Int64
+    /// Counts the changes of each reference layer.
+    public var layers: [ReferenceLayer: Int64]
+
+    public init(works: Int64, layers: [ReferenceLayer: Int64]) {
+        self.works = works
+        self.layers = layers
+    }
+}
+
+/// The few facts about a whole database that are kept with it.
+public enum StoreNote: String, Sendable, CaseIterable {
+    /// The city's name in Russian and in English.
+    case cityNameRussian = "city_name_ru"
+    case cityNameEnglish = "city_name_en"
+    /// The city's time zone: an IANA name such as `Europe/Samara`.
+    case timeZone = "time_zone"
+    /// Whom the data's licences ask to name, one line a source.
+    case attribution
+    /// The seed and the moment of building, if this is a demo city.
+    case demoSeed = "demo_seed"
+    case demoBuiltAt = "demo_built_at"
+}
+
+/// What can be done inside one transaction.
+public protocol WorksTransaction: AnyObject {
+    func work(_ id: WorkID) throws -> Work?
+
+    /// The work that a source knows by this name.
+    func work(source: String, sourceID: String) throws -> Work?
+
+    /// Whether there may be works of a source; if not, an import need not look for each of its rows.
+    func knowsSource(_ source: String) throws -> Bool
+
+    /// The work's ledger, oldest entry first; empty if there is no such work.
+    func ledger(of id: WorkID) throws -> [LedgerEntry]
+
+    /// Adds a work and the entries that explain it.
+    func insert(_ work: Work, ledger: [LedgerEntry]) throws
+
+    /// Replaces a work by its next revision and adds the entries that explain it.
+    ///
+    /// - Throws: ``StoreError/conflict(_:)`` if the stored revision is not the one before.
+    func update(_ work: Work, ledger: [LedgerEntry]) throws
+
+    /// The open works of a source that are not among `listed` source ids.
+    func openWorks(ofSource source: String, notIn listed: Set<String>) throws -> [Work]
+
+    /// The moment of the last list that a source was imported from.
+    func lastObservation(ofSource source: String) throws -> Instant?
+
+    /// Notes that a list of this moment was imported.
+    func noteObservation(_ observed: Instant, ofSource source: String) throws
+
+    /// Notes a text under a name, or with nil takes the note away.
+    func setNote(_ name: StoreNote, to text: String?) throws
+
+    /// Adds a feature to a layer or replaces the one with its id; true if it was new, nil if nothing changed.
+    func upsert(_ feature: ReferenceFeature, in layer: ReferenceLayer) throws -> Bool?
+}
+
+extension WorksTransaction {
+    public func knowsSource(_ source: String) throws -> Bool { true }
+
+    public func ledger(of id: WorkID) throws -> [LedgerEntry] { [] }
+}
+
+/// What is wrong with a store, in words that name the file and what to do.
+public enum StoreError: Error, Hashable, Sendable {
+    /// There is no database at this path.
+    case missing(path: String)
+    /// The file is there but is no database of this program.
+    case foreign(path: String, reason: String)
+    /// The database was written by a newer version of the program.
+    case newer(path: String, version: String)
+    /// Another process holds the write lock for longer than we wait.
+    case locked(path: String)
+    /// The content contradicts itself.
+    case corrupt(String)
+    /// Somebody else changed the work in the meantime.
+    case conflict(WorkID)
+    /// The disk is full, or the file cannot be written.
+    case unwritable(path: String, reason: String)
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "\(path): no such database; `worksmap init --database \(path)` makes one, `worksmap demo` one with a demo city"
+        case .foreign(let path, let reason): "\(path): not a WorksMap database: \(reason)"
+        case .newer(let path, let version):
+            "\(path): written by a newer version of WorksMap (\(version)); update the program"
+        case .locked(let path):
+            "\(path): another process is writing to it and did not finish in time; try again when it has"
+        case .corrupt(let what): "the database is damaged: \(what); run `worksmap check` and restore a backup"
+        case .conflict(let id): "work \(id) was changed by somebody else in the meantime"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        }
+    }
+}

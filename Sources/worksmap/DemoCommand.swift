@@ -1,0 +1,76 @@
+import ArgumentParser
+import DemoCity
+import Foundation
+import SpatiaLiteStore
+import Works
+
+/// `worksmap demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Build the demo city into the database, then serve it.",
+        discussion: """
+            Examples:
+              worksmap demo
+              worksmap demo --database demo.sqlite --port 9000
+              worksmap demo --no-serve
+
+            The demo is a made-up Russian city of about 300 000 people with some 20 000 works, its dates counted from
+            now. A demo of the same day is used again; an older one is built anew. A database that holds anything but
+            the demo is never touched.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var service: ServiceOptions
+
+    @Flag(help: "Build the city and end.")
+    var noServe = false
+
+    @Flag(help: "Build the city anew even if it is of today.")
+    var rebuild = false
+
+    @Option(help: "Another number makes another city.")
+    var seed: UInt64 = 1
+
+    func run() async throws {
+        try await reporting {
+            let store = try store()
+            if !noServe { try await service.serve(store, logger: common.logger()) }
+        }
+    }
+
+    /// The store with the demo city of today.
+    private func store() throws -> SpatiaLiteStore {
+        let path = common.database
+        if FileManager.default.fileExists(atPath: path) {
+            let existing = try SpatiaLiteStore.open(at: path)
+            guard let origin = try DemoLoader.origin(of: existing) else {
+                throw Failure("\(path): is not a demo city's database; choose another file with --database")
+            }
+            if origin.seed == seed, Instant.now - origin.builtAt < 86_400, !rebuild {
+                tell("using the demo city in \(path)")
+                return existing
+            }
+            try existing.close()
+        }
+        // Built beside the old one and moved over it, so that an interrupted run leaves nothing half-made.
+        let fresh = path + ".new"
+        try removeDatabase(fresh)
+        tell("building the demo city …")
+        let started = ContinuousClock.now
+        let store = try SpatiaLiteStore.create(at: fresh)
+        let now = Instant.now
+        let summary = try DemoLoader.load(DemoCity(seed: seed, now: now), seed: seed, builtAt: now, into: store)
+        try store.close()
+        try removeDatabase(path)
+        try FileManager.default.moveItem(atPath: fresh, toPath: path)
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        tell("\(summary) in \(path) (\(String(format: "%.1f", seconds)) s)")
+        return try SpatiaLiteStore.open(at: path)
+    }
+
+    private func removeDatabase(_ path: String) throws {
+        for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.removeItem(atPath: path + suffix)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+
+/// The ends that a command can come to.
+extension ExitCode {
+    /// The work could not be done.
+    static let couldNotBeDone = ExitCode(1)
+    /// Some of the input was refused; the rest is in.
+    static let badInput = ExitCode(2)
+}
+
+/// Why a command could not be done, in words for the person who called it.
+struct Failure: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Writes a line to standard error.
+func tell(_ message: String) {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+}
+
+/// Runs `body`; whatever it throws is told on standard error and ends the program with status 1.
+func reporting<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let end as ExitCode {
+        throw end
+    } catch let usage as ValidationError {
+        throw usage
+    } catch {
+        tell("worksmap: \(error)")
+        throw ExitCode.couldNotBeDone
+    }
+}
+
+/// As ``reporting(_:)-swift.function``, for work that suspends.
+func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch let end as ExitCode {
+        throw end
+    } catch let usage as ValidationError {
+        throw usage
+    } catch {
+        tell("worksmap: \(error)")
+        throw ExitCode.couldNotBeDone
+    }
+}

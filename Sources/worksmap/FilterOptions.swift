@@ -1,0 +1,38 @@
+import ArgumentParser
+import Interchange
+import Works
+
+/// Which works are meant: the filters of the interface, on the command line.
+struct FilterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only what meets this box, in degrees.", valueName: "w,s,e,n"))
+    var bbox: String?
+
+    @Option(
+        name: .customLong("where"), parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Filters as in the HTTP interface, such as open=true kind=outage,hazard deadline_state=overdue q=школа.",
+            valueName: "name=value"))
+    var conditions: [String] = []
+
+    func workFilter() throws -> WorkFilter {
+        var parameters: [(name: String, value: String)] = []
+        if let bbox { parameters.append(("bbox", bbox)) }
+        for condition in conditions {
+            guard let equals = condition.firstIndex(of: "=") else {
+                throw ValidationError("--where \(condition): a filter is name=value, such as open=true")
+            }
+            let name = String(condition[..<equals])
+            guard FilterParameters.names.contains(name) else {
+                throw ValidationError(
+                    "--where \(condition): there is no filter \(name); there are \(FilterParameters.names.sorted().joined(separator: ", "))"
+                )
+            }
+            parameters.append((name, String(condition[condition.index(after: equals)...])))
+        }
+        do {
+            return try FilterParameters.filter(parameters)
+        } catch {
+            throw ValidationError("\(error.parameter): \(error.reason)")
+        }
+    }
+}

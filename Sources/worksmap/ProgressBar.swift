@@ -1,0 +1,40 @@
+import Foundation
+
+/// A line on standard error that tells how far a long job has come, when standard error is a terminal.
+struct ProgressBar {
+    private let title: String
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var shownPercent = -1
+
+    init(_ title: String) {
+        self.title = title
+    }
+
+    /// Shows `done` of `total`; an unknown total shows the amount alone.
+    mutating func show(_ done: Int, of total: Int?) {
+        guard isTerminal else { return }
+        guard let total, total > 0 else {
+            let megabytes = done >> 20
+            if megabytes != shownPercent { write("\r\(title): \(megabytes) MB") }
+            shownPercent = megabytes
+            return
+        }
+        let percent = min(100, done * 100 / total)
+        guard percent != shownPercent else { return }
+        shownPercent = percent
+        let filled = percent * 30 / 100
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        write("\r\(title) \(bar) \(percent) %")
+    }
+
+    /// Clears the line.
+    mutating func finish() {
+        guard isTerminal, shownPercent >= 0 else { return }
+        write("\r\u{1B}[K")
+        shownPercent = -1
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

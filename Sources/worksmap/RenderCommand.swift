@@ -1,0 +1,93 @@
+import ArgumentParser
+import Cartography
+import Foundation
+import Geometry
+import Works
+
+/// `worksmap render`
+struct RenderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render", abstract: "Draw a tile, or a picture of any place and size, as PNG.",
+        discussion: """
+            Examples:
+              worksmap render 14/10400/5300 -o tile.png
+              worksmap render --bbox 49.9,53.1,50.1,53.3 --size 1600x1200 --tileset basemap,works -o city.png
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var filter: FilterOptions
+
+    @Argument(help: ArgumentHelp("The address of a tile.", valueName: "z/x/y")) var tile: String?
+    @Option(help: ArgumentHelp("The size of the picture in pixels.", valueName: "wxh")) var size: PixelSize?
+    @Option(
+        help: ArgumentHelp(
+            "Tilesets, the lowest first: basemap, works, road_repairs, outages, hazards.", valueName: "name,…"))
+    var tileset = "basemap,works"
+    @Option(
+        help: ArgumentHelp("The moment at which deadlines are judged, in RFC 3339. (default: now)", valueName: "time"))
+    var at: Instant?
+    @Option(help: "1, or 2 for dense screens.") var scale = 1
+    @Flag(help: "Dark colours.") var dark = false
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.png"))
+    var output: String?
+
+    func validate() throws {
+        guard (tile == nil) != (filter.bbox == nil) else {
+            throw ValidationError("name either a tile z/x/y or a --bbox")
+        }
+        if filter.bbox != nil, size == nil { throw ValidationError("a picture needs a --size such as 1600x1200") }
+        if TileScale(rawValue: scale) == nil { throw ValidationError("--scale is 1 or 2") }
+    }
+
+    func run() throws {
+        try reporting {
+            var works = try filter.workFilter()
+            let bounds = works.bounds
+            works.bounds = nil
+            let tilesets = tileset.split(separator: ",").map(String.init)
+            let theme = dark ? Theme.dark : .light
+            let atlas = try Atlas(
+                store: try common.openStore(readOnly: true), styles: ResourceFolders.url(ResourceFolders.tiles),
+                cache: TileCacheLimits())
+            let request: PictureRequest
+            if let tile {
+                guard let address = TileAddress(tile) else {
+                    throw Failure(
+                        "\(tile): no tile has this address; z is 0…\(TileAddress.maximumZoom), x and y are 0…2^z − 1")
+                }
+                request = PictureRequest(
+                    tilesets: tilesets, bounds: address.bounds, width: 256 * scale, height: 256 * scale, filter: works,
+                    theme: theme)
+            } else {
+                request = PictureRequest(
+                    tilesets: tilesets, bounds: bounds!, width: size!.width, height: size!.height,
+                    scale: TileScale(rawValue: scale)!, filter: works, theme: theme)
+            }
+            let picture = Data(try atlas.picture(request, at: at ?? .now, budget: .unlimited))
+            if let output {
+                try picture.write(to: URL(fileURLWithPath: output), options: .atomic)
+            } else {
+                guard isatty(STDOUT_FILENO) != 1 else {
+                    throw Failure("a picture does not fit into a terminal; name a file with -o")
+                }
+                FileHandle.standardOutput.write(picture)
+            }
+        }
+    }
+}
+
+/// The size of a picture: `800x600`, in pixels.
+struct PixelSize: ExpressibleByArgument {
+    var width: Int
+    var height: Int
+
+    init?(argument: String) {
+        let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1], (1...8192).contains(width),
+            (1...8192).contains(height)
+        else { return nil }
+        self.width = width
+        self.height = height
+    }
+}

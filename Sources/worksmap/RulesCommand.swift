@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Geometry
+import Interchange
+import Works
+
+/// `worksmap rules`
+struct RulesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules", abstract: "Check the city's rules, or ask what they would decide.",
+        subcommands: [Check.self, Explain.self])
+
+    /// Where the rules are.
+    struct Options: ParsableArguments {
+        @Option(help: ArgumentHelp("The folder with the rules. (default: the program's own)", valueName: "dir"))
+        var rules: String?
+
+        func read() throws -> RuleBook {
+            let folder =
+                try rules.map { URL(fileURLWithPath: $0, isDirectory: true) }
+                ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
+            return try RuleBookReader(folder: folder).read()
+        }
+    }
+
+    /// `worksmap rules check`
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is wrong in the rule files, each fault with its file and line.",
+            discussion: """
+                Example:
+                  worksmap rules check --rules /etc/worksmap/rules
+                """)
+
+        @OptionGroup var options: Options
+
+        func run() throws {
+            try reporting {
+                let book = try options.read()
+                tell(
+                    "the rules are sound: \(book.categories.count) categories, \(book.routes.count) routes, "
+                        + "\(book.limits.count) limits, \(book.duplicates.count) rules for duplicates")
+            }
+        }
+    }
+
+    /// `worksmap rules explain`
+    struct Explain: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say who would get a report, and by when it would have to be done.",
+            discussion: """
+                Example:
+                  worksmap rules explain --category pothole --at 49.98,53.21
+                """)
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: Options
+        @Option(help: "A category code of the catalogue.") var category: String
+        @Option(help: "The place as LON,LAT in degrees.") var at: Place
+        @Option(help: "minor, moderate or severe. (default: as the catalogue has it)") var severity: Severity?
+
+        func run() throws {
+            try reporting {
+                let book = try options.read()
+                let store = try common.openStore(readOnly: true)
+                let district = try DistrictIndex(store).district(at: at.coordinate)
+                let now = Instant.now
+                guard
+                    let decision = book.decide(
+                        category: category, district: district, severity: severity, reportedAt: now)
+                else {
+                    throw Failure(
+                        "no category \(category) in the catalogue; there are \(book.categories.map(\.code).joined(separator: ", "))"
+                    )
+                }
+                print("category:     \(decision.category) (\(decision.kind.rawValue), \(decision.severity.rawValue))")
+                print("district:     \(district ?? "none")")
+                print(
+                    "organisation: \(decision.organisation ?? "none") (\(decision.route.map { "route \($0 + 1)" } ?? "no route fits"))"
+                )
+                print(
+                    "due:          \(decision.dueAt?.description ?? "none") "
+                        + "(\(decision.limit.map { "limit \($0 + 1): \(book.limits[$0].limit)" } ?? "no limit fits"))")
+                print(
+                    "moderation:   \(decision.needsModeration ? "a dispatcher looks at it first" : "no, it is public at once")"
+                )
+            }
+        }
+    }
+}
+
+/// A position as people type it: `LON,LAT`.
+struct Place: ExpressibleByArgument {
+    var coordinate: Coordinate
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+        guard parts.count == 2, let longitude = parts[0], let latitude = parts[1] else { return nil }
+        coordinate = Coordinate(longitude: longitude, latitude: latitude)
+        guard coordinate.isValid else { return nil }
+    }
+}

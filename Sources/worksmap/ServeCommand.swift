@@ -1,0 +1,95 @@
+import ArgumentParser
+import Cartography
+import Foundation
+import Logging
+import MapServer
+import Works
+
+/// `worksmap serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the map, the tiles and the features over HTTP.",
+        discussion: """
+            Examples:
+              worksmap serve
+              worksmap serve --database city.sqlite --host 0.0.0.0 --port 80
+
+            Without --host only programs on this machine can connect. Imports by another process show within a second.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var service: ServiceOptions
+
+    func run() async throws {
+        try await reporting {
+            try await service.serve(try common.openStore(), logger: common.logger())
+        }
+    }
+}
+
+/// How the service listens and how much it takes on.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 8080
+
+    @Option(help: ArgumentHelp("The folder with the residents' page. (default: the program's own)", valueName: "dir"))
+    var web: String?
+
+    @Option(help: "The time a tile may take.")
+    var deadlineTiles = TimeSpan(seconds: 2)
+
+    @Option(help: "The time an answer with features may take.")
+    var deadlineFeatures = TimeSpan(seconds: 10)
+
+    @Option(
+        help: ArgumentHelp("How many requests may wait for a worker before others are turned away.", valueName: "n"))
+    var maxQueue = 256
+
+    @OptionGroup var desk: DeskOptions
+
+    /// Serves until the process is told to end.
+    func serve(_ store: any WorksStore, logger: Logger) async throws {
+        var configuration = MapServerConfiguration()
+        configuration.host = host
+        configuration.port = port
+        configuration.web =
+            try web.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? ResourceFolders.url(ResourceFolders.web)
+        configuration.deadlineTiles = deadlineTiles.duration
+        configuration.deadlineFeatures = deadlineFeatures.duration
+        configuration.maxQueue = maxQueue
+        configuration.desk = try desk.configuration()
+        let atlas = try Atlas(
+            store: store, styles: ResourceFolders.url(ResourceFolders.tiles), cache: TileCacheLimits())
+        let server = MapServer(configuration: configuration, store: store, atlas: atlas, logger: logger)
+        try await server.run { port in
+            tell("WorksMap is open at http://\(host.contains(":") ? "[\(host)]" : host):\(port)/  (Ctrl-C ends it)")
+        }
+    }
+}
+
+/// A length of time such as `2s`, `500ms` or `1m`.
+struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
+    var duration: Duration
+
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+    }
+
+    init?(argument: String) {
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000)]
+        guard let (suffix, milliseconds) = units.first(where: { argument.hasSuffix($0.0) }),
+            let amount = Int64(argument.dropLast(suffix.count)), amount > 0, amount < 86_400_000
+        else { return nil }
+        duration = .milliseconds(amount * milliseconds)
+    }
+
+    var description: String {
+        let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+
+    var defaultValueDescription: String { description }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Hotspots
+import MapServer
+import SpatiaLiteStore
+import Works
+
+/// `worksmap token`
+struct TokenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Give out the tokens with which staff and other systems write.",
+        discussion: """
+            Examples:
+              worksmap token create --role dispatcher --name "Иванова" --organisation "Управление дорог"
+              worksmap token create --role dispatcher --name leak-detector
+              worksmap token list
+              worksmap token revoke 3
+
+            A viewer sees the staff page, a dispatcher also changes works (of one organisation only, if one is named), an
+            admin changes those of every organisation. A token is shown once: only its digest is kept.
+            """,
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    /// `worksmap token create`
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a token; prints it, this once.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "viewer, dispatcher or admin.") var role: Role
+        @Option(help: "Whose it is; stands in the audit log and is not public.") var name: String
+        @Option(help: "The only organisation whose works it may change; public where it changes one.")
+        var organisation: String?
+
+        func validate() throws {
+            guard !name.isEmpty else { throw ValidationError("--name: a name is wanted") }
+            guard organisation != "" else { throw ValidationError("--organisation: a name is wanted, or leave it out") }
+        }
+
+        func run() throws {
+            try reporting {
+                let store = try common.openStore()
+                let secret = AccessSecret.new()
+                let token = AccessToken(
+                    name: name, role: role, organisation: organisation, digest: AccessSecret.digest(of: secret),
+                    createdAt: .now)
+                let id = try store.writeDesk { transaction in
+                    let id = try transaction.add(token)
+                    try transaction.add(
+                        AuditEntry(
+                            at: .now, name: "command line", action: "token.create",
+                            detail: "\(id) \(role.rawValue) \(name)"))
+                    return id
+                }
+                tell("token \(id) for \(name); keep it safe, it is not shown again:")
+                print(secret)
+            }
+        }
+    }
+
+    /// `worksmap token list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the tokens, without their secrets.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            try reporting {
+                var table = TextTable([
+                    .init("id"), .init("role", .left), .init("name", .left, mayShrink: true),
+                    .init("organisation", .left, mayShrink: true), .init("created", .left), .init("last used", .left),
+                    .init("revoked", .left),
+                ])
+                for token in try common.openStore().tokens() {
+                    table.add([
+                        String(token.id), token.role.rawValue, token.name, token.organisation ?? "",
+                        token.createdAt.description, token.lastUsedAt?.description ?? "",
+                        token.revokedAt?.description ?? "",
+                    ])
+                }
+                print(table.text(width: Terminal.width), terminator: "")
+            }
+        }
+    }
+
+    /// `worksmap token revoke`
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take a token's power away, at once and for good.")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The token's number in the list.") var id: Int64
+
+        func run() throws {
+            try reporting {
+                let isRevoked = try common.openStore().writeDesk { transaction in
+                    guard try transaction.revokeToken(id, at: .now) else { return false }
+                    try transaction.add(
+                        AuditEntry(at: .now, name: "command line", action: "token.revoke", detail: String(id)))
+                    return true
+                }
+                guard isRevoked else {
+                    throw Failure("no token \(id), or it is revoked already; `worksmap token list` shows them")
+                }
+                tell("token \(id) is revoked")
+            }
+        }
+    }
+}

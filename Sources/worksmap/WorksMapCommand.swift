@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// The program: one subcommand for each thing that an operator, an engineer or a planner does.
+@main
+struct WorksMapCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worksmap",
+        abstract: "A public map of a city's works: road repairs, outages and hazards, each with its deadline.",
+        discussion: """
+            Start with the demo city:
+              worksmap demo
+            or with a city's own files:
+              worksmap init
+              worksmap import districts.geojson --as districts
+              worksmap import requests.csv.gz --as hazards --mapping boston-311
+              worksmap serve
+
+            The database is worksmap.sqlite in the current folder unless --database or WORKSMAP_DATABASE says otherwise.
+            Results go to standard output, messages to standard error. Exit status: 0 done, 1 could not be done,
+            2 bad input data (the good rows are in), 64 bad usage.
+            """,
+        version: Version.text,
+        subcommands: [
+            DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self,
+            RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self, TokenCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self, CheckCommand.self,
+        ])
+}
+
+/// Which program this is.
+enum Version {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,176 @@
+"""Residents report a problem where the service takes reports, and see no button for it where it does not.
+
+A service of GeoReport v2 stands before the real one here, so that every answer of it can be had: taken and refused.
+"""
+import http.server
+import json
+import threading
+import urllib.parse
+
+import pytest
+import requests
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from conftest import Service
+from test_page import opened, until
+from test_page_axe import axe, findings  # noqa: F401
+from test_page_journeys import BOTH, click
+
+
+class Desk:
+    """The real service with a desk for reports before it."""
+
+    def __init__(self, behind):
+        self.sent = []
+        desk = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def answer(self, status, body, headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    if name.lower() not in ("transfer-encoding", "content-length", "content-encoding", "connection", "date"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self):
+                if self.path == "/open311/v2/services.json":
+                    services = [{"service_code": code, "service_name": code, "metadata": False, "type": "realtime"}
+                                for code in ("pothole", "ice")]
+                    return self.answer(200, json.dumps(services).encode(), {"Content-Type": "application/json"})
+                found = requests.get(behind.url + self.path, timeout=60)
+                self.answer(found.status_code, found.content, found.headers)
+
+            def do_POST(self):
+                fields = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                desk.sent.append({name: value[0] for name, value in fields.items()})
+                if "refuse" in desk.sent[-1]["description"]:
+                    body, status = [{"code": 400, "description": "outside the city"}], 400
+                else:
+                    body, status = [{"service_request_id": "01973ded-b108-7808-b15a-4b59077a2fb8", "service_notice": ""}], 201
+                self.answer(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def desk(service):
+    desk = Desk(service)
+    yield desk
+    desk.stop()
+
+
+def choose_category(page, code):
+    page.execute_script(
+        "const select = document.getElementById('report-category'); select.value = arguments[0]; select.dispatchEvent(new Event('change'))", code)
+
+
+def test_there_is_no_button_without_a_desk(browser, service):
+    if service.get("/open311/v2/services.json").status_code == 200:
+        pytest.skip("this service takes reports")
+    page = opened(browser, service, "ru", "desktop")
+    # The browser notes the 404, and with it that the page has asked.
+    WebDriverWait(page, 30).until(
+        lambda page: any("/open311/v2/services.json" in entry["message"] for entry in page.get_log("browser")))
+    assert not page.find_element(By.ID, "report-open").is_displayed()
+
+
+@pytest.mark.parametrize("language,size", BOTH)
+def test_a_problem_is_reported_at_the_cross_and_what_is_known_nearby_is_shown(
+        browser, service, desk, axe, artefacts, language, size):  # noqa: F811
+    known = next(feature for feature in service.get("/geojson/works.geojson?open=true").json()["features"]
+                 if feature["geometry"]["type"] == "Point")
+    longitude, latitude = known["geometry"]["coordinates"]
+    page = opened(browser, desk, language, size, f"/#17/{latitude}/{longitude}&lang={language}")
+    until(page, "return !document.getElementById('report-open').hidden")
+    click(page, "#report-open")
+    assert page.find_element(By.ID, "cross").is_displayed()
+    until(page, "return document.querySelector(`#report-near [data-id=\"${arguments[0]}\"]`)", known["id"])
+    assert findings(page, axe) == []
+    # By keyboard alone: to the map, a step aside, Enter takes the place under the cross.
+    page.find_element(By.ID, "report-to-map").send_keys(Keys.ENTER)
+    until(page, "return document.activeElement.id === 'map'")
+    before = page.find_element(By.ID, "report-place").text
+    page.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+    until(page, "return document.getElementById('report-place').textContent !== arguments[0]", before)
+    page.execute_script("return new Promise((done) => setTimeout(done, 800))")
+    page.switch_to.active_element.send_keys(Keys.ENTER)
+    until(page, "return document.activeElement.id === 'report-description'")
+    place = page.find_element(By.ID, "report-place").text
+    page.switch_to.active_element.send_keys("refuse: яма")
+    choose_category(page, "pothole")
+    page.find_element(By.ID, "report-photo").send_keys("https://example.org/hole.jpg")
+    page.save_screenshot(str(artefacts / f"report-{language}-{size}.png"))
+    click(page, "#report button:not([type])")
+    until(page, "return document.getElementById('report-result').textContent.includes('outside the city')")
+    description = page.find_element(By.ID, "report-description")
+    description.clear()
+    description.send_keys("Яма у дома")
+    click(page, "#report button:not([type])")
+    until(page, "return document.activeElement.tagName === 'H2'")
+    assert "01973ded-b108-7808-b15a-4b59077a2fb8" in page.find_element(By.ID, "report-result").text
+    sent = desk.sent[-1]
+    assert set(sent) == {"service_code", "lat", "long", "description", "media_url"}
+    assert sent["service_code"] == "pothole" and sent["media_url"] == "https://example.org/hole.jpg"
+    assert f"{float(sent['lat']):.5f}" in place and f"{float(sent['long']):.5f}" in place
+    assert float(sent["lat"]) < latitude
+
+
+def test_a_problem_is_reported_by_its_address(browser, desk):
+    page = opened(browser, desk, "en", "desktop")
+    until(page, "return !document.getElementById('report-open').hidden")
+    click(page, "#report-open")
+    choose_category(page, "ice")
+    click(page, "#report-by-address")
+    assert not page.find_element(By.ID, "cross").is_displayed()
+    page.find_element(By.ID, "report-description").send_keys("Ice on the steps")
+    page.find_element(By.ID, "report-address").send_keys("улица Шмидта, 7")
+    click(page, '[data-language="ru"]')
+    until(page, "return document.documentElement.lang === 'ru'")
+    assert page.find_element(By.ID, "report-description").get_attribute("value") == "Ice on the steps"
+    assert page.find_element(By.ID, "report-by-address").is_selected()
+    click(page, "#report button:not([type])")
+    until(page, "return document.activeElement.tagName === 'H2'")
+    assert desk.sent == [{"service_code": "ice", "address_string": "улица Шмидта, 7", "description": "Ice on the steps"}]
+
+
+@pytest.mark.parametrize("language,size", BOTH)
+def test_the_service_itself_takes_the_report_of_a_resident(browser, worksmap, demo_database, tmp_path, language, size):
+    database = tmp_path / "reported.sqlite"
+    worksmap("backup", "--database", demo_database, database)
+    service = Service(database)
+    try:
+        if service.get("/open311/v2/services.json").status_code != 200:
+            pytest.skip("this service takes no reports")
+        page = opened(browser, service, language, size, f"/#17/54.55/47.35&lang={language}")
+        until(page, "return !document.getElementById('report-open').hidden")
+        click(page, "#report-open")
+        choose_category(page, "pothole")
+        page.find_element(By.ID, "report-description").send_keys("Яма у остановки <b>глубокая</b>")
+        click(page, "#report button:not([type])")
+        until(page, "return document.querySelector('#report a[href^=\"/works/\"]')"
+                    " || document.getElementById('report-result').textContent")
+        id_ = page.find_element(By.CSS_SELECTOR, "#report a").get_attribute("href").split("/")[-1].split("?")[0]
+        work = service.get(f"/api/works/{id_}").json()
+        assert work["properties"]["status"] == "reported"
+        assert work["properties"]["description"] == "Яма у остановки <b>глубокая</b>"
+        assert work["geometry"]["coordinates"] == pytest.approx([47.35, 54.55], abs=1e-4)
+        click(page, "#report a")
+        until(page, "return document.querySelector('h1')")
+        assert not page.find_elements(By.CSS_SELECTOR, "main b")
+    finally:
+        service.stop()

@@ -1,0 +1,130 @@
+import Foundation
+import Geometry
+import Synchronization
+import Works
+
+/// A store in memory, as simple as the protocol lets it be.
+final class MemoryStore: WorksStore {
+    struct Contents {
+        var works: [WorkID: Work] = [:]
+        var order: [WorkID] = []
+        var ledgers: [WorkID: [LedgerEntry]] = [:]
+        var bySource: [String: WorkID] = [:]
+        var features: [ReferenceLayer: [(id: String, feature: ReferenceFeature)]] = [:]
+        var observations: [String: Instant] = [:]
+        var notes: [StoreNote: String] = [:]
+    }
+
+    let contents = Mutex(Contents())
+
+    var works: [Work] { contents.withLock { contents in contents.order.compactMap { contents.works[$0] } } }
+
+    func work(source: String, sourceID: String) -> Work? {
+        contents.withLock { contents in contents.bySource["\(source)|\(sourceID)"].flatMap { contents.works[$0] } }
+    }
+
+    func features(_ layer: ReferenceLayer) -> [ReferenceFeature] {
+        contents.withLock { $0.features[layer, default: []].map(\.feature) }
+    }
+
+    func work(_ id: WorkID) throws -> Work? { contents.withLock { $0.works[id] } }
+
+    func ledger(of id: WorkID) throws -> [LedgerEntry] { contents.withLock { $0.ledgers[id] ?? [] } }
+
+    func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int {
+        works.count { filter.matches($0, at: now) }
+    }
+
+    func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
+        for (number, work) in works.enumerated() where page.filter.matches(work, at: now) {
+            try work.withRow(number: Int64(number + 1), body)
+        }
+    }
+
+    func forEachFeature(
+        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
+    ) throws {
+        for (index, feature) in features(layer).enumerated() { try body(Int64(index + 1), feature) }
+    }
+
+    func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature? {
+        features(layer).first { $0.id == id }
+    }
+
+    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int {
+        features(layer).count
+    }
+
+    func extent(of layer: ReferenceLayer?) throws -> Bounds? {
+        let boxes =
+            layer.map { features($0).compactMap { $0.geometry?.bounds } } ?? works.compactMap { $0.geometry?.bounds }
+        return boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
+    }
+
+    func note(_ name: StoreNote) throws -> String? { contents.withLock { $0.notes[name] } }
+
+    func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {
+        let transaction = Transaction(contents.withLock { $0 })
+        let result = try body(transaction)
+        contents.withLock { $0 = transaction.contents }
+        return result
+    }
+
+    func revision() throws -> StoreRevision { StoreRevision(works: 0, layers: [:]) }
+
+    func revisions() -> AsyncStream<StoreRevision> { AsyncStream { $0.finish() } }
+
+    private final class Transaction: WorksTransaction {
+        var contents: Contents
+
+        init(_ contents: Contents) { self.contents = contents }
+
+        func work(_ id: WorkID) throws -> Work? { contents.works[id] }
+
+        func work(source: String, sourceID: String) throws -> Work? {
+            contents.bySource["\(source)|\(sourceID)"].flatMap { contents.works[$0] }
+        }
+
+        func knowsSource(_ source: String) throws -> Bool { contents.works.values.contains { $0.source == source } }
+
+        func insert(_ work: Work, ledger: [LedgerEntry]) throws {
+            contents.works[work.id] = work
+            contents.order.append(work.id)
+            contents.ledgers[work.id] = ledger
+            if let source = work.source, let sourceID = work.sourceID {
+                precondition(contents.bySource.updateValue(work.id, forKey: "\(source)|\(sourceID)") == nil)
+            }
+        }
+
+        func update(_ work: Work, ledger: [LedgerEntry]) throws {
+            guard contents.works[work.id]?.revision == work.revision - 1 else { throw StoreError.conflict(work.id) }
+            contents.works[work.id] = work
+            contents.ledgers[work.id, default: []] += ledger
+        }
+
+        func openWorks(ofSource source: String, notIn listed: Set<String>) throws -> [Work] {
+            contents.order.compactMap { contents.works[$0] }.filter {
+                $0.source == source && $0.status.isOpen && !listed.contains($0.sourceID ?? "")
+            }
+        }
+
+        func lastObservation(ofSource source: String) throws -> Instant? { contents.observations[source] }
+
+        func noteObservation(_ observed: Instant, ofSource source: String) throws {
+            contents.observations[source] = observed
+        }
+
+        func setNote(_ name: StoreNote, to text: String?) throws { contents.notes[name] = text }
+
+        func upsert(_ feature: ReferenceFeature, in layer: ReferenceLayer) throws -> Bool? {
+            if let index = contents.features[layer, default: []].firstIndex(where: { $0.id == feature.id }) {
+                guard contents.features[layer]?[index].feature != feature else { return nil }
+                contents.features[layer]?[index].feature = feature
+                return false
+            }
+            contents.features[layer, default: []].append((feature.id, feature))
+            return true
+        }
+    }
+}

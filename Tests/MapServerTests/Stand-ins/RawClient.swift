@@ -1,0 +1,91 @@
+import Dispatch
+import Glibc
+
+/// A client that sends octets as they are given to it and tells what came back, for what no decent client would send.
+struct RawClient: Sendable {
+    /// What came back.
+    struct Reply: Sendable {
+        var text: String
+        /// Whether the connection was reset instead of closed.
+        var isReset: Bool
+
+        /// The status code of the first answer.
+        var status: Int? { text.split(separator: " ").dropFirst().first.flatMap { Int($0) } }
+
+        /// What follows the first empty line.
+        var body: Substring {
+            text.firstRange(of: "\r\n\r\n").map { text[$0.upperBound...] } ?? ""
+        }
+    }
+
+    let port: Int
+
+    /// Sends `request`, reads until the server closes, and returns what it sent.
+    ///
+    /// - Parameters:
+    ///   - closesItsSide: Whether to end the own direction after sending.
+    ///   - limit: After how many octets to stop reading and hang up; nil for never.
+    func exchange(_ request: String, closesItsSide: Bool = false, limit: Int? = nil) async -> Reply {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                continuation.resume(returning: blocking(request, closesItsSide: closesItsSide, limit: limit))
+            }
+        }
+    }
+
+    /// Sends `request`, waits until `moment` has come, and hangs up without reading.
+    func abandon(_ request: String, once moment: @escaping @Sendable () -> Bool) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                let socket = connect()
+                transmit(request, over: socket)
+                while !moment() { usleep(1000) }
+                close(socket)
+                continuation.resume()
+            }
+        }
+    }
+
+    private func transmit(_ request: String, over socket: Int32) {
+        let octets = Array(request.utf8)
+        var sent = 0
+        while sent < octets.count {
+            let count = octets[sent...].withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { break }
+            sent += count
+        }
+    }
+
+    private func blocking(_ request: String, closesItsSide: Bool, limit: Int?) -> Reply {
+        let socket = connect()
+        defer { close(socket) }
+        transmit(request, over: socket)
+        if closesItsSide { shutdown(socket, Int32(SHUT_WR)) }
+        var received: [UInt8] = []
+        var isReset = false
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while received.count < limit ?? .max {
+            let count = recv(socket, &buffer, buffer.count, 0)
+            if count < 0 { isReset = errno == ECONNRESET }
+            guard count > 0 else { break }
+            received += buffer[..<count]
+        }
+        return Reply(text: String(decoding: received, as: UTF8.self), isReset: isReset)
+    }
+
+    private func connect() -> Int32 {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(socket, $0, size) }
+        }
+        precondition(status == 0, "no connection to port \(port)")
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        return socket
+    }
+}

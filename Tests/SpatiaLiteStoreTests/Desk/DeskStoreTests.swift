@@ -1,0 +1,167 @@
+import Geometry
+import SpatiaLiteStore
+import Testing
+import Works
+
+@Suite("The desk's part of the store")
+struct DeskStoreTests {
+    private let folder: TemporaryFolder
+    private let store: SpatiaLiteStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try SpatiaLiteStore.create(at: folder.path())
+    }
+
+    private func insert(_ number: Int) throws -> Work {
+        let work = Work.sample(number)
+        try store.writeDesk { try $0.insert(work, ledger: work.ledger) }
+        return work
+    }
+
+    @Test("A token is found by its digest, and stays in the list when it is revoked")
+    func tokens() throws {
+        let digest = String(repeating: "a", count: 64)
+        let id = try store.writeDesk {
+            try $0.add(
+                AccessToken(name: "Анна", role: .dispatcher, organisation: "Дороги", digest: digest, createdAt: noon))
+        }
+        #expect(try store.token(digest: digest)?.organisation == "Дороги")
+        #expect(try store.token(digest: String(repeating: "b", count: 64)) == nil)
+        try store.writeDesk { try $0.noteUse(ofToken: id, at: noon + 60) }
+        #expect(try store.writeDesk { try $0.revokeToken(id, at: noon + 120) })
+        #expect(try !store.writeDesk { try $0.revokeToken(id, at: noon + 180) })
+        let token = try #require(try store.tokens().first)
+        #expect(token.lastUsedAt == noon + 60 && token.revokedAt == noon + 120)
+    }
+
+    @Test("A contact is erased a while after its work was closed, and not before")
+    func contacts() throws {
+        let contact = ReporterContact(email: "a@example.org", phone: "+7 1")
+        var works: [Work] = []
+        for number in 1...3 {
+            var work = try insert(number)
+            try store.writeDesk { try $0.setContact(contact, of: work.id) }
+            if number > 1 {
+                work.status = .done
+                work.completedAt = noon + Int64(number) * 86_400
+                work.revision = 2
+                try store.writeDesk { try $0.update(work, ledger: []) }
+            }
+            works.append(work)
+        }
+        #expect(try store.contact(of: works[1].id) == contact)
+        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 2 * 86_400 + 1) } == 1)
+        #expect(try store.contact(of: works[0].id) == contact)
+        #expect(try store.contact(of: works[1].id) == nil)
+        #expect(try store.contact(of: works[2].id) == contact)
+    }
+
+    @Test("A follower is counted once, and comes along when a work turns out to be a duplicate")
+    func followers() throws {
+        let (first, second) = (try insert(1), try insert(2))
+        try store.writeDesk { transaction in
+            #expect(try transaction.addFollower("x", to: first.id, at: noon))
+            #expect(try !transaction.addFollower("x", to: first.id, at: noon))
+            #expect(try transaction.addFollower("x", to: second.id, at: noon))
+            #expect(try transaction.addFollower("y", to: second.id, at: noon))
+            try transaction.setContact(ReporterContact(email: "A@example.org"), of: second.id)
+            let actor = Actor(kind: .person)
+            let closed = try transaction.markDuplicate(
+                second, of: first.id, reason: "the same hole", at: noon + 60, by: actor, hidden: { "hidden \($0)" })
+            #expect(closed.status == .rejected && closed.revision == 2)
+        }
+        #expect(try store.followerCount(of: first.id) == 3)
+        #expect(try store.original(of: second.id) == first.id)
+        #expect(try store.duplicates(of: first.id) == [second.id])
+        let last = try #require(try store.ledger(of: second.id).first { $0.field == .duplicateOf })
+        #expect(last.to == first.id.description && last.reason == "the same hole")
+    }
+
+    @Test("Works are no duplicates of themselves, of nothing, or of each other")
+    func circles() throws {
+        let works = try (1...3).map { try insert($0) }
+        func mark(_ one: Int, of other: WorkID) throws {
+            try store.writeDesk { transaction in
+                let work = try #require(try transaction.work(works[one].id))
+                _ = try transaction.markDuplicate(
+                    work, of: other, reason: nil, at: noon, by: Actor(kind: .person), hidden: { $0 })
+            }
+        }
+        #expect(throws: DuplicateError.itself) { try mark(0, of: works[0].id) }
+        let unknown = WorkID(high: 1, low: 2)
+        #expect(throws: DuplicateError.unknown(unknown)) { try mark(0, of: unknown) }
+        try mark(1, of: works[0].id)
+        #expect(throws: DuplicateError.circle(works[1].id)) { try mark(0, of: works[1].id) }
+        // A duplicate of a duplicate is one of the first.
+        try mark(2, of: works[1].id)
+        #expect(try store.original(of: works[2].id) == works[0].id)
+        try store.writeDesk { transaction in
+            let work = try #require(try transaction.work(works[2].id))
+            let open = try transaction.unmarkDuplicate(work, reason: "another", at: noon, by: Actor(kind: .person))
+            #expect(open.status == .accepted)
+        }
+        #expect(try store.original(of: works[2].id) == nil)
+    }
+
+    @Test("A savepoint that fails takes nothing of the others with it")
+    func savepoints() throws {
+        struct Stop: Error {}
+        try store.writeDesk { transaction in
+            for number in 1...4 {
+                let work = Work.sample(number, source: "s")
+                try? transaction.savepoint {
+                    try transaction.insert(work, ledger: work.ledger)
+                    if number.isMultiple(of: 2) { throw Stop() }
+                }
+            }
+        }
+        #expect(try store.works().map(\.sourceID) == ["1", "3"])
+        #expect(try store.ledger(of: Work.sample(3).id).count == 1)
+        #expect(try store.revision().works == 2)
+        #expect(try store.check().isEmpty)
+    }
+
+    @Test("A report that waits is decided on once")
+    func reports() throws {
+        let report = PendingReport(
+            token: "t", receivedAt: noon, category: "other", severity: .severe, description: "שלום 🚧", longitude: 44.5,
+            latitude: 56.25, mediaURL: "https://example.org/a.jpg", contact: ReporterContact(email: "a@b"))
+        try store.writeDesk { try $0.add(report) }
+        #expect(try store.pendingReport("t") == report)
+        #expect(try store.pendingReports() == [report])
+        let work = try insert(1)
+        #expect(try store.writeDesk { try $0.decide("t", .accepted(work.id), at: noon) })
+        #expect(try !store.writeDesk { try $0.decide("t", .refused, at: noon) })
+        let decided = try #require(try store.pendingReport("t"))
+        #expect(decided.decision == .accepted(work.id) && decided.contact.isEmpty)
+        #expect(try store.pendingReports().isEmpty)
+    }
+
+    @Test(
+        "The audit log is only ever added to",
+        arguments: [
+            "UPDATE audit_log SET name = 'nobody'", "DELETE FROM audit_log",
+            "INSERT OR REPLACE INTO audit_log (id, at, name, action) VALUES (1, '2026-01-01T00:00:00Z', 'x', 'y')",
+        ])
+    func audit(_ sql: String) throws {
+        let entry = AuditEntry(at: noon, name: "Анна", action: "work.change", detail: "status")
+        try store.writeDesk { try $0.add(entry) }
+        #expect(throws: (any Error).self) { try SQLite(folder.path()).run(sql) }
+        #expect(try store.audit(limit: 10) == [entry])
+    }
+
+    @Test("A database from before there was a desk gets one when it is opened")
+    func migration() throws {
+        try store.close()
+        try SQLite(folder.path()).run(
+            """
+            DROP TABLE audit_log; DROP TABLE access_tokens; DROP TABLE reporter_contacts; DROP TABLE pending_reports;
+            DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets;
+            DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'; PRAGMA user_version = 1
+            """)
+        let opened = try SpatiaLiteStore.open(at: folder.path())
+        #expect(try opened.tokens().isEmpty)
+        #expect(try opened.followerSalt().count == 64)
+    }
+}

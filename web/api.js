@@ -1,0 +1,82 @@
+/** An answer of the service that is not the one asked for. */
+export class ServiceError extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** Called with the moment at which an answer was stored when there is no connection, and with null when there is one. */
+let tellStored = () => {};
+export const onStored = (listener) => { tellStored = listener; };
+
+/** There is no connection, and nothing was stored either. */
+export class Unreachable extends Error {}
+
+async function request(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch (error) {
+    throw error.name === 'AbortError' ? error : new Unreachable(error.message);
+  }
+}
+
+async function get(address, signal) {
+  const answer = await request(address, { signal, headers: { Accept: 'application/geo+json, application/json' } });
+  tellStored(answer.headers.get('X-Stored-At'));
+  return read(answer);
+}
+
+async function read(answer) {
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => ({}));
+    const detail = problem.detail ?? problem.title ?? problem[0]?.description ?? answer.statusText;
+    throw new ServiceError(answer.status, detail);
+  }
+  return answer.json();
+}
+
+/** TileJSON of a tileset: its bounds, zooms and attribution. */
+export const tileset = (name) => get(`/tiles/${name}.json`);
+
+/** The name, the time zone and the last change of the city's data. */
+export const city = () => get('/api/city');
+
+/** What the colours and shapes of the works mean, as the style sheet has them. */
+export const legend = () => get('/api/legend');
+
+/** One work as a feature. */
+export const work = (id) => get(`/api/works/${encodeURIComponent(id)}`);
+
+/** What was changed in a work's record, oldest first. */
+export const history = async (id) => (await get(`/api/works/${encodeURIComponent(id)}/history`)).entries;
+
+/** Districts, streets and schools with such a name. */
+export const places = async (words, signal) => (await get(`/api/places?${new URLSearchParams({ q: words, limit: 8 })}`, signal)).places;
+
+/** A page of works: features, numberMatched, and the cursor of the next page if there is one. */
+export async function works(parameters, signal) {
+  const page = await get(`/ogc/collections/works/items?${parameters}`, signal);
+  const next = page.links.find((link) => link.rel === 'next');
+  return { ...page, cursor: next && new URL(next.href).searchParams.get('cursor') };
+}
+
+/** What residents can report, named in a language if the service can; null where it takes no reports. */
+export async function services(language) {
+  const answer = await fetch('/open311/v2/services.json', { headers: { 'Accept-Language': language } }).catch(() => null);
+  const list = answer?.ok ? await answer.json().catch(() => null) : null;
+  return Array.isArray(list) && list.length > 0 ? list : null;
+}
+
+/** Sends a report and answers with what the service made of it. */
+export async function report(fields) {
+  const answer = await request('/open311/v2/requests.json', { method: 'POST', body: new URLSearchParams(fields) });
+  return (await read(answer))[0];
+}
+
+/** A rectangle of degrees as the service reads it; it may go over the antimeridian. */
+export function box({ west, south, east, north }) {
+  if (east - west >= 360) [west, east] = [-180, 180];
+  const wrap = (longitude) => (longitude > 180 || longitude < -180 ? ((longitude + 540) % 360 + 360) % 360 - 180 : longitude);
+  return [wrap(west), Math.max(south, -90), wrap(east), Math.min(north, 90)].map((degrees) => degrees.toFixed(6)).join(',');
+}

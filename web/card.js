@@ -1,0 +1,110 @@
+import * as api from './api.js';
+import { button, element } from './dom.js';
+import { isFollowed } from './follow.js';
+import { inLanguage, language, moment, nameOf, text } from './language.js';
+import { line } from './results.js';
+
+const day = 86_400_000;
+
+/** Shows works that were asked for at one place; one in full, several as a list to choose from. `actions`: close, zoom, share, follow. */
+export function showCard(card, works, actions, found = works.length) {
+  card.replaceChildren(button(text('close'), actions.close, { class: 'close' }));
+  if (works.length === 0) card.append(element('p', {}, text('nothingHere')));
+  if (works.length > 1) {
+    card.append(element('h2', {}, text('several', { count: found })), element('ul', {}, ...works.map(line)));
+    if (found > works.length) card.append(element('p', {}, text('closer', { count: works.length })));
+  }
+  if (works.length === 1) card.append(...full(works[0], actions));
+  card.hidden = false;
+}
+
+function full(work, actions) {
+  const is = work.properties;
+  const facts = element('dl');
+  const add = (name, value) => {
+    if (value) facts.append(element('dt', {}, text(`field.${name}`)), element('dd', {}, value));
+  };
+  const time = (instant) => instant && moment(instant);
+  add('status', text(`status.${is.status}`));
+  add('due_at', time(is.due_at));
+  if (is.due_changes > 0) add('original_due_at', `${time(is.original_due_at)}. ${movedText(is)}`);
+  add('starts_at', time(is.starts_at));
+  add('completed_at', time(is.completed_at));
+  add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
+  add('on_site_at', time(is.on_site_at));
+  add('traffic_impact', text(`traffic_impact.${is.traffic_impact}`));
+  add('severity', text(`severity.${is.severity}`));
+  add('category', nameOf('category', is.category));
+  add('organisation', is.organisation);
+  add('contractor', is.contractor);
+  add('address', is.address);
+  add('district', is.district);
+  add('reported_at', time(is.reported_at));
+  const follow = button('', () => { actions.follow(work); showFollow(); }, { class: 'follow' });
+  const showFollow = () => {
+    follow.textContent = text(isFollowed(work.id) ? 'follow.stop' : 'follow.start');
+  };
+  showFollow();
+  const description = inLanguage(is, 'description');
+  return [
+    element('h2', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
+    element('p', { class: 'state', 'data-state': is.deadline_state }, stateText(is)),
+    description ? element('p', {}, description) : '',
+    facts,
+    element('div', { class: 'row' },
+      follow, button(text('share.button'), actions.share, { class: 'share' }),
+      work.geometry ? button(text('zoomTo'), () => actions.zoom(work), { class: 'zoom' }) : '',
+      element('a', { href: `/works/${work.id}?lang=${language}` }, text('details'))),
+    record(work),
+  ];
+}
+
+function stateText(is) {
+  const state = text(`deadline_state.${is.deadline_state}`);
+  const end = { overdue: Date.now(), missed: Date.parse(is.completed_at) }[is.deadline_state];
+  const days = end && Math.ceil((end - Date.parse(is.due_at)) / day);
+  return `${text(`kind.${is.kind}`)} · ${state}${days ? `, ${text('late', { count: days })}` : ''}`;
+}
+
+function movedText(is) {
+  const moved = text('moved', { count: is.due_changes });
+  const days = Math.round((Date.parse(is.due_at) - Date.parse(is.original_due_at)) / day);
+  return days > 0 ? `${moved}, ${text('movedBy', { count: days })}` : moved;
+}
+
+/** The work's record in words; it is asked for when somebody opens it. */
+function record(work) {
+  const made = element('details', { class: 'history' }, element('summary', {}, text('history.title')));
+  made.addEventListener('toggle', async () => {
+    if (!made.open || made.children.length > 1) return;
+    const list = element('ol', { 'aria-live': 'polite' });
+    made.append(list);
+    try {
+      list.replaceChildren(...(await api.history(work.id)).map(entryLine));
+    } catch (error) {
+      list.remove();
+      made.append(element('p', {}, text('loadFailed', { reason: error.message })));
+    }
+  });
+  return made;
+}
+
+function entryLine(entry) {
+  const who = [entry.actor.name ?? text(`history.actor.${entry.actor.kind}`), entry.actor.organisation].filter(Boolean).join(', ');
+  return element('li', {},
+    element('time', { datetime: entry.at }, moment(entry.at)), ` — ${entryText(entry)}`,
+    entry.reason ? element('span', { class: 'reason' }, text('history.reason', { reason: entry.reason })) : '',
+    element('span', { class: 'who' }, who));
+}
+
+function entryText({ field, from, to }) {
+  const value = (value) => {
+    if (value === null) return text('history.nothing');
+    if (field === 'status' || field === 'registered') return text(`status.${value}`);
+    if (field.endsWith('_at')) return moment(value);
+    if (field === 'severity') return text(`severity.${value}`);
+    return field === 'category' ? nameOf('category', value) : value;
+  };
+  const form = field === 'registered' || field === 'geometry' || field === 'duplicate_of' ? '' : from === null ? '.first' : '.changed';
+  return text(`history.${field}${form}`, { from: value(from), to: value(to) });
+}

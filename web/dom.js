@@ -1,0 +1,27 @@
+/** Makes an element: `on…` attributes are listeners, `null` and `false` ones are left out. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** A button that does not send a form. */
+export const button = (label, onclick, attributes = {}) => element('button', { type: 'button', onclick, ...attributes }, label);
+
+/** Runs `action` once calls have ceased for a while; `cancel` takes back the last of them. */
+export function settled(action, milliseconds) {
+  let timer;
+  const call = (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(action, milliseconds, ...values);
+  };
+  call.cancel = () => clearTimeout(timer);
+  return call;
+}

@@ -1,0 +1,74 @@
+// The page's languages are listed in locales/index.json; each is one file beside it.
+let languages = [];
+let fallback = 'ru';
+let texts = {};
+let lent = {};
+export let language = 'ru';
+
+/** Reads which languages there are: a list of {code, name}. */
+export async function readLanguages() {
+  ({ fallback, languages } = await (await fetch('/locales/index.json')).json());
+  return languages;
+}
+
+/** The language asked for in the address or chosen before, else the browser's first that we have, else the fallback. */
+export function preferredLanguage(asked) {
+  const wanted = [asked, new URLSearchParams(location.search).get('lang'), stored('language'), ...navigator.languages];
+  return wanted.map((code) => code?.toLowerCase().split('-')[0]).find(has) ?? fallback;
+}
+
+const has = (code) => languages.some((known) => known.code === code);
+
+function stored(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+export async function useLanguage(code) {
+  const read = async (code) => (await fetch(`/locales/${code}.json`)).json();
+  // A language that says it lacks some texts borrows them.
+  const lender = languages.find((known) => known.code === code)?.borrows;
+  [texts, lent] = await Promise.all([read(code), lender ? read(lender) : {}]);
+  language = code;
+  document.documentElement.lang = code;
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
+  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', text(element.dataset.label));
+  for (const button of document.querySelectorAll('[data-language]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.language === code));
+  }
+  document.title = text('title');
+}
+
+const find = (path, texts) => path.split('.').reduce((node, key) => node?.[key], texts);
+
+/** The text with this path, such as `status.done`; `values` fill its {places}, and `count` chooses the plural form. */
+export function text(path, values = {}) {
+  let found = find(path, texts) ?? find(path, lent);
+  if (found && typeof found === 'object') {
+    found = found[new Intl.PluralRules(language).select(values.count)] ?? found.other;
+  }
+  return (found ?? path).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+/** The names under a path, such as all of `category`. */
+export const names = (path) => Object.keys(find(path, texts) ?? find(path, lent) ?? {});
+
+/** The name of a code under a path; a code that nobody has named is shown as words. */
+export function nameOf(path, code) {
+  const name = text(`${path}.${code}`);
+  return name === `${path}.${code}` ? code.replaceAll('_', ' ') : name;
+}
+
+/** A text of a work in the page's language where its source gave one. */
+export const inLanguage = (properties, field) => properties.extra?.[`${field}_${language}`] ?? properties[field];
+
+let timeZone;
+/** The city's clocks, by which all times are shown. */
+export const useTimeZone = (zone) => { timeZone = zone ?? undefined; };
+
+/** A moment in words, by the city's clocks. */
+export const moment = (instant, style = { dateStyle: 'medium', timeStyle: 'short' }) =>
+  new Intl.DateTimeFormat(language, { ...style, timeZone }).format(new Date(instant));
+
+/** A calendar day in words. */
+export const dayName = (day) =>
+  new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(day));

@@ -1,0 +1,305 @@
+import * as L from '/leaflet/leaflet.esm.min.js';
+import * as api from './api.js';
+import { byId, button, settled } from './dom.js';
+import { showCard } from './card.js';
+import { showFilters } from './filters.js';
+import { look, showFollowed, toggle } from './follow.js';
+import { language, moment, preferredLanguage, readLanguages, text, useLanguage, useTimeZone } from './language.js';
+import { showLegend } from './legend.js';
+import { enableOffline, keepSeen, showOffline } from './offline.js';
+import { asked, fromAddress, parameters, toAddress, useZone } from './question.js';
+import { choosePlace, close as closeReport, enableReports, isChoosing, refreshReport } from './report.js';
+import { listWorks, onWork } from './results.js';
+import { enableSearch } from './search.js';
+
+const card = byId('card');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const phone = matchMedia('(max-width: 48rem)');
+/** How often it is asked whether the city's record has changed. */
+const watchEvery = 60_000;
+
+let city = {};
+let legend = [];
+let shown = [];
+let shownCount = 0;
+let opener = null;
+let tilesets = {};
+let highlight;
+let zoom;
+
+const languages = await readLanguages();
+const link = fromAddress(location);
+byId('languages').append(...languages.map(({ code, name }) =>
+  button(name, () => chooseLanguage(code), { lang: code, 'data-language': code })));
+await useLanguage(preferredLanguage(link.language));
+byId('legend-details').open = !phone.matches;
+const map = L.map('map', {
+  zoomControl: false, keyboard: true, maxZoom: 22,
+  zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
+});
+start().catch(explain);
+
+async function start() {
+  const [works, about, entries] = await Promise.all([api.tileset('works'), api.city(), api.legend()]);
+  city = about;
+  legend = entries;
+  useTimeZone(city.time_zone);
+  useZone(city.time_zone);
+  const [west, south, east, north] = works.bounds;
+  if (link.view) map.setView(link.view.center, link.view.zoom, { animate: false });
+  else map.fitBounds([[south, west], [north, east]], { animate: false });
+  map.attributionControl.setPrefix(false);
+  tilesets.basemap = layer('basemap', city.attribution ?? '');
+  tilesets.works = layer('works');
+  // The first tiles may come while the worker that keeps them is still starting.
+  for (const tiles of Object.values(tilesets)) tiles.once('load', () => { keepSeen(); });
+  highlight = L.geoJSON(null, {
+    interactive: false, style: { className: 'highlight', weight: 5, fill: false },
+    pointToLayer: (_, place) => L.circleMarker(place, { radius: 16, className: 'highlight', weight: 4, fill: false, interactive: false }),
+  }).addTo(map);
+  showTexts();
+  onWork((work) => choose(work, document.activeElement), explain);
+  byId('words').value = asked.q;
+  enableSearch(goTo, askForWords, explain);
+  map.on('moveend', settled(() => { remember(); listInView(); }, 150));
+  map.on('click', (event) => (isChoosing() ? map.panTo(event.latlng) : ask(event.latlng)));
+  map.on('locationfound', ({ latlng }) => announce(text('locate.found', { latitude: latlng.lat.toFixed(4), longitude: latlng.lng.toFixed(4) })));
+  map.on('locationerror', () => announce(text('locate.failed')));
+  dark.addEventListener('change', () => { redraw(); showTexts(); });
+  byId('locate').addEventListener('click', () => { announce(text('locate.asking')); map.locate({ setView: true, maxZoom: 17 }); });
+  byId('share').addEventListener('click', share);
+  addEventListener('hashchange', followLink);
+  document.addEventListener('keydown', keys);
+  enableOffline(update);
+  await listInView();
+  if (link.work) await openWork(link.work);
+  remember();
+  showFollowed((work) => choose(work, document.activeElement));
+  enableReports(map, announce, update);
+  setInterval(() => { if (!document.hidden) update(); }, watchEvery);
+}
+
+// MARK: What the map shows
+
+/** Adds tiles of one tileset. */
+function layer(name, attribution) {
+  return L.tileLayer(tiles(name), { maxZoom: 22, attribution })
+    .on('tileerror', ({ tile }) => tryAgain(tile))
+    .addTo(map);
+}
+
+/** A busy server has a tile a little later; the third refusal is told. */
+function tryAgain(tile) {
+  const tries = Number(tile.dataset.tries ?? 0);
+  if (tries === 2 || !navigator.onLine) return announce(text('tilesFailed'));
+  tile.dataset.tries = tries + 1;
+  setTimeout(() => { if (tile.isConnected) tile.src = tile.src; }, 2000 * (tries + 1));
+}
+
+const theme = () => (dark.matches ? 'dark' : '');
+
+/** Where tiles are: the works are filtered as the list is. */
+function tiles(name) {
+  const query = name === 'works' ? parameters({ theme: theme() }) : theme() && `theme=${theme()}`;
+  return `/tiles/${name}/{z}/{x}/{y}{r}.png${query ? `?${query}` : ''}`;
+}
+
+function redraw() {
+  for (const [name, layer] of Object.entries(tilesets)) {
+    if (layer._url !== tiles(name)) layer.setUrl(tiles(name));
+  }
+}
+
+function listInView() {
+  const bounds = map.getBounds();
+  return listWorks({ west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() });
+}
+
+/** Something else is asked: map, list and address follow. */
+function askedAnew() {
+  redraw();
+  remember();
+  listInView();
+}
+
+function askForWords(words) {
+  asked.q = words;
+  byId('words').value = words;
+  showFilters(askedAnew);
+  askedAnew();
+  announce(text(words ? 'search.asked' : 'search.cleared', { words }));
+}
+
+function goTo({ bbox: [west, south, east, north], name, names }) {
+  map.fitBounds([[south, west], [north, east]], { maxZoom: 17, animate: false });
+  announce(text('search.gone', { name: names[language] ?? name }));
+}
+
+/** Asks whether the record has changed, and shows it as it is now. */
+async function update() {
+  try {
+    const before = city.updated_at;
+    city = await api.city();
+    showUpdated();
+    if (city.updated_at === before) return;
+    tilesets.works.setUrl(tiles('works'));
+    listInView();
+    showFollowed((work) => choose(work, document.activeElement));
+  } catch (error) {
+    explain(error);
+  }
+}
+
+// MARK: Works
+
+/** Shows what lies within a finger's width of a place. */
+async function ask(place) {
+  const reach = 10;
+  const middle = map.latLngToContainerPoint(place);
+  const southWest = map.containerPointToLatLng(middle.add([-reach, reach]));
+  const northEast = map.containerPointToLatLng(middle.add([reach, -reach]));
+  try {
+    const bbox = api.box({ west: southWest.lng, south: southWest.lat, east: northEast.lng, north: northEast.lat });
+    const page = await api.works(parameters({ bbox, limit: 50 }));
+    show(page.features, page.numberMatched, map.getContainer());
+  } catch (error) {
+    explain(error);
+  }
+}
+
+const choose = (work, from) => show([work], 1, from);
+
+async function openWork(id) {
+  try {
+    choose(await api.work(id), map.getContainer());
+  } catch (error) {
+    announce(error.status === 404 ? text('noWork') : text('loadFailed', { reason: error.message }));
+  }
+}
+
+function show(works, count, from) {
+  shown = works;
+  shownCount = count;
+  // Choosing one of several at a place keeps the way back.
+  if (!card.contains(from)) opener = from;
+  drawCard();
+  highlight.clearLayers();
+  for (const work of works.length === 1 ? works : []) {
+    if (work.geometry) highlight.addData(work.geometry);
+    look(work);
+  }
+  remember();
+  card.focus({ preventScroll: !phone.matches });
+}
+
+function drawCard() {
+  showCard(card, shown, {
+    close: closeCard, share,
+    follow(work) {
+      announce(text(toggle(work)));
+      showFollowed((work) => choose(work, document.activeElement));
+    },
+    zoom(work) {
+      const bounds = L.geoJSON(work.geometry).getBounds();
+      map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), 17), animate: false });
+    },
+  }, shownCount);
+}
+
+function closeCard() {
+  card.hidden = true;
+  shown = [];
+  highlight.clearLayers();
+  remember();
+  // The list may have been drawn anew since.
+  const again = opener?.dataset?.id && document.querySelector(`#list [data-id="${opener.dataset.id}"]`);
+  (opener?.isConnected ? opener : again || map.getContainer()).focus();
+}
+
+function keys(event) {
+  if (event.key === 'Enter' && event.target === map.getContainer()) {
+    if (isChoosing()) {
+      choosePlace();
+      byId('report-description').focus();
+    } else ask(map.getCenter());
+  }
+  if (event.key !== 'Escape') return;
+  if (!card.hidden) closeCard();
+  else if (!byId('report').hidden && byId('report').contains(event.target)) closeReport();
+}
+
+// MARK: The address
+
+/** The address always says what is on the screen. */
+function remember() {
+  const { lat, lng } = map.getCenter().wrap();
+  const work = !card.hidden && shown.length === 1 ? shown[0].id : null;
+  const address = toAddress({ zoom: map.getZoom(), latitude: lat, longitude: lng, work, language });
+  history.replaceState(null, '', `/${address}`);
+}
+
+/** Somebody put another link into the address bar. */
+async function followLink() {
+  const { view, work, language: wanted } = fromAddress(location);
+  if (wanted && wanted !== language && languages.some(({ code }) => code === wanted)) await useLanguage(wanted);
+  if (view) map.setView(view.center, view.zoom, { animate: false });
+  byId('words').value = asked.q;
+  showTexts();
+  redraw();
+  listInView();
+  if (work) await openWork(work);
+  else if (!card.hidden) closeCard();
+}
+
+async function share() {
+  remember();
+  byId('link').value = location.href;
+  byId('shared').hidden = false;
+  try {
+    if (phone.matches && navigator.share) await navigator.share({ title: document.title, url: location.href });
+    else {
+      await navigator.clipboard.writeText(location.href);
+      announce(text('share.copied'));
+    }
+  } catch {
+    announce(text('share.copyYourself'));
+    byId('link').select();
+  }
+}
+
+// MARK: Words
+
+async function chooseLanguage(code) {
+  try { localStorage.setItem('language', code); } catch { /* It holds until the page is left. */ }
+  await useLanguage(code);
+  showTexts();
+  remember();
+  listInView();
+  if (!card.hidden) drawCard();
+  refreshReport();
+  showFollowed((work) => choose(work, document.activeElement));
+}
+
+function showTexts() {
+  showLegend(byId('legend-entries'), legend, theme());
+  showFilters(askedAnew);
+  showUpdated();
+  showOffline();
+  byId('city').textContent = city.name?.[language] ?? city.name?.en ?? city.name?.ru ?? '';
+  zoom?.remove();
+  zoom = L.control.zoom({ position: 'bottomright', zoomInTitle: text('zoomIn'), zoomOutTitle: text('zoomOut') }).addTo(map);
+}
+
+function showUpdated() {
+  byId('updated').textContent = city.updated_at ? text('updated', { time: moment(city.updated_at) }) : text('neverUpdated');
+}
+
+function announce(message) {
+  byId('status').textContent = message;
+}
+
+function explain(error) {
+  if (error.status === 503) return announce(text('overloaded'));
+  announce(error instanceof api.Unreachable ? text('offline.unseen') : text('loadFailed', { reason: error.message }));
+}

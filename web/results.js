@@ -1,0 +1,80 @@
+import * as api from './api.js';
+import { byId, element } from './dom.js';
+import { parameters } from './question.js';
+import { inLanguage, moment, nameOf, text } from './language.js';
+
+const pageSize = 20;
+let running;
+/** The cursors of the pages before the one that is shown, and of the one after it. */
+let before = [];
+let current = null;
+let next = null;
+let box = '';
+let choose = () => {};
+let fail = () => {};
+
+/** What is done when a work is chosen, and when the list cannot be loaded. */
+export function onWork(chosen, failed) {
+  choose = chosen;
+  fail = failed;
+  byId('next').addEventListener('click', () => turn([...before, current], next));
+  byId('back').addEventListener('click', () => turn(before.slice(0, -1), before[before.length - 1]));
+}
+
+async function turn(pages, cursor) {
+  before = pages;
+  current = cursor;
+  await load();
+  byId('list').focus();
+  byId('list').scrollIntoView?.({ block: 'start' });
+}
+
+/** Lists what is in a rectangle of the map, from its first page on. */
+export async function listWorks(bounds) {
+  box = api.box(bounds);
+  before = [];
+  current = null;
+  byId('plain').href = `/works?${parameters()}`;
+  await load();
+}
+
+async function load() {
+  running?.abort();
+  const mine = new AbortController();
+  running = mine;
+  try {
+    const page = await api.works(parameters({ bbox: box, limit: pageSize, cursor: current }), mine.signal);
+    if (running === mine) show(page);
+  } catch (error) {
+    if (error.name === 'AbortError') return;
+    byId('works').replaceChildren();
+    byId('list-title').textContent = text('list.failed');
+    next = null;
+    byId('next').hidden = byId('back').hidden = true;
+    fail(error);
+  }
+}
+
+function show({ features, numberMatched, cursor }) {
+  next = cursor;
+  const first = before.length * pageSize + 1;
+  byId('list-title').textContent = numberMatched === 0 ? text('list.none')
+    : numberMatched <= pageSize ? text('list.all', { count: numberMatched })
+      : text('list.part', { count: numberMatched, first, last: first + features.length - 1 });
+  const list = byId('works');
+  list.start = first;
+  list.replaceChildren(...features.map(line));
+  byId('back').hidden = before.length === 0;
+  byId('next').hidden = !next;
+}
+
+/** A work as a line that can be chosen. */
+export function line(work) {
+  const is = work.properties;
+  const due = is.due_at && text('list.until', { time: moment(is.due_at, { dateStyle: 'medium' }) });
+  return element('li', {}, element('button',
+    { type: 'button', class: 'work', 'data-id': work.id, 'data-state': is.deadline_state, onclick: () => choose(work) },
+    element('strong', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
+    element('span', {}, [is.address, due].filter(Boolean).join(' · ')),
+    element('span', { class: 'state', 'data-state': is.deadline_state }, text(`deadline_state.${is.deadline_state}`))));
+}

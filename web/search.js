@@ -1,0 +1,49 @@
+import * as api from './api.js';
+import { byId, button, element, settled } from './dom.js';
+import { language, text } from './language.js';
+
+let running;
+
+/** Looks for places while somebody types; `onPlace` goes to one, `onWords` asks for works with these words. */
+export function enableSearch(onPlace, onWords, fail) {
+  const words = byId('words');
+  const look = async () => {
+    const wanted = words.value.trim();
+    running?.abort();
+    if (!wanted) return clear();
+    const mine = new AbortController();
+    running = mine;
+    try {
+      const places = await api.places(wanted, mine.signal);
+      if (running === mine) show(places, wanted);
+      return places;
+    } catch (error) {
+      if (error.name !== 'AbortError') {
+        show([], wanted);
+        fail(error);
+      }
+    }
+  };
+  const show = (places, wanted) => {
+    byId('found-count').textContent = text('search.found', { count: places.length });
+    byId('found').replaceChildren(
+      ...places.map((place) => item(`${place.names[language] ?? place.name} · ${text(`layer.${place.layer}`)}`, () => onPlace(place))),
+      item(text('search.works', { words: wanted }), () => onWords(wanted)));
+  };
+  const item = (label, action) => element('li', {}, button(label, () => { clear(); action(); }));
+  const clear = () => {
+    byId('found').replaceChildren();
+    byId('found-count').textContent = '';
+  };
+  const lookSoon = settled(look, 250);
+  words.addEventListener('input', lookSoon);
+  words.addEventListener('keydown', (event) => { if (event.key === 'Escape') clear(); });
+  byId('search').addEventListener('submit', async (event) => {
+    event.preventDefault();
+    lookSoon.cancel();
+    if (!words.value.trim()) return onWords('');
+    await look();
+    // Somebody who went elsewhere meanwhile stays there.
+    if (byId('search').contains(document.activeElement)) byId('found').querySelector('button')?.focus();
+  });
+}
