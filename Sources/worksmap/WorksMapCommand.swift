@@ -22,7 +22,8 @@ struct WorksMapCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self,
-            RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self, TokenCommand.self,
+            RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self,
+            TokenCommand.self,
             BackupCommand.self,
             RestoreCommand.self, CheckCommand.self,
         ])
