@@ -29,7 +29,9 @@ class Service:
 
     def __init__(self, database, *options):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--database", str(database), "--port", "0", *options],
+            # A debug build on a busy machine may take long for a tile; that is not what these tests are about.
+            [PROGRAM, "serve", "--database", str(database), "--port", "0", "--deadline-tiles", "60s",
+             "--deadline-features", "60s", *options],
             stderr=subprocess.PIPE, text=True)
         self.lines = []
         for line in self.process.stderr:
