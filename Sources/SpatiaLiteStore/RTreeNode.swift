@@ -30,6 +30,19 @@ struct RTreeBox: Hashable {
         self.init(west: down(bounds.west), east: up(bounds.east), south: down(bounds.south), north: up(bounds.north))
     }
 
+    /// Whether this box, from an index, stands for a geometry's: it holds it and is hardly larger.
+    ///
+    /// SpatiaLite's triggers round the box outwards before the rtree rounds it once more, so a box may be a few units in the last place larger
+    /// than it has to be.
+    func stands(for bounds: Bounds) -> Bool {
+        func isNear(_ indexed: Float, _ value: Double) -> Bool {
+            (Double(indexed) - value).magnitude <= 4 * Double(max(indexed.magnitude, .leastNormalMagnitude).ulp)
+        }
+        return Double(west) <= bounds.west && Double(east) >= bounds.east && Double(south) <= bounds.south
+            && Double(north) >= bounds.north && isNear(west, bounds.west) && isNear(east, bounds.east)
+            && isNear(south, bounds.south) && isNear(north, bounds.north)
+    }
+
     private static let towards = 1.0 - 1.0 / 8_388_608.0
     private static let away = 1.0 + 1.0 / 8_388_608.0
 

@@ -99,9 +99,9 @@ extension SpatiaLiteStore {
             let indexed = RTreeBox(
                 west: Float(statement.real(2)), east: Float(statement.real(3)), south: Float(statement.real(4)),
                 north: Float(statement.real(5)))
-            let box = SpatiaLiteBlob.bounds(of: statement.blob(1)).map { RTreeBox($0) }
+            let box = SpatiaLiteBlob.bounds(of: statement.blob(1))
             if !statement.isNull(2) { boxes += 1 }
-            guard statement.isNull(2) ? box != nil : box != indexed else { continue }
+            guard statement.isNull(2) ? box != nil : !(box.map(indexed.stands) ?? false) else { continue }
             findings.append(
                 StoreFinding(
                     subject: table,

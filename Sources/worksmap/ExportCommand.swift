@@ -37,6 +37,15 @@ struct ExportCommand: ParsableCommand {
                 }
                 return
             }
+            let type = try? FileManager.default.attributesOfItem(atPath: output)[.type] as? FileAttributeType
+            if let type, type != .typeRegular {
+                // A pipe or a device is written to as it is.
+                guard type != .typeDirectory, let file = FileHandle(forWritingAtPath: output) else {
+                    throw Failure("\(output): cannot be written to")
+                }
+                try export.write(layer, as: format, filter: works) { try file.write(contentsOf: $0) }
+                return
+            }
             // Written beside the file and moved over it, so that an export that fails leaves the old one.
             let unfinished = output + ".part"
             guard FileManager.default.createFile(atPath: unfinished, contents: nil) else {
@@ -46,8 +55,9 @@ struct ExportCommand: ParsableCommand {
                 let file = try FileHandle(forWritingTo: URL(fileURLWithPath: unfinished))
                 let count = try export.write(layer, as: format, filter: works) { try file.write(contentsOf: $0) }
                 try file.close()
-                _ = try FileManager.default.replaceItemAt(
-                    URL(fileURLWithPath: output), withItemAt: URL(fileURLWithPath: unfinished))
+                guard rename(unfinished, output) == 0 else {
+                    throw Failure("\(output): cannot be written: \(String(cString: strerror(errno)))")
+                }
                 tell("\(count) features in \(output)")
             } catch {
                 try? FileManager.default.removeItem(atPath: unfinished)

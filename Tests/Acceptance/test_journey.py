@@ -32,6 +32,14 @@ def test_the_export_and_the_service_give_the_same_features(service, worksmap, de
     assert len(exported["features"]) > 100
 
 
+def test_an_export_to_a_file_is_whole_and_replaces_the_one_before(worksmap, demo_database, tmp_path):
+    target = tmp_path / "schools.geojson"
+    for _ in range(2):
+        worksmap("export", "schools", "--database", demo_database, "-o", target)
+        assert len(json.loads(target.read_text())["features"]) > 50
+    assert [path.name for path in tmp_path.iterdir()] == ["schools.geojson"]
+
+
 def test_every_tile_that_is_served_passes_pngcheck(service, tmp_path):
     west, south, east, north = service.get("/tiles/works.json").json()["bounds"]
     assert west < east and south < north

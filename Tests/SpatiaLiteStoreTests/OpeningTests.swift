@@ -120,6 +120,21 @@ struct OpeningTests {
         #expect(!found.isEmpty)
     }
 
+    @Test("A box that the engine's triggers rounded twice is no finding")
+    func roundedTwice() throws {
+        let store = try SpatiaLiteStore.create(at: folder.path())
+        // Widened 32-bit floats: the nearest float lies just inside of each.
+        let line = Geometry.lineString([
+            Coordinate(longitude: -93.5132217407226, latitude: 41.8350213061221),
+            Coordinate(longitude: -93.4607791900635, latitude: 41.8344297683109),
+        ])
+        try store.write(bulk: false) { transaction in
+            let work = Work.sample(1, at: line)
+            try transaction.insert(work, ledger: work.ledger)
+        }
+        #expect(try store.check() == [])
+    }
+
     @Test("A write that another process holds up ends in time and says so")
     func locked() throws {
         let store = try SpatiaLiteStore.create(at: folder.path(), options: StoreOptions(busyTimeout: 0.1))
