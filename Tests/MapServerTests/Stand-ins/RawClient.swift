@@ -84,7 +84,8 @@ struct RawClient: Sendable {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(socket, $0, size) }
         }
         precondition(status == 0, "no connection to port \(port)")
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        // The tests beside this one may keep all threads busy for long; only a server that never answers shall fail.
+        var patience = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         return socket
     }
