@@ -11,7 +11,7 @@ struct RowLayout {
     init(columns wanted: WorkColumns, geometry: Bool) {
         columns = WorkColumn.allCases.filter(wanted.contains)
         hasGeometry = geometry
-        let names = ["fid", "due_changes", "revision"] + (geometry ? ["geom"] : []) + columns.map(\.name)
+        let names = ["fid", "due_changes", "revision"] + (geometry ? ["geom"] : []) + columns.map(\.propertyName)
         selection = names.joined(separator: ", ")
     }
 
