@@ -53,16 +53,31 @@ run: build ## Build the demo city and serve it; prints the address to open (PORT
 test: test-deps .venv-test/installed ## Install what the tests need and run them all
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip MapServerTests
-	$(SWIFT) test --skip-build --filter MapServerTests
-	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest -q Tests/Acceptance
+	$(SWIFT) test --skip-build --no-parallel --filter MapServerTests
+	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest -q -m "not qgis" Tests/Acceptance
+
+.PHONY: test-qgis
+test-qgis: test-deps .venv-test/installed ## Install QGIS and open the layers of a running service in it, without a screen
+	$(call install,python3-qgis qgis-providers)
+	$(SWIFT) build --product worksmap
+	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest -q -m qgis Tests/Acceptance
+
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 1
+
+.PHONY: fuzz
+fuzz: deps ## Feed kernel and readers hostile input under the address sanitizer, with Swift's own checks (FUZZ_SECONDS=60, FUZZ_SEED=1)
+	$(SWIFT) build -c release --scratch-path .build-fuzz --sanitize address -Xswiftc -assert-config -Xswiftc Debug --product kernel-fuzz
+	.build-fuzz/release/kernel-fuzz $(FUZZ_SECONDS) $(FUZZ_SEED) || { echo "fuzz: the faulty case: $$(cat artefacts/fuzz-case); run it again with"; \
+	    echo "    .build-fuzz/release/kernel-fuzz repeat $$(cat artefacts/fuzz-case)"; exit 1; }
 
 .PHONY: lint
 lint: ## Check the formatting of the Swift sources
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 .PHONY: format
 format: ## Format the Swift sources
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 .PHONY: install
 install: build ## Install below PREFIX (default /usr/local): the program and its files
@@ -76,6 +91,80 @@ PREFIX ?= /usr/local
 clean: ## Remove what was built (databases stay)
 	rm -rf .build .venv-test artefacts
 
+.venv-bench/hotspots: Benchmarks/hotspots/requirements.txt
+	/usr/bin/python3 -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --requirement $<
+	touch $@
+
+INCIDENTS ?= 100000
+PLACES ?= 300
+
+.PHONY: bench-hotspots
+bench-hotspots: build .venv-bench/hotspots ## Measure hotspots against geopandas, scikit-learn and esda (INCIDENTS, PLACES, BENCH_ROUNDS)
+	.venv-bench/bin/python Benchmarks/hotspots/hotspots.py $(INCIDENTS) $(PLACES)
+
+BENCH_PEERS := python3-mapnik libmapnik-dev python3-mapscript mapserver-bin qgis-server python3-qgis qgis-providers python3-pil python3-numpy pngcheck spatialite-bin libsqlite3-mod-spatialite
+
+.PHONY: bench-tiles
+bench-tiles: build ## Measure tiles against Mapnik, MapServer and QGIS, interleaved (BENCH_SEED, BENCH_ROUNDS=3, BENCH_QGIS=1, BENCH_ZOOMS)
+	$(call install,$(BENCH_PEERS))
+	$(SWIFT) build -c release --product atlas-bench
+	/usr/bin/python3 Benchmarks/tiles/tiles.py
+
+.venv-bench-tiles/installed: Benchmarks/tiles/requirements.txt
+	/usr/bin/python3 -m venv --system-site-packages .venv-bench-tiles
+	.venv-bench-tiles/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: bench-vectors
+bench-vectors: build .venv-bench-tiles/installed ## Measure vector tiles against tippecanoe, and read them with GDAL (BENCH_SEED, BENCH_ROUNDS=2)
+	$(call install,python3-gdal libsqlite3-mod-spatialite)
+	$(SWIFT) build -c release --product atlas-bench
+	/usr/bin/python3 Benchmarks/tiles/vectors.py
+
+.PHONY: bench-kernel
+bench-kernel: build ## Measure the kernel: rasterizing against AGG, clipping against GEOS, PNG against libpng (BENCH_SEED, BENCH_ROUNDS=3)
+	$(call install,libagg-dev libgeos-dev g++ python3-numpy libsqlite3-mod-spatialite)
+	$(SWIFT) build -c release --product kernel-bench
+	/usr/bin/python3 Benchmarks/kernel/kernel.py
+
+.PHONY: bench-basemap
+bench-basemap: build ## Measure labelled tiles of real basemaps against Mapnik with the same style sheet, and the import of extracts (BENCH_ROUNDS=5)
+	$(call install,python3-mapnik mapnik-utils python3-pil python3-numpy gdal-bin fonts-dejavu-core)
+	$(SWIFT) build -c release --product atlas-bench
+	/usr/bin/python3 Benchmarks/basemap/basemap.py
+
+.PHONY: bench-snapshot
+bench-snapshot: build ## Measure the snapshot: building, memory, changes, threads, ten times the points beside Mapnik (BENCH_SEED, BENCH_ROUNDS=3)
+	$(call install,$(BENCH_PEERS))
+	$(SWIFT) build -c release --product atlas-bench
+	/usr/bin/python3 Benchmarks/tiles/scaling.py
+
+.venv-bench/http: Benchmarks/http/requirements.txt
+	/usr/bin/python3 -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: bench-http
+bench-http: build .venv-bench/http ## Measure answers beside Hummingbird, nginx, pygeoapi and MapServer, and overload (PARTS="tiles features layers overload", BENCH_ROUNDS=3)
+	$(call install,wrk nginx-light cgi-mapserver spawn-fcgi libsqlite3-mod-spatialite spatialite-bin curl)
+	$(SWIFT) build -c release --product constant-server
+	.venv-bench/bin/python Benchmarks/http/answers.py $(PARTS)
+
+.PHONY: bench-paging
+bench-paging: build .venv-bench/http ## Measure 10 000 pages of features, followed by their links, beside pygeoapi's offsets
+	$(call install,libsqlite3-mod-spatialite)
+	.venv-bench/bin/python Benchmarks/http/paging.py
+
+.PHONY: bench-desk
+bench-desk: build ## Measure reports from 32 clients while tiles are served, and 32 clients changing one work (BENCH_SECONDS=10)
+	$(call install,wrk)
+	/usr/bin/python3 Benchmarks/desk/desk.py
+
 .PHONY: bench-import
 bench-import: build ## Measure import and export against ogr2ogr (BENCH_ROUNDS=5)
 	/usr/bin/python3 Benchmarks/import_export.py
+
+.PHONY: pictures
+pictures: build ## Make the pictures of docs/maps.md again, from the real data in WORKSMAP_REAL_DATA and the demo city
+	/usr/bin/python3 docs/pictures.py

@@ -49,7 +49,10 @@ let package = Package(
             name: "SpatiaLiteStore",
             dependencies: ["CSpatiaLite", "Geometry", "Works", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
-        .target(name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"], swiftSettings: settings),
+        // The kernel is built for AVX2; the program says so at its start where that is missing.
+        .target(
+            name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"],
+            swiftSettings: settings + [.unsafeFlags(["-Xcc", "-mavx2"])]),
         .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: settings),
         .target(
             name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "Works"], swiftSettings: settings),
@@ -72,6 +75,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            // The words of the residents' page are those of the pages that the server writes: links to web/locales.
+            resources: [.embedInCode("Locales/ru.json"), .embedInCode("Locales/en.json")],
             swiftSettings: settings),
         .executableTarget(
             name: "worksmap",
@@ -84,21 +89,54 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .testTarget(name: "GeometryTests", dependencies: ["Geometry"], swiftSettings: settings),
-        .testTarget(name: "WorksTests", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        // What benchmarks measure inside a process; nothing that is installed.
+        .executableTarget(
+            name: "atlas-bench", dependencies: ["Cartography", "Geometry", "SpatiaLiteStore", "Works"],
+            path: "Benchmarks/tiles/atlas-bench", swiftSettings: settings),
+        .executableTarget(
+            name: "kernel-bench", dependencies: ["CGEOS", "CPNG", "Raster"], path: "Benchmarks/kernel/kernel-bench",
+            swiftSettings: settings),
+
+        // Random and hostile input under the address sanitizer: `make fuzz`.
+        .executableTarget(
+            name: "kernel-fuzz", dependencies: ["Cartography", "Geometry", "Raster", "SeededRandom", "Works"],
+            path: "Tests/Fuzz",
+            swiftSettings: settings),
+
+        // The framework alone, for `make bench-http`.
+        .executableTarget(
+            name: "constant-server",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Benchmarks/http/constant-server", swiftSettings: settings),
+
+        // Random numbers that can be repeated.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+        .testTarget(name: "GeometryTests", dependencies: ["Geometry", "SeededRandom"], swiftSettings: settings),
+        .testTarget(name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "Works"], swiftSettings: settings),
         .testTarget(
-            name: "SpatiaLiteStoreTests", dependencies: ["CSpatiaLite", "Geometry", "SpatiaLiteStore", "Works"],
+            name: "SpatiaLiteStoreTests",
+            dependencies: ["CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "Works"],
             swiftSettings: settings),
         .testTarget(
-            name: "RasterTests", dependencies: ["CGEOS", "CPNG", "Geometry", "Raster"], swiftSettings: settings),
+            name: "RasterTests", dependencies: ["CGEOS", "CPNG", "Geometry", "Raster", "SeededRandom"],
+            swiftSettings: settings),
         .testTarget(name: "LetteringTests", dependencies: ["Lettering", "Raster"], swiftSettings: settings),
         .testTarget(
-            name: "CartographyTests", dependencies: ["Cartography", "Geometry", "Lettering", "Raster", "Works"],
+            name: "CartographyTests",
+            dependencies: ["CGEOS", "Cartography", "Geometry", "Lettering", "Raster", "SeededRandom", "Works"],
             swiftSettings: settings),
         .testTarget(name: "DemoCityTests", dependencies: ["DemoCity", "Geometry", "Works"], swiftSettings: settings),
-        .testTarget(name: "HotspotsTests", dependencies: ["Geometry", "Hotspots", "Works"], swiftSettings: settings),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Geometry", "Interchange", "SpatiaLiteStore", "Works"],
+            name: "HotspotsTests", dependencies: ["Geometry", "Hotspots", "SeededRandom", "SpatiaLiteStore", "Works"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "InterchangeTests",
+            dependencies: ["Geometry", "Interchange", "SeededRandom", "SpatiaLiteStore", "Works"],
             swiftSettings: settings),
         .testTarget(
             name: "MapServerTests",

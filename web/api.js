@@ -21,8 +21,8 @@ async function request(address, options) {
   }
 }
 
-async function get(address, signal) {
-  const answer = await request(address, { signal, headers: { Accept: 'application/geo+json, application/json' } });
+async function get(address, signal, headers = {}) {
+  const answer = await request(address, { signal, headers: { Accept: 'application/geo+json, application/json', ...headers } });
   tellStored(answer.headers.get('X-Stored-At'));
   return read(answer);
 }
@@ -68,11 +68,15 @@ export async function services(language) {
   return Array.isArray(list) && list.length > 0 ? list : null;
 }
 
-/** Sends a report and answers with what the service made of it. */
-export async function report(fields) {
-  const answer = await request('/open311/v2/requests.json', { method: 'POST', body: new URLSearchParams(fields) });
+/** Sends a report and answers with what the service made of it, its words in a language. */
+export async function report(fields, language) {
+  const answer = await request('/open311/v2/requests.json', { method: 'POST', headers: { 'Accept-Language': language }, body: new URLSearchParams(fields) });
   return (await read(answer))[0];
 }
+
+/** Open works that a report of a category at a place probably repeats, nearest first. */
+export const duplicates = async (report, language, signal) =>
+  (await get(`/api/duplicates?${new URLSearchParams(report)}`, signal, { 'Accept-Language': language })).duplicates;
 
 /** A rectangle of degrees as the service reads it; it may go over the antimeridian. */
 export function box({ west, south, east, north }) {

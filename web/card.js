@@ -1,10 +1,9 @@
 import * as api from './api.js';
+import { movesText, stateText } from './deadline.js';
 import { button, element } from './dom.js';
 import { isFollowed } from './follow.js';
 import { inLanguage, language, moment, nameOf, text } from './language.js';
 import { line } from './results.js';
-
-const day = 86_400_000;
 
 /** Shows works that were asked for at one place; one in full, several as a list to choose from. `actions`: close, zoom, share, follow. */
 export function showCard(card, works, actions, found = works.length) {
@@ -27,7 +26,8 @@ function full(work, actions) {
   const time = (instant) => instant && moment(instant);
   add('status', text(`status.${is.status}`));
   add('due_at', time(is.due_at));
-  if (is.due_changes > 0) add('original_due_at', `${time(is.original_due_at)}. ${movedText(is)}`);
+  const moves = movesText(is);
+  if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
   add('starts_at', time(is.starts_at));
   add('completed_at', time(is.completed_at));
   add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
@@ -48,7 +48,7 @@ function full(work, actions) {
   const description = inLanguage(is, 'description');
   return [
     element('h2', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
-    element('p', { class: 'state', 'data-state': is.deadline_state }, stateText(is)),
+    element('p', { class: 'state', 'data-state': is.deadline_state }, `${text(`kind.${is.kind}`)} · ${stateText(is)}`),
     description ? element('p', {}, description) : '',
     facts,
     element('div', { class: 'row' },
@@ -57,19 +57,6 @@ function full(work, actions) {
       element('a', { href: `/works/${work.id}?lang=${language}` }, text('details'))),
     record(work),
   ];
-}
-
-function stateText(is) {
-  const state = text(`deadline_state.${is.deadline_state}`);
-  const end = { overdue: Date.now(), missed: Date.parse(is.completed_at) }[is.deadline_state];
-  const days = end && Math.ceil((end - Date.parse(is.due_at)) / day);
-  return `${text(`kind.${is.kind}`)} · ${state}${days ? `, ${text('late', { count: days })}` : ''}`;
-}
-
-function movedText(is) {
-  const moved = text('moved', { count: is.due_changes });
-  const days = Math.round((Date.parse(is.due_at) - Date.parse(is.original_due_at)) / day);
-  return days > 0 ? `${moved}, ${text('movedBy', { count: days })}` : moved;
 }
 
 /** The work's record in words; it is asked for when somebody opens it. */

@@ -35,6 +35,11 @@ export async function useLanguage(code) {
   for (const button of document.querySelectorAll('[data-language]')) {
     button.setAttribute('aria-pressed', String(button.dataset.language === code));
   }
+  for (const link of document.querySelectorAll('#pages a')) {
+    const address = new URL(link.href);
+    address.searchParams.set('lang', code);
+    link.href = address.pathname + address.search;
+  }
   document.title = text('title');
 }
 

@@ -11,4 +11,5 @@ export function showLegend(container, entries, theme) {
         element('img', { src: `${entry.symbol}${theme ? `?theme=${theme}` : ''}`, alt: '', width: 24, height: 24, loading: 'lazy' }),
         text(`${group}.${entry.value}`)))));
   }
+  container.append(element('p', {}, text('legendCounts')));
 }

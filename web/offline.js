@@ -15,6 +15,8 @@ export function enableOffline(onBack) {
   addEventListener('online', () => { showOffline(); onBack(); });
   showOffline();
   if (!('serviceWorker' in navigator)) return;
+  // What was asked for before the worker took over passes it by, whether it has arrived by then or not.
+  navigator.serviceWorker.addEventListener('controllerchange', () => { keepSeen(); setTimeout(keepSeen, 3000); });
   navigator.serviceWorker.register('/service-worker.js').then(keepSeen).catch(() => {});
 }
 

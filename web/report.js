@@ -1,15 +1,13 @@
 import * as api from './api.js';
 import { byId, button, element, settled } from './dom.js';
-import { parameters } from './question.js';
-import { language, nameOf, names, text } from './language.js';
-import { line } from './results.js';
+import { isFollowed, toggle } from './follow.js';
+import { language, moment, nameOf, names, text } from './language.js';
 
-/** Metres around a place within which works are shown as already reported. */
-const near = 75;
 let services = null;
 let map;
 let tell = () => {};
 let place = null;
+let asking;
 let onSent = () => {};
 
 /** Offers to report where the service takes reports; without that nothing of it is shown. */
@@ -70,17 +68,18 @@ function fields() {
     element('input', { type: 'radio', name: 'place', value, id: `report-${value}`, checked, onchange: showPlace }), text(`report.${value}`));
   return [
     element('h2', {}, text('report.button')),
-    field('category', element('select', { id: 'report-category', name: 'service_code', required: true },
+    field('category', element('select', { id: 'report-category', name: 'service_code', required: true, onchange: showKnown },
       element('option', { value: '' }, text('report.choose')),
       ...groups.flatMap(([group, list]) => (group ? [element('optgroup', { label: nameOf('group', group) }, ...list.map(option))] : list.map(option))))),
     element('fieldset', {}, element('legend', {}, text('report.where')),
       kind('on-map', true), kind('by-address', false),
       element('p', { id: 'report-place', role: 'status' }),
       button(text('report.toMap'), () => map.getContainer().focus(), { id: 'report-to-map' })),
+    element('div', { id: 'report-near', 'aria-live': 'polite' }),
+    element('p', { id: 'report-same-hint', hidden: true }, text('report.sameHint')),
     field('address', element('input', { id: 'report-address', name: 'address_string', maxlength: 200, autocomplete: 'street-address' })),
     field('description', element('textarea', { id: 'report-description', name: 'description', rows: 3, maxlength: 4000, required: true })),
     field('photo', element('input', { id: 'report-photo', name: 'media_url', type: 'url', maxlength: 1000, placeholder: 'https://' })),
-    element('div', { id: 'report-near', 'aria-live': 'polite' }),
     element('p', { id: 'report-result', role: 'status' }),
     element('div', { class: 'row' }, element('button', {}, text('report.send')), button(text('report.cancel'), close)),
   ];
@@ -98,37 +97,74 @@ function showPlace() {
   byId('report-address').required = !onMap;
   if (onMap) return choosePlace();
   byId('report-place').textContent = '';
-  byId('report-near').replaceChildren();
+  showKnown();
 }
 
 /** Takes the map's middle as the place and shows what is already known there. */
-export async function choosePlace() {
+export function choosePlace() {
   place = map.getCenter().wrap();
   byId('report-place').textContent = text('report.chosen', { latitude: place.lat.toFixed(5), longitude: place.lng.toFixed(5) });
-  const south = near / 111_320;
-  const east = south / Math.max(0.01, Math.cos(place.lat * Math.PI / 180));
-  const box = api.box({ west: place.lng - east, south: place.lat - south, east: place.lng + east, north: place.lat + south });
-  const around = await api.works(new URLSearchParams({ bbox: box, open: 'true', limit: '5' })).catch(() => null);
+  return showKnown();
+}
+
+/** Shows what the service takes for the same problem at this place; how near that is, its rules say. */
+async function showKnown() {
+  asking?.abort();
+  const category = byId('report-category').value;
   const list = byId('report-near');
-  if (!list || !isChoosing()) return;
-  list.replaceChildren(...(around?.features.length
-    ? [element('h3', {}, text('report.near', { count: around.numberMatched })), element('ul', {}, ...around.features.map(line))]
+  if (!category || !isChoosing()) return list.replaceChildren();
+  const mine = new AbortController();
+  asking = mine;
+  const known = await api.duplicates({ category, lat: place.lat.toFixed(7), long: place.lng.toFixed(7) }, language, mine.signal).catch(() => []);
+  if (asking !== mine || !list.isConnected) return;
+  list.replaceChildren(...(known.length
+    ? [element('h3', {}, text('report.near', { count: known.length })), element('ul', {}, ...known.map(knownLine))]
     : []));
 }
 
-async function send(event) {
+function knownLine(work) {
+  const facts = [work.address, text('report.metres', { count: work.metres }), work.reported_at && moment(work.reported_at, { dateStyle: 'medium' }),
+    work.due_at && text('list.until', { time: moment(work.due_at, { dateStyle: 'medium' }) }),
+    work.followers > 0 && text('report.followers', { count: work.followers })];
+  return element('li', { 'data-id': work.id },
+    element('a', { href: `/works/${work.id}?lang=${language}`, target: '_blank' }, work.title ?? nameOf('category', byId('report-category').value)),
+    element('span', {}, facts.filter(Boolean).join(' · ')),
+    button(text('report.same'), () => transmit({ duplicate_of: work.id }), { class: 'same', 'aria-describedby': 'report-same-hint' }));
+}
+
+/** A random number that tells this device from others, so that who follows something is counted once. */
+function device() {
+  try {
+    const known = localStorage.getItem('device') ?? [...crypto.getRandomValues(new Uint32Array(4))].join('-');
+    localStorage.setItem('device', known);
+    return known;
+  } catch {
+    return '';
+  }
+}
+
+function send(event) {
   event.preventDefault();
+  return transmit({});
+}
+
+/** Sends the report or, with `duplicate_of`, follows what is known already. */
+async function transmit(more) {
   const form = byId('report');
   const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => name !== 'place' && value.trim()));
   if (byId('report-on-map').checked) Object.assign(fields, { lat: place.lat.toFixed(7), long: place.lng.toFixed(7) });
+  Object.assign(fields, more);
+  if (more.duplicate_of) fields.device_id = device();
   const result = byId('report-result');
-  const submit = form.querySelector('button:not([type])');
-  submit.disabled = true;
+  const submits = form.querySelectorAll('button:not([type]), .same');
+  const enable = (on) => { for (const submit of submits) submit.disabled = !on; };
+  enable(false);
   try {
-    const made = await api.report(fields);
+    const made = await api.report(fields, language);
     const id = made.service_request_id;
+    if (more.duplicate_of && !isFollowed(id)) toggle(await api.work(id));
     form.replaceChildren(
-      element('h2', { tabindex: -1 }, text('report.thanks')),
+      element('h2', { tabindex: -1 }, text(more.duplicate_of ? 'report.followed' : 'report.thanks')),
       element('p', { id: 'report-result', role: 'status' }, id ? text('report.number', { id }) : text('report.token', { token: made.token ?? '' }), ' ', made.service_notice ?? ''),
       id ? element('p', {}, element('a', { href: `/works/${encodeURIComponent(id)}?lang=${language}` }, text('details'))) : '',
       button(text('close'), close));
@@ -137,6 +173,6 @@ async function send(event) {
     onSent();
   } catch (error) {
     result.textContent = text(error instanceof api.Unreachable ? 'report.unsent' : 'report.refused', { reason: error.message });
-    submit.disabled = false;
+    enable(true);
   }
 }

@@ -1,7 +1,8 @@
 import * as api from './api.js';
+import { movesText, stateText } from './deadline.js';
 import { byId, element } from './dom.js';
 import { parameters } from './question.js';
-import { inLanguage, moment, nameOf, text } from './language.js';
+import { inLanguage, language, moment, nameOf, text } from './language.js';
 
 const pageSize = 20;
 let running;
@@ -34,7 +35,7 @@ export async function listWorks(bounds) {
   box = api.box(bounds);
   before = [];
   current = null;
-  byId('plain').href = `/works?${parameters()}`;
+  byId('plain').href = `/works?${parameters({ lang: language })}`;
   await load();
 }
 
@@ -71,10 +72,12 @@ function show({ features, numberMatched, cursor }) {
 /** A work as a line that can be chosen. */
 export function line(work) {
   const is = work.properties;
+  const moves = movesText(is);
   const due = is.due_at && text('list.until', { time: moment(is.due_at, { dateStyle: 'medium' }) });
   return element('li', {}, element('button',
     { type: 'button', class: 'work', 'data-id': work.id, 'data-state': is.deadline_state, onclick: () => choose(work) },
     element('strong', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
     element('span', {}, [is.address, due].filter(Boolean).join(' · ')),
-    element('span', { class: 'state', 'data-state': is.deadline_state }, text(`deadline_state.${is.deadline_state}`))));
+    element('span', { class: 'state', 'data-state': is.deadline_state }, stateText(is)),
+    moves ? element('span', { class: 'moves' }, moves) : null));
 }

@@ -64,6 +64,7 @@ def run_dbscan(arguments):
 def run_gi_star(arguments):
     import esda
     import libpysal
+    import shapely
 
     incidents, _ = project(*load(arguments))
     points, cell = metres(incidents), arguments.cell
@@ -72,8 +73,14 @@ def run_gi_star(arguments):
     columns, rows = column.max() + 1, row.max() + 1
     counts = np.bincount(row * columns + column, minlength=rows * columns).astype(float)
     x, y = np.meshgrid((np.arange(columns) + 0.5) * cell, (np.arange(rows) + 0.5) * cell)
+    # The cells of the study area, as worksmap takes them: those with their middle in the convex hull of the incidents.
+    middles = np.column_stack([x.ravel(), y.ravel()])
+    hull = shapely.convex_hull(shapely.multipoints(points - origin))
+    shapely.prepare(hull)
+    inside = shapely.intersects_xy(hull, middles)
+    middles, counts = middles[inside], counts[inside]
     weights = libpysal.weights.DistanceBand(
-        np.column_stack([x.ravel(), y.ravel()]), threshold=arguments.band * (1 + 1e-9), binary=True, silence_warnings=True)
+        middles, threshold=arguments.band * (1 + 1e-9), binary=True, silence_warnings=True)
     local = esda.G_Local(counts, weights, transform="B", permutations=0, star=True)
     return {"cells": len(counts), "largest_z": float(np.nanmax(local.Zs))}
 
@@ -94,6 +101,8 @@ if __name__ == "__main__":
     parser.add_argument("--band", type=float, default=150)
     parser.add_argument("--only", choices=PEERS, help="one peer instead of all")
     arguments = parser.parse_args()
+    # A peer that wants more memory than this ends alone, and not with the machine.
+    resource.setrlimit(resource.RLIMIT_AS, (16 << 30, 16 << 30))
     # What a first import costs is not what is compared.
     import esda, geopandas, libpysal, sklearn.cluster  # noqa: F401,E401
 

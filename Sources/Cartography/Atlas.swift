@@ -1,5 +1,6 @@
 public import Foundation
 public import Lettering
+import Raster
 import Synchronization
 public import Works
 
@@ -160,13 +161,35 @@ public final class Atlas: Sendable {
     func picture(_ request: PictureRequest, of snapshot: Snapshot, at now: Instant, budget: TimeBudget) throws
         -> [UInt8]
     {
+        // A picture of one tileset has the colours of its tiles: put side by side they are the picture, pixel for pixel.
         let styles = current.withLock { $0.styles }
+        let palette =
+            request.tilesets.count == 1
+            ? try styles.tileset(named: request.tilesets[0]).palettes[request.theme] : nil
+        let credits = request.hasCredits ? try self.credits(of: request.tilesets, styles, snapshot) : nil
+        return try drawing(request, of: snapshot, at: now, budget: budget) { canvas, scene in
+            if let credits, let fonts = labeler.fonts { canvas.credit(credits, fonts, scene, request.theme) }
+            do { return try PNGEncoder().encode(canvas, palette.map { .palette($0) } ?? .rgba) } catch {
+                throw AtlasError.encoding("\(error)")
+            }
+        }
+    }
+
+    /// A picture that is not written yet, lent to `body` with what part of the world is on it.
+    func drawing<Result>(
+        _ request: PictureRequest, of snapshot: Snapshot? = nil, at now: Instant, budget: TimeBudget,
+        _ body: (Canvas, Scene) throws -> Result
+    ) throws -> Result {
+        let (present, styles) = current.withLock { ($0.snapshot, $0.styles) }
+        let snapshot = snapshot ?? present
         let scene = try Scene(request)
         let views = try request.tilesets.map { name in
             let tileset = try styles.tileset(named: name)
             return (tileset, try view(snapshot, request.filter, of: tileset, at: now, budget: budget))
         }
-        return try painters.withPainter { try $0.picture(scene, views, theme: request.theme, budget: budget) }
+        return try painters.withPainter { painter in
+            try body(try painter.drawing(scene, views, theme: request.theme, budget: budget), scene)
+        }
     }
 
     /// A tileset and the snapshot that it is drawn from.

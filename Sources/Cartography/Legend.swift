@@ -37,15 +37,17 @@ extension Atlas {
             try work.withRow(number: 1, body)
         }
 
+        func lastWorkNumber() -> Int64 { 1 }
         func work(_ id: WorkID) -> Work? { id == work.id ? work : nil }
         func ledger(of id: WorkID) -> [LedgerEntry] { [] }
         func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) -> Int { 1 }
         func forEachFeature(
-            in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+            in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?,
+            budget: TimeBudget,
             _ body: (Int64, ReferenceFeature) throws -> Void
         ) {}
         func feature(_ id: String, in layer: ReferenceLayer) -> ReferenceFeature? { nil }
-        func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) -> Int { 0 }
+        func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) -> Int { 0 }
         func extent(of layer: ReferenceLayer?) -> Bounds? { layer == nil ? work.geometry?.bounds : nil }
         func note(_ name: StoreNote) -> String? { nil }
         func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {

@@ -50,11 +50,10 @@ public struct TileRequest: Hashable, Sendable {
 
     /// The request with everything taken out that has no meaning for its format, so that equal tiles have equal keys.
     var canonical: TileRequest {
+        guard format == .mvt else { return self }
         var request = self
-        if format == .mvt {
-            request.scale = .single
-            request.theme = .light
-        }
+        request.scale = .single
+        request.theme = .light
         return request
     }
 }
@@ -72,10 +71,12 @@ public struct PictureRequest: Hashable, Sendable {
     public var scale: TileScale
     public var filter: WorkFilter
     public var theme: Theme
+    /// Whether the lower right corner says whom the data asks to name.
+    public var hasCredits: Bool
 
     public init(
         tilesets: [String], bounds: Bounds, width: Int, height: Int, scale: TileScale = .single,
-        filter: WorkFilter = .all, theme: Theme = .light
+        filter: WorkFilter = .all, theme: Theme = .light, hasCredits: Bool = false
     ) {
         self.tilesets = tilesets
         self.bounds = bounds
@@ -84,6 +85,7 @@ public struct PictureRequest: Hashable, Sendable {
         self.scale = scale
         self.filter = filter
         self.theme = theme
+        self.hasCredits = hasCredits
     }
 }
 

@@ -1,3 +1,5 @@
+import Geometry
+
 /// A source of numbers that is the same for a seed on every machine: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 ///
 /// Each part of the city draws from a stream of its own, so that a change in one does not shuffle the others. The standard
@@ -65,11 +67,6 @@ struct WeightedChoice: Sendable {
     /// The index of an element, drawn in proportion to its weight.
     func draw(using generator: inout SeededGenerator) -> Int {
         let target = generator.unit() * (totals.last ?? 0)
-        var (low, high) = (0, max(totals.count - 1, 0))
-        while low < high {
-            let middle = (low + high) / 2
-            if totals[middle] > target { high = middle } else { low = middle + 1 }
-        }
-        return low
+        return totals.dropLast().partitioningIndex { $0 > target }
     }
 }

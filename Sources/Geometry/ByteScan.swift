@@ -42,6 +42,45 @@ enum ByteScan {
         return index
     }
 
+    /// Copies bytes that are ASCII and stand in a JSON string as they are, up to some way before the first that is or does not; returns how
+    /// many were copied: all, if there is no such byte. Words are stored whole: up to seven bytes behind the copy lose what they held.
+    @inline(__always)
+    static func copyPlain(from source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>)
+        -> Int
+    {
+        let source = UnsafeRawPointer(source)
+        let target = UnsafeMutableRawPointer(target)
+        var index = 0
+        while index + 8 <= count {
+            let word = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            guard specialBytes(word) | (word & highs) == 0 else { return index }
+            target.storeBytes(of: word.littleEndian, toByteOffset: index, as: UInt64.self)
+            index += 8
+        }
+        guard index < count else { return count }
+        // The bytes that are left as one word that starts with them; what is missing is filled with what is plain.
+        let left = count - index
+        var word: UInt64
+        if count >= 8 {
+            let last = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+            word = last >> UInt64(8 * (8 - left))
+        } else if left >= 4 {
+            let first = UInt32(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+            let last = UInt32(littleEndian: source.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+            word = UInt64(first) | UInt64(last) << UInt64(8 * (left - 4))
+        } else {
+            // One to three bytes: the first, the middle and the last are all of them.
+            let first = source.load(fromByteOffset: index, as: UInt8.self)
+            let middle = source.load(fromByteOffset: index + left / 2, as: UInt8.self)
+            let last = source.load(fromByteOffset: count - 1, as: UInt8.self)
+            word = UInt64(first) | UInt64(middle) << UInt64(8 * (left / 2)) | UInt64(last) << UInt64(8 * (left - 1))
+        }
+        let filled = word | (ones &* 0x20) << UInt64(8 * left)
+        guard specialBytes(filled) | (filled & highs) == 0 else { return index }
+        target.storeBytes(of: word.littleEndian, toByteOffset: index, as: UInt64.self)
+        return count
+    }
+
     /// Whether no byte has its high bit set.
     @inline(__always)
     static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -74,9 +113,22 @@ enum ByteScan {
     static func validUTF8Prefix(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var index = 0
         while index < bytes.count {
-            let length = sequenceLength(bytes, at: index)
-            guard length > 0 else { return index }
-            index += length
+            let first = bytes[index]
+            if first < 0x80 {
+                index += 1
+                while index + 8 <= bytes.count,
+                    UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self) & highs == 0
+                {
+                    index += 8
+                }
+            } else if first >= 0xC2, first < 0xE0, index + 1 < bytes.count, bytes[index + 1] & 0xC0 == 0x80 {
+                // Two bytes: most alphabets that are not Latin.
+                index += 2
+            } else {
+                let length = sequenceLength(bytes, at: index)
+                guard length > 0 else { return index }
+                index += length
+            }
         }
         return index
     }

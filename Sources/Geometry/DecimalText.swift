@@ -15,20 +15,32 @@ enum DecimalText {
     /// zeros and the sign of zero.
     @inline(__always)
     static func write(_ value: Double, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        var place = start
-        // Adding 1.5·2^52 leaves a whole number in the low bits, rounded to even.
+        write(fixed: fixed(value), to: start)
+    }
+
+    /// How many units of the last place are a whole.
+    static let unitsPerWhole: UInt64 = 10_000_000
+
+    /// A coordinate in units of the last place, whose magnitude is below ``fixedPointLimit``.
+    @inline(__always)
+    static func fixed(_ value: Double) -> Int64 {
+        // Adding 1.5·2^52 leaves a whole number in the low bits, rounded to even; the bits of the sum tell which.
         let shifter = 6_755_399_441_055_744.0
         let scaled = value * 1e7
-        let rounded = (scaled + shifter) - shifter
-        var fixed = Int64(rounded)
-        if (scaled - rounded).magnitude == 0.5 { fixed = roundedTie(value, scaled: scaled) }
+        let shifted = scaled + shifter
+        if (scaled - (shifted - shifter)).magnitude == 0.5 { return roundedTie(value, scaled: scaled) }
+        return Int64(bitPattern: shifted.bitPattern &- shifter.bitPattern)
+    }
+
+    /// Writes a coordinate in units of the last place; returns the end of the text.
+    @inline(__always)
+    static func write(fixed: Int64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        var place = start
         if fixed < 0 {
             place[0] = UInt8(ascii: "-")
             place += 1
-            fixed = -fixed
         }
-        let whole = UInt64(bitPattern: fixed) / 10_000_000
-        let fraction = UInt64(bitPattern: fixed) % 10_000_000
+        let (whole, fraction) = fixed.magnitude.quotientAndRemainder(dividingBy: unitsPerWhole)
         if whole < 10 {
             place[0] = 48 + UInt8(truncatingIfNeeded: whole)
             place += 1
@@ -50,7 +62,8 @@ enum DecimalText {
         let digits = eightDigits(fraction)
         UnsafeMutableRawPointer(place).storeBytes(
             of: (digits | 0x3030_3030_3030_302E).littleEndian, as: UInt64.self)
-        return place + 8 - digits.leadingZeroBitCount / 8
+        // Counted from the other end: processors do that faster.
+        return place + 8 - digits.byteSwapped.trailingZeroBitCount / 8
     }
 
     /// The scaled value when it fell on a tie: what the product lost decides, and nothing lost goes to even.
@@ -74,7 +87,8 @@ enum DecimalText {
         return tens | (quarters &- tens &* 10) << 8
     }
 
-    private static func writeDigits(
+    /// Writes a whole number; returns the end of the text, at most 20 bytes on.
+    static func writeDigits(
         _ number: UInt64, to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var length = 1

@@ -82,6 +82,25 @@ extension Geometry {
         }
     }
 
+    /// The geometry with every position put where `move` says.
+    public func mapped<Failure>(
+        _ move: (Coordinate) throws(Failure) -> Coordinate
+    ) throws(Failure) -> Geometry {
+        func moved(_ run: [Coordinate]) throws(Failure) -> [Coordinate] { try run.map(move) }
+        func moved(_ polygon: Polygon) throws(Failure) -> Polygon { Polygon(rings: try polygon.rings.map(moved)) }
+        switch self {
+        case .point(let point): return .point(try move(point))
+        case .multiPoint(let points): return .multiPoint(try moved(points))
+        case .lineString(let line): return .lineString(try moved(line))
+        case .multiLineString(let lines): return .multiLineString(try lines.map(moved))
+        case .polygon(let polygon): return .polygon(try moved(polygon))
+        case .multiPolygon(let polygons): return .multiPolygon(try polygons.map(moved))
+        case .geometryCollection(let members):
+            return .geometryCollection(
+                try members.map { member throws(Failure) in try member.mapped(move) })
+        }
+    }
+
     /// How many vertices the geometry has, closing ones included.
     public var vertexCount: Int {
         var count = 0

@@ -125,80 +125,34 @@ extension JSONWriter {
             bytes.appendText("[]")
             return true
         }
-        // Text is made in a small block that stays in the nearest cache: appending each number to the array by itself
-        // would take longer than making its digits.
-        let blockSize = 8192
         var isFinite = true
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockSize) { block in
-            let start = block.baseAddress!
-            let limit = start + (blockSize - 2 * DecimalText.maximumCoordinateLength - 8)
-            var place = start
-            place[0] = UInt8(ascii: "[")
-            place += 1
-            var source = isReversed ? run.base + (run.count - 1) * run.stride : run.base
-            let step = isReversed ? -run.stride : run.stride
-            for _ in 0..<run.count {
-                if place > limit {
-                    bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
-                    place = start
-                }
-                let longitude = source.loadUnaligned(as: Double.self)
-                let latitude = source.loadUnaligned(fromByteOffset: 8, as: Double.self)
-                source += step
-                if longitude.magnitude < DecimalText.fixedPointLimit, latitude.magnitude < DecimalText.fixedPointLimit {
-                    place[0] = UInt8(ascii: "[")
-                    place = DecimalText.write(longitude, to: place + 1)
-                    place[0] = UInt8(ascii: ",")
-                    place = DecimalText.write(latitude, to: place + 1)
-                    place[0] = UInt8(ascii: "]")
-                    place[1] = UInt8(ascii: ",")
-                    place += 2
-                } else {
-                    bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
-                    place = start
-                    if !outlandish(longitude, latitude) { isFinite = false }
-                    bytes.append(UInt8(ascii: ","))
-                }
+        var source = isReversed ? run.base + (run.count - 1) * run.stride : run.base
+        let step = isReversed ? -run.stride : run.stride
+        bytes.append(UInt8(ascii: "["))
+        var rest = run.count
+        while rest > 0 {
+            let count = min(rest, Self.positionsPerBlock)
+            append(room: count * JSONBlock.positionRoom) { block in
+                if !block.positions(from: &source, stride: step, count: count) { isFinite = false }
             }
-            if place == start {
-                bytes.removeLast()
-            } else {
-                place -= 1
-            }
-            place[0] = UInt8(ascii: "]")
-            place += 1
-            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
+            rest -= count
         }
+        // In place of the last comma.
+        bytes[bytes.count - 1] = UInt8(ascii: "]")
         return isFinite
     }
+
+    /// How many positions are written between two looks at the size of the buffer.
+    private static var positionsPerBlock: Int { 256 }
 
     /// One position; returns whether it is finite.
     private mutating func position(at source: UnsafeRawPointer) -> Bool {
         separate()
         let longitude = source.loadUnaligned(as: Double.self)
         let latitude = source.loadUnaligned(fromByteOffset: 8, as: Double.self)
-        guard longitude.magnitude < DecimalText.fixedPointLimit, latitude.magnitude < DecimalText.fixedPointLimit
-        else { return outlandish(longitude, latitude) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { block in
-            let start = block.baseAddress!
-            start[0] = UInt8(ascii: "[")
-            var place = DecimalText.write(longitude, to: start + 1)
-            place[0] = UInt8(ascii: ",")
-            place = DecimalText.write(latitude, to: place + 1)
-            place[0] = UInt8(ascii: "]")
-            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place + 1 - start))
-        }
-        return true
-    }
-
-    /// A position beyond any fixed point; returns whether it is finite.
-    private mutating func outlandish(_ longitude: Double, _ latitude: Double) -> Bool {
-        bytes.append(UInt8(ascii: "["))
-        bytes.append(contentsOf: (longitude.isFinite ? longitude.description : "null").utf8)
-        bytes.append(UInt8(ascii: ","))
-        bytes.append(contentsOf: (latitude.isFinite ? latitude.description : "null").utf8)
-        bytes.append(UInt8(ascii: "]"))
-        return longitude.isFinite && latitude.isFinite
+        var isFinite = true
+        append(room: JSONBlock.positionRoom) { isFinite = $0.position(longitude, latitude) }
+        return isFinite
     }
 
     // MARK: SpatiaLite's form

@@ -70,9 +70,9 @@ public struct JSONWriter: Sendable {
     /// The name of a member.
     @_disfavoredOverload
     public mutating func key(_ name: String) {
-        separate()
-        quote(name)
-        endKey()
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
     }
 
     @inline(__always)
@@ -122,24 +122,14 @@ public struct JSONWriter: Sendable {
     }
 
     public mutating func string(_ value: String) {
-        separate()
-        quote(value)
-        bytes.append(UInt8(ascii: "\""))
+        var value = value
+        value.withUTF8 { string(utf8: $0) }
     }
 
     /// A string from bytes that should be UTF-8; each byte that is not becomes U+FFFD.
     public mutating func string(utf8: UnsafeBufferPointer<UInt8>) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        var rest = utf8
-        while true {
-            let valid = ByteScan.validUTF8Prefix(rest)
-            escape(UnsafeBufferPointer(rebasing: rest[..<valid]))
-            guard valid < rest.count else { break }
-            bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
-            rest = UnsafeBufferPointer(rebasing: rest[(valid + 1)...])
-        }
-        bytes.append(UInt8(ascii: "\""))
+        append(room: JSONBlock.room(forText: utf8.count)) { $0.string(utf8) }
     }
 
     /// JSON text that is known to be one value.
@@ -184,37 +174,38 @@ public struct JSONWriter: Sendable {
         endObject()
     }
 
-    // MARK: Text
+    // MARK: Blocks
 
-    /// A string without its closing quote.
-    private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { escape($0) }
+    /// An object up to where the value of one of its members stands, made in a block: the bracket and all that precedes the value.
+    ///
+    /// - Parameter room: How much `body` takes at most, by the sizes that ``JSONBlock`` names.
+    public mutating func beginObject(room: Int, _ body: (inout JSONBlock) -> Void) {
+        separate()
+        append(room: room, body)
+        depth += 1
+        needsComma = false
     }
 
-    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
-        guard let base = text.baseAddress else { return }
-        var index = 0
-        while true {
-            let plain = ByteScan.plainPrefix(base + index, text.count - index)
-            bytes.append(contentsOf: UnsafeBufferPointer(start: base + index, count: plain))
-            index += plain
-            guard index < text.count else { return }
-            bytes.append(UInt8(ascii: "\\"))
-            switch base[index] {
-            case 0x22: bytes.append(UInt8(ascii: "\""))
-            case 0x5C: bytes.append(UInt8(ascii: "\\"))
-            case 0x08: bytes.append(UInt8(ascii: "b"))
-            case 0x09: bytes.append(UInt8(ascii: "t"))
-            case 0x0A: bytes.append(UInt8(ascii: "n"))
-            case 0x0C: bytes.append(UInt8(ascii: "f"))
-            case 0x0D: bytes.append(UInt8(ascii: "r"))
-            case let control:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes.append(contentsOf: [0x75, 0x30, 0x30, digits[Int(control >> 4)], digits[Int(control & 15)]])
+    /// The rest of an object, made in a block: the comma after the last value, further members, and the bracket.
+    ///
+    /// - Parameter room: How much `body` takes at most.
+    public mutating func endObject(room: Int, _ body: (inout JSONBlock) -> Void) {
+        assert(depth > 0, "an object is ended that was not begun")
+        append(room: room, body)
+        depth -= 1
+        needsComma = depth > 0
+    }
+
+    /// Appends what `body` puts into a block of so much room.
+    @inline(__always)
+    mutating func append(room: Int, _ body: (inout JSONBlock) -> Void) {
+        bytes.append(addingCapacity: room) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                var block = JSONBlock(buffer)
+                let start = block.place
+                body(&block)
+                count = block.place - start
             }
-            index += 1
         }
     }
 }

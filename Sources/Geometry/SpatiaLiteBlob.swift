@@ -15,6 +15,8 @@ public enum SpatiaLiteBlob {
     /// Where the box of the header begins and where it ends.
     static let boundsOffset = 6
     static let bodyOffset = 38
+    /// How long the blob of a point is.
+    static let pointLength = 60
 
     // MARK: Encoding
 

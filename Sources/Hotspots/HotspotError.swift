@@ -12,6 +12,18 @@ public enum HotspotError: Error, Hashable, Sendable {
     case emptyPeriod(from: String, until: String)
 }
 
+extension HotspotError {
+    /// The parameter to change.
+    public var parameter: String {
+        switch self {
+        case .distanceNotPositive(let parameter, _), .distanceTooSmall(let parameter, _, _): parameter
+        case .tooManyCells: "cell"
+        case .minimumPointsNotPositive: "minimum_points"
+        case .emptyPeriod: "since"
+        }
+    }
+}
+
 extension HotspotError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -19,7 +31,7 @@ extension HotspotError: CustomStringConvertible {
             return "\(parameter) is \(metres.shortest) m; it must be more than 0"
         case .distanceTooSmall(let parameter, let metres, let smallest):
             return "\(parameter) is \(metres.shortest) m, too fine for data this far apart; "
-                + "use at least \(smallest.fixed(3)) m"
+                + "use at least \(smallest < 0.001 ? smallest.scientific : smallest.fixed(3)) m"
         case .tooManyCells(let cells, let limit, let cellSize, let width, let height):
             // A tenth more than the bare root, so that the advice holds after rounding.
             let enough = (cellSize * (cells / Double(limit)).squareRoot() * 1.1).rounded(.up)

@@ -1,4 +1,5 @@
 public import Cartography
+import Glibc
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -26,7 +27,7 @@ public struct MapServer: Sendable {
     /// Serves until the process is told to end (SIGTERM or SIGINT) or its task is cancelled; requests that are running then are finished.
     ///
     /// - Parameter onListening: Called once with the port that the server listens on.
-    /// - Throws: If the address cannot be bound.
+    /// - Throws: ``ListeningError`` if nothing can listen on the address.
     public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
         let host = services.configuration.host
         let application = application { channel in
@@ -35,7 +36,14 @@ public struct MapServer: Sendable {
             await onListening(port)
         }
         defer { Task { [pools = services.pools] in for pool in pools { await pool.shutDown() } } }
-        try await application.runService()
+        do {
+            try await application.runService()
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw ListeningError(host: host, port: services.configuration.port, reason: reason)
+        } catch is SocketAddressError.UnknownHost {
+            throw ListeningError(host: host, port: services.configuration.port, reason: "no such host")
+        }
     }
 
     /// The families of routes. A new family is one file and one line here.
@@ -45,7 +53,10 @@ public struct MapServer: Sendable {
             TileRoutes(services: services),
             DownloadRoutes(services: services),
             WorkRoutes(services: services),
+            DescriptionRoutes(services: services),
             WorkPages(services: services),
+            DistrictPages(services: services),
+            StatisticsPage(services: services),
             OGCCoreRoutes(services: services),
             FeaturesRoutes(services: services),
             OGCTileRoutes(services: services),
@@ -53,6 +64,8 @@ public struct MapServer: Sendable {
             CityRoutes(services: services),
             PlaceRoutes(services: services),
             LegendRoutes(services: services),
+            StatisticsRoutes(services: services),
+            HotspotRoutes(services: services),
             OperationRoutes(services: services),
         ]
     }
@@ -73,7 +86,7 @@ public struct MapServer: Sendable {
         var quiet = logger
         quiet[metadataKey: "component"] = "http"
         return Application(
-            router: router, server: .map(limits: limits),
+            router: router, server: .map(services),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
@@ -83,5 +96,18 @@ public struct MapServer: Sendable {
                     readiness: services.readiness, pollInterval: configuration.pollInterval, logger: logger)
             ] + (desk?.keepers(logger: logger) ?? []),
             onServerRunning: onListening, logger: quiet)
+    }
+}
+
+/// Nothing can listen where the service was told to: another program does, the port is for the system's own, or the address is not this
+/// machine's.
+public struct ListeningError: Error, Hashable, CustomStringConvertible {
+    public var host: String
+    public var port: Int
+    /// The system's words.
+    public var reason: String
+
+    public var description: String {
+        "cannot listen on \(host), port \(port): \(reason); choose others with --host and --port"
     }
 }

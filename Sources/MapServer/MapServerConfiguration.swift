@@ -33,6 +33,8 @@ public struct MapServerConfiguration: Sendable {
     public var pollInterval = Duration.milliseconds(500)
     /// The longest that a cache may keep a tile without asking again.
     public var tileLifetime = Duration.seconds(30)
+    /// The version of the software in answers that say how they came about.
+    public var version = "unknown"
     /// The map's name in answers that have room for one.
     public var title = "WorksMap"
     /// What vector layers and tiles credit.

@@ -11,6 +11,9 @@ struct MapServices: Sendable {
     let readiness = Readiness()
     let metrics = RequestMetrics()
     let counts: CountCache
+    let matches = MatchShelf()
+    let statistics = AnswerShelf()
+    let districts = DistrictList()
     let tilePool: WorkerPool
     let featurePool: WorkerPool
     let streamPool: WorkerPool

@@ -48,16 +48,10 @@ enum Blend {
     /// Premultiplied `source` over `destination`, four pixels.
     @inline(__always)
     static func over(_ source: SIMD4<UInt32>, destination: SIMD4<UInt32>) -> SIMD4<UInt32> {
-        typealias Halves = SIMD8<UInt16>
-        func halves(_ pixels: SIMD4<UInt32>) -> Halves { unsafeBitCast(pixels, to: Halves.self) }
-        func divideBy255(_ x: Halves) -> Halves {
-            let rounded = x &+ Halves(repeating: 128)
-            return (rounded &+ rounded &>> 8) &>> 8
-        }
         let alpha = source &>> 24
-        let keep = Halves(repeating: 255) &- halves(alpha | alpha &<< 16)
-        let low = divideBy255(halves(destination & 0x00ff_00ff) &* keep)
-        let high = divideBy255((halves(destination) &>> 8) &* keep)
+        let keep = SIMD8<UInt16>(repeating: 255) &- unsafeBitCast(alpha | alpha &<< 16, to: SIMD8<UInt16>.self)
+        let low = divideBy255(unsafeBitCast(destination & 0x00ff_00ff, to: SIMD8<UInt16>.self) &* keep)
+        let high = divideBy255((unsafeBitCast(destination, to: SIMD8<UInt16>.self) &>> 8) &* keep)
         // No byte overflows: what is kept of the destination is at most 255 − source alpha.
         return source &+ unsafeBitCast(low | high &<< 8, to: SIMD4<UInt32>.self)
     }
@@ -75,6 +69,12 @@ enum Blend {
     @inline(__always)
     static func divideBy255(_ x: Halves) -> Halves {
         let rounded = x &+ Halves(repeating: 128)
+        return (rounded &+ rounded &>> 8) &>> 8
+    }
+
+    @inline(__always)
+    static func divideBy255(_ x: SIMD8<UInt16>) -> SIMD8<UInt16> {
+        let rounded = x &+ SIMD8(repeating: 128)
         return (rounded &+ rounded &>> 8) &>> 8
     }
 }

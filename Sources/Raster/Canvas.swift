@@ -82,11 +82,7 @@ public final class Canvas {
 
     func addFill(_ path: Path) {
         path.forEachSubpath { vertices, _ in
-            guard var last = vertices.last, vertices.count > 2 else { return }
-            for vertex in vertices {
-                cells.edge(last, vertex)
-                last = vertex
-            }
+            if vertices.count > 2 { cells.ring(vertices) }
         }
     }
 

@@ -19,6 +19,15 @@ public struct ClipRectangle: Hashable, Sendable {
     @inline(__always)
     func contains(_ p: SIMD2<Double>) -> Bool { p.x >= minX && p.x <= maxX && p.y >= minY && p.y <= maxY }
 
+    private var low: SIMD2<Double> { SIMD2(minX, minY) }
+    private var high: SIMD2<Double> { SIMD2(maxX, maxY) }
+
+    /// The index of the first point from `index` on that the rectangle does not contain; with `isOpen` of the first that it does not hold.
+    @inline(__always)
+    func endOfInside(_ points: UnsafeBufferPointer<SIMD2<Double>>, from index: Int, isOpen: Bool) -> Int {
+        points.endOfRun(from: index, low: low, high: high, isOpen: isOpen)
+    }
+
     /// Inside and not on the border.
     @inline(__always)
     func holds(_ p: SIMD2<Double>) -> Bool { p.x > minX && p.x < maxX && p.y > minY && p.y < maxY }
@@ -33,20 +42,15 @@ public struct ClipRectangle: Hashable, Sendable {
     /// borders counting as beyond when `orOn` is set; nil when that point is beyond no side.
     @inline(__always)
     func firstNotBeyond(_ points: UnsafeBufferPointer<SIMD2<Double>>, from index: Int, orOn: Bool) -> Int? {
-        let p = points[index]
-        var next = index &+ 1
-        if orOn ? p.x <= minX : p.x < minX {
-            while next < points.count, orOn ? points[next].x <= minX : points[next].x < minX { next &+= 1 }
-        } else if orOn ? p.x >= maxX : p.x > maxX {
-            while next < points.count, orOn ? points[next].x >= maxX : points[next].x > maxX { next &+= 1 }
-        } else if orOn ? p.y <= minY : p.y < minY {
-            while next < points.count, orOn ? points[next].y <= minY : points[next].y < minY { next &+= 1 }
-        } else if orOn ? p.y >= maxY : p.y > maxY {
-            while next < points.count, orOn ? points[next].y >= maxY : points[next].y > maxY { next &+= 1 }
-        } else {
-            return nil
+        let p = points[index], none = Double.infinity
+        func end(_ low: SIMD2<Double>, _ high: SIMD2<Double>) -> Int {
+            points.endOfRun(from: index &+ 1, low: low, high: high, isOpen: !orOn)
         }
-        return next
+        if orOn ? p.x <= minX : p.x < minX { return end(SIMD2(-none, -none), SIMD2(minX, none)) }
+        if orOn ? p.x >= maxX : p.x > maxX { return end(SIMD2(maxX, -none), SIMD2(none, none)) }
+        if orOn ? p.y <= minY : p.y < minY { return end(SIMD2(-none, -none), SIMD2(none, minY)) }
+        if orOn ? p.y >= maxY : p.y > maxY { return end(SIMD2(-none, maxY), SIMD2(none, none)) }
+        return nil
     }
 
     /// The part of a segment in the rectangle (Liang and Barsky 1984), or nil when there is none. New ends lie exactly
@@ -64,8 +68,9 @@ public struct ClipRectangle: Hashable, Sendable {
             let near = d[axis] > 0 ? low : high, far = d[axis] > 0 ? high : low
             let isBefore = d[axis] > 0 ? a[axis] < near : a[axis] > near
             if isBefore {
+                // Decided on the ends themselves: of very long segments t may be rounded to 1.
+                if d[axis] > 0 ? b[axis] < near : b[axis] > near { return nil }
                 let t = (near - a[axis]) / d[axis]
-                if t > 1 { return nil }
                 if t >= enter {
                     enter = t
                     start = clamped(a + d * t)
@@ -74,8 +79,8 @@ public struct ClipRectangle: Hashable, Sendable {
             }
             let isAfter = d[axis] > 0 ? b[axis] > far : b[axis] < far
             if isAfter {
+                if d[axis] > 0 ? a[axis] > far : a[axis] < far { return nil }
                 let t = (far - a[axis]) / d[axis]
-                if t < 0 { return nil }
                 if t <= leave {
                     leave = t
                     end = clamped(a + d * t)

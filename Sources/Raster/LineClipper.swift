@@ -35,8 +35,7 @@ extension ClipRectangle {
         while index < line.count {
             if contains(line[index]) {
                 // A run of points inside is taken at once.
-                var end = index &+ 1
-                while end < line.count, contains(line[end]) { end &+= 1 }
+                let end = endOfInside(line, from: index &+ 1, isOpen: false)
                 pieces.add(contentsOf: UnsafeBufferPointer(rebasing: line[index..<end]))
                 if end < line.count, let (_, exit) = part(line[end &- 1], line[end]) { pieces.add(exit) }
                 pieces.endLine()

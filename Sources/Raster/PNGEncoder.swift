@@ -31,7 +31,9 @@ public final class PNGEncoder {
     private var compressed: [UInt8] = []
     private var lookup: PaletteLookup?
     /// The last fully transparent picture: its size and its file.
-    private var empty: (width: Int, height: Int, format: Format, file: [UInt8])?
+    private var empty: (width: Int, height: Int, file: [UInt8])?
+    /// What a fully transparent picture needs of colours.
+    private static let nothing = Palette([])
 
     public init() {
         stream = .allocate(capacity: 1)
@@ -43,15 +45,17 @@ public final class PNGEncoder {
         levelBuffer.deallocate()
     }
 
-    /// The PNG file of a canvas.
+    /// The PNG file of a canvas. One on which nothing is drawn has a palette of one colour in both formats, because that is smallest.
     public func encode(_ canvas: Canvas, _ format: Format = .rgba) throws(CompressionError) -> [UInt8] {
         guard canvas.isEmpty else { return try file(canvas, format) }
-        if let empty, empty.width == canvas.width, empty.height == canvas.height, empty.format == format {
-            return empty.file
-        }
-        let file = try file(canvas, format)
-        empty = (canvas.width, canvas.height, format, file)
-        return file
+        if let empty, empty.width == canvas.width, empty.height == canvas.height { return empty.file }
+        let file = PNGFile()
+        file.begin(width: canvas.width, height: canvas.height, palette: Self.nothing)
+        rows = [UInt8](repeating: 0, count: (canvas.width + 1) * canvas.height)
+        let count = try deflate()
+        let empty = file.end(compressed, count: count)
+        self.empty = (canvas.width, canvas.height, empty)
+        return empty
     }
 
     private func file(_ canvas: Canvas, _ format: Format) throws(CompressionError) -> [UInt8] {

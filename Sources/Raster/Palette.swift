@@ -17,34 +17,39 @@ public final class Palette: Sendable {
         self.colors = distinct
     }
 
-    /// A palette for everything that these paints give together: each paint, each over each other, and their
-    /// anti-aliased edges, as many of these blends as 256 colours can hold, chosen by halving the largest spread (median cut).
+    /// A palette for everything that these paints give together: each paint by itself, each over what others leave, and their anti-aliased
+    /// edges, as many of these blends as 256 colours can hold, chosen by halving the largest spread (median cut).
     ///
-    /// - Parameter paints: the colours that are drawn, in drawing order, at most 16 of them.
+    /// - Parameter paints: the colours that are drawn, in drawing order. The first ``mostPaints`` have an entry of their own.
     public convenience init(blending paints: [Color]) {
-        var exact: [Pixel] = []
+        var distinct: [Pixel] = []
+        for paint in paints.map(\.premultiplied) where !distinct.contains(paint) && distinct.count < Self.mostPaints {
+            distinct.append(paint)
+        }
+        let paints = distinct
         var blends: [Pixel] = []
-        // Areas that paints can leave: one alone, or one over another.
+        // What paints can leave: one alone, or one over another. The lowest are under everything, the latest under what is drawn next.
         var grounds = [Pixel(bits: 0)]
-        let paints = paints.prefix(16).map(\.premultiplied)
         for paint in paints {
-            let before = grounds
-            for ground in before {
+            let below =
+                grounds.prefix(Self.lowestGrounds) + grounds.dropFirst(Self.lowestGrounds).suffix(Self.latestGrounds)
+            for ground in below {
                 for coverage in stride(from: UInt32(16), through: 256, by: 16) {
-                    let pixel = Blend.over(paint, coverage: coverage, destination: ground)
-                    if coverage == 256 { exact.append(pixel) } else { blends.append(pixel) }
+                    blends.append(Blend.over(paint, coverage: coverage, destination: ground))
                 }
-            }
-            for ground in before.prefix(12) {
-                let pixel = Blend.over(paint, coverage: 256, destination: ground)
-                if !grounds.contains(pixel) { grounds.append(pixel) }
+                let whole = Blend.over(paint, coverage: 256, destination: ground)
+                if !grounds.contains(whole) { grounds.append(whole) }
+                if !distinct.contains(whole), distinct.count < Self.mostExact { distinct.append(whole) }
             }
         }
-        var distinct: [Pixel] = []
-        for pixel in paints + exact where !distinct.contains(pixel) && distinct.count < 96 { distinct.append(pixel) }
-        let room = 255 - distinct.count
-        self.init((distinct + MedianCut.reduce(blends, to: room)).map(\.color))
+        self.init((distinct + MedianCut.reduce(blends, to: 255 - distinct.count)).map(\.color))
     }
+
+    /// So many paints are kept as they are, and with what they give over each other so many colours.
+    private static let mostPaints = 96
+    private static let mostExact = 128
+    private static let lowestGrounds = 6
+    private static let latestGrounds = 8
 }
 
 extension Palette: Hashable {

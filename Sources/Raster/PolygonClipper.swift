@@ -33,7 +33,8 @@ public struct PolygonClipper {
         }
     }
 
-    public let rectangle: ClipRectangle
+    /// What is clipped against; may be another one for each polygon.
+    public var rectangle: ClipRectangle
 
     /// Parts of rings that cross the rectangle, the polygon on their left.
     private var parts = Polylines()
@@ -46,6 +47,8 @@ public struct PolygonClipper {
     private var open: [Int] = []
     /// Rings, before shells and holes are put together.
     private var loose = Polylines()
+    /// Which of them are holes.
+    private var isHole: [Bool] = []
 
     public init(_ rectangle: ClipRectangle) { self.rectangle = rectangle }
 
@@ -70,6 +73,7 @@ public struct PolygonClipper {
         parts.removeAll()
         origins.removeAll(keepingCapacity: true)
         loose.removeAll()
+        isHole.removeAll(keepingCapacity: true)
         var isCovered = false
         for index in 0..<ringCount {
             let ring = UnsafeBufferPointer(rebasing: points[range(index)]).withoutRepeatedEnd
@@ -78,18 +82,16 @@ public struct PolygonClipper {
             switch rectangle.cut(ring, into: &parts) {
             case .inside:
                 loose.add(contentsOf: ring)
-                let start = loose.openStart
-                guard loose.endRing() else { continue }
-                let area = loose.points.withUnsafeBufferPointer {
-                    Self.twiceArea(UnsafeBufferPointer(rebasing: $0[start...]))
+                guard loose.endRing(), noteLastRing() else { continue }
+                if isHole[isHole.count - 1] != (index > 0) {
+                    loose.reverseLast()
+                    isHole[isHole.count - 1].toggle()
                 }
-                if (area > 0) != (index == 0) { loose.reverseLast() }
-                if area == 0 { loose.removeLast() }
             case .outside:
                 if Self.contains(rectangle.center, ring) { isCovered.toggle() }
             case .crossing:
                 for _ in before..<parts.count { origins.append(index) }
-                if (Self.twiceArea(ring) > 0) != (index == 0) { parts.reverse(from: before) }
+                if Self.isCounterclockwise(ring) != (index == 0) { parts.reverse(from: before) }
             }
         }
         if parts.isEmpty {
@@ -146,6 +148,21 @@ public struct PolygonClipper {
 
     private mutating func addRectangle() {
         loose.append((0..<4).map { rectangle.corner($0) })
+        isHole.append(false)
+    }
+
+    /// Finds out what the ring is that was added last; false, and the ring is dropped, if it has no area.
+    @discardableResult
+    private mutating func noteLastRing() -> Bool {
+        let area = loose.points.withUnsafeBufferPointer {
+            Self.twiceArea(UnsafeBufferPointer(rebasing: $0[loose.range(of: loose.count - 1)]))
+        }
+        guard area != 0 else {
+            loose.removeLast()
+            return false
+        }
+        isHole.append(area < 0)
+        return true
     }
 
     private mutating func followParts() {
@@ -165,8 +182,19 @@ public struct PolygonClipper {
                 }
                 part = following
             }
-            // Rings of a valid polygon may meet in points; joined to one, they must not.
-            if loose.endRing(), isMixed, partsTouch { loose.splitLastRingAtTouches() }
+            guard loose.endRing() else { continue }
+            if isMixed, partsTouch {
+                // Rings of a valid polygon may meet in points; joined to one, they must not.
+                let ring = loose.count - 1
+                loose.splitLastRingAtTouches()
+                for index in ring..<loose.count { isHole.append(area(ofLoose: index) < 0) }
+            } else if loose.points.count - loose.range(of: loose.count - 1).lowerBound <= 8 {
+                // It may have no area, where a ring runs along the border and back.
+                noteLastRing()
+            } else {
+                // What goes on along the border has the polygon on its left all the way around.
+                isHole.append(false)
+            }
         }
     }
 
@@ -187,19 +215,14 @@ public struct PolygonClipper {
 
     /// Puts each hole behind the shell that it lies in.
     private mutating func collect(into polygons: inout Polygons) {
-        let areas = (0..<loose.count).map { index -> Double in
-            loose.points.withUnsafeBufferPointer {
-                Self.twiceArea(UnsafeBufferPointer(rebasing: $0[loose.range(of: index)]))
-            }
-        }
-        if polygons.rings.isEmpty, areas.allSatisfy({ $0 > 0 }) {
+        if polygons.rings.isEmpty, !isHole.contains(true) {
             // Shells alone are handed over without copying them.
-            polygons.shells.append(contentsOf: areas.indices)
+            polygons.shells.append(contentsOf: 0..<loose.count)
             swap(&loose, &polygons.rings)
             return
         }
-        let shells = areas.indices.filter { areas[$0] > 0 }
-        var holes = areas.indices.filter { areas[$0] < 0 }
+        let shells = isHole.indices.filter { !isHole[$0] && area(ofLoose: $0) != 0 }
+        var holes = isHole.indices.filter { isHole[$0] }
         for shell in shells {
             polygons.shells.append(polygons.rings.count)
             polygons.rings.append(line: shell, of: loose)
@@ -210,6 +233,12 @@ public struct PolygonClipper {
                 for hole in holes[mine...] { polygons.rings.append(line: hole, of: loose) }
                 holes.removeSubrange(mine...)
             }
+        }
+    }
+
+    private func area(ofLoose ring: Int) -> Double {
+        loose.points.withUnsafeBufferPointer {
+            Self.twiceArea(UnsafeBufferPointer(rebasing: $0[loose.range(of: ring)]))
         }
     }
 
@@ -226,44 +255,94 @@ public struct PolygonClipper {
 
     // MARK: Measures
 
+    /// Whether a ring that does not cross itself runs counter-clockwise: how it turns at its lowest point, of several the leftmost.
+    static func isCounterclockwise(_ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Bool {
+        guard let lowest = lowestPoint(ring) else { return false }
+        let place = ring[lowest]
+        var before = lowest == 0 ? ring.count - 1 : lowest - 1
+        while before != lowest, ring[before] == place { before = before == 0 ? ring.count - 1 : before - 1 }
+        var after = lowest + 1 == ring.count ? 0 : lowest + 1
+        while after != lowest, ring[after] == place { after = after + 1 == ring.count ? 0 : after + 1 }
+        let from = place - ring[before], to = ring[after] - place
+        let turn = from.x * to.y - from.y * to.x
+        return turn != 0 ? turn > 0 : twiceArea(ring) > 0
+    }
+
+    private static func lowestPoint(_ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Int? {
+        guard let base = ring.baseAddress.map({ UnsafeRawPointer($0) }), !ring.isEmpty else { return nil }
+        var lowest = (SIMD4(lowHalf: ring[0], highHalf: ring[0]), SIMD4(lowHalf: ring[0], highHalf: ring[0]))
+        var index = 0
+        while index &+ 4 <= ring.count {
+            let first = (base + index &* 16).loadUnaligned(as: SIMD4<Double>.self)
+            let second = (base + index &* 16 + 32).loadUnaligned(as: SIMD4<Double>.self)
+            lowest.0.replace(with: first, where: first .< lowest.0)
+            lowest.1.replace(with: second, where: second .< lowest.1)
+            index &+= 4
+        }
+        var y = Swift.min(lowest.0[1], lowest.0[3], lowest.1[1], lowest.1[3])
+        while index < ring.count {
+            y = Swift.min(y, ring[index].y)
+            index &+= 1
+        }
+        // Who is as low, from left to right.
+        var found: Int?
+        index = 0
+        let none = Double.infinity
+        while true {
+            index = ring.endOfRun(from: index, low: SIMD2(-none, y), high: SIMD2(none, none), isOpen: true)
+            if index == ring.count { return found }
+            if found.map({ ring[index].x < ring[$0].x }) ?? true { found = index }
+            index &+= 1
+        }
+    }
+
     /// Twice the signed area of a ring (the shoelace formula), relative to its first point for precision.
     static func twiceArea(_ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Double {
         guard ring.count > 2 else { return 0 }
-        let origin = ring[0]
-        // Four sums, since one would wait for each addition.
-        var sums = SIMD4<Double>.zero
-        var a = ring[1] - origin
-        var index = 2
-        while index &+ 4 <= ring.count {
-            let b = ring[index] - origin, c = ring[index &+ 1] - origin
-            let d = ring[index &+ 2] - origin, e = ring[index &+ 3] - origin
-            sums += SIMD4(a.x, b.x, c.x, d.x) * SIMD4(b.y, c.y, d.y, e.y)
-            sums -= SIMD4(a.y, b.y, c.y, d.y) * SIMD4(b.x, c.x, d.x, e.x)
-            a = e
+        let origin = SIMD4(lowHalf: ring[0], highHalf: ring[0])
+        // Two edges at once, (x₀ y₁, y₀ x₁, x₁ y₂, y₁ x₂), and two sums, since one would wait for each addition.
+        var sums = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+        let base = UnsafeRawPointer(ring.baseAddress!)
+        @inline(__always) func products(_ index: Int) -> SIMD4<Double> {
+            let from = (base + index &* 16).loadUnaligned(as: SIMD4<Double>.self) - origin
+            let to = (base + (index &+ 1) &* 16).loadUnaligned(as: SIMD4<Double>.self) - origin
+            return from * SIMD4(to[1], to[0], to[3], to[2])
+        }
+        // The edges at the origin have no part in it.
+        var index = 1
+        while index &+ 5 <= ring.count {
+            sums.0 += products(index)
+            sums.1 += products(index &+ 2)
             index &+= 4
         }
-        var sum = sums[0] + sums[1] + sums[2] + sums[3]
-        while index < ring.count {
-            let b = ring[index] - origin
-            sum += a.x * b.y - a.y * b.x
-            a = b
+        let sum = sums.0 + sums.1
+        var area = sum[0] - sum[1] + sum[2] - sum[3]
+        while index &+ 1 < ring.count {
+            let a = ring[index] - ring[0], b = ring[index &+ 1] - ring[0]
+            area += a.x * b.y - a.y * b.x
             index &+= 1
         }
-        return sum
+        return area
     }
 
     /// Whether a point lies in a ring: the number of edges right of it is odd.
     static func contains(_ p: SIMD2<Double>, _ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Bool {
+        let none = Double.infinity
         var isInside = false
-        var a = ring[ring.count - 1]
-        for b in ring {
-            if (a.y > p.y) != (b.y > p.y) {
-                let side = (b.x - a.x) * (p.y - a.y) - (p.x - a.x) * (b.y - a.y)
-                if (side > 0) == (b.y > a.y), side != 0 { isInside.toggle() }
-            }
-            a = b
+        var isAbove = ring[ring.count - 1].y > p.y
+        var index = 0
+        while true {
+            // Only edges between a point above and one that is not can be right of it.
+            index =
+                isAbove
+                ? ring.endOfRun(from: index, low: SIMD2(-none, p.y), high: SIMD2(none, none), isOpen: true)
+                : ring.endOfRun(from: index, low: SIMD2(-none, -none), high: SIMD2(none, p.y), isOpen: false)
+            if index == ring.count { return isInside }
+            let a = ring[index == 0 ? ring.count - 1 : index - 1], b = ring[index]
+            let side = (b.x - a.x) * (p.y - a.y) - (p.x - a.x) * (b.y - a.y)
+            if (side > 0) == (b.y > a.y), side != 0 { isInside.toggle() }
+            isAbove.toggle()
         }
-        return isInside
     }
 
     static func isOnBorder(_ p: SIMD2<Double>, _ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Bool {

@@ -21,6 +21,7 @@ extension CoverageCells {
     /// Turns the cells into coverage, paints it over the pixels, and leaves all cells zero: one pass over the blocks
     /// that were touched or lie inside.
     func resolve(_ rule: FillRule, _ paint: some Paint, over pixels: UnsafeMutablePointer<UInt32>) {
+        leaveWaiting()
         switch rule {
         case .nonZero: resolve(NonZero.self, paint, over: pixels)
         case .evenOdd: resolve(EvenOdd.self, paint, over: pixels)
@@ -31,10 +32,10 @@ extension CoverageCells {
     private func resolve(
         _ winding: (some Winding).Type, _ paint: some Paint, over pixels: UnsafeMutablePointer<UInt32>
     ) {
-        let (first, last) = rows.pointee
+        let (first, last) = rows.pointee.all
         guard first <= last else { return }
-        rows.pointee = (Int32(height), -1)
-        for row in Int(first)...Int(last) {
+        rows.pointee = RowRange()
+        for row in first...last {
             resolveRow(row, winding, paint, pixels + row &* width)
         }
     }
@@ -46,34 +47,40 @@ extension CoverageCells {
         let cells = UnsafeMutableRawPointer(sums + row &* stride)
         let target = UnsafeMutableRawPointer(pixels)
         let blocks = width >> 3
-        var carry: Int32 = 0
+        // The sum of all cells so far, in each lane.
+        var carry = Eight()
         var done = 0
         for word in 0..<words {
             var bits = touched[row &* words &+ word]
             if bits == 0 { continue }
             touched[row &* words &+ word] = 0
             while bits != 0 {
-                let block = word << 6 &+ bits.trailingZeroBitCount
-                bits &= bits &- 1
-                if block >= blocks { break }
-                if carry != 0, done < block {
-                    run(from: done, to: block, carry, winding, paint, row, target)
+                // A run of touched blocks.
+                let first = bits.trailingZeroBitCount
+                var block = word << 6 &+ first
+                let above = ~(bits &>> UInt64(truncatingIfNeeded: first))
+                let end = min(block &+ above.trailingZeroBitCount, blocks)
+                bits &= bits &+ (1 &<< UInt64(truncatingIfNeeded: first))
+                if done < block, carry[0] != 0 {
+                    run(from: done, to: min(block, blocks), carry[0], winding, paint, row, target)
                 }
-                let address = cells + block << 5
-                let low = Self.runningSum(address.load(as: SIMD4<Int32>.self)) &+ carry
-                let high = Self.runningSum((address + 16).load(as: SIMD4<Int32>.self)) &+ low[3]
-                address.storeBytes(of: Eight(), as: Eight.self)
-                carry = high[3]
-                let coverage = winding.coverage(Eight(lowHalf: low, highHalf: high))
-                let destination = target + block << 5
-                let result = paint.over(
-                    destination.load(as: Blend.Pixels.self), coverage: coverage, column: block << 3, row: row)
-                destination.storeBytes(of: result, as: Blend.Pixels.self)
-                done = block &+ 1
+                while block < end {
+                    let address = cells + block << 5
+                    let sum = Self.runningSum(address.load(as: Eight.self)) &+ carry
+                    address.storeBytes(of: Eight(), as: Eight.self)
+                    carry = Eight(repeating: sum[7])
+                    let coverage = winding.coverage(sum)
+                    let destination = target + block << 5
+                    let result = paint.over(
+                        destination.load(as: Blend.Pixels.self), coverage: coverage, column: block << 3, row: row)
+                    destination.storeBytes(of: result, as: Blend.Pixels.self)
+                    block &+= 1
+                }
+                done = end
             }
         }
-        if carry != 0, done < blocks {
-            run(from: done, to: blocks, carry, winding, paint, row, target)
+        if done < blocks, carry[0] != 0 {
+            run(from: done, to: blocks, carry[0], winding, paint, row, target)
         }
     }
 
@@ -100,11 +107,13 @@ extension CoverageCells {
         }
     }
 
+    /// In each lane the sum of the lanes up to it.
     @inline(__always)
-    static func runningSum(_ cells: SIMD4<Int32>) -> SIMD4<Int32> {
-        var sum = cells &+ SIMD4(0, cells[0], cells[1], cells[2])
-        sum &+= SIMD4(0, 0, sum[0], sum[1])
-        return sum
+    static func runningSum(_ cells: Eight) -> Eight {
+        // Shifts within pairs rather than shuffles of what was just loaded, which the compiler would do number by number.
+        let pairs = cells &+ unsafeBitCast(unsafeBitCast(cells, to: SIMD4<UInt64>.self) &<< 32, to: Eight.self)
+        let fours = pairs &+ Eight(0, 0, pairs[1], pairs[1], 0, 0, pairs[5], pairs[5])
+        return fours &+ Eight(0, 0, 0, 0, fours[3], fours[3], fours[3], fours[3])
     }
 }
 
@@ -116,10 +125,14 @@ protocol Winding {
 enum NonZero: Winding {
     @inline(__always)
     static func coverage(_ sums: CoverageCells.Eight) -> Blend.Pixels {
-        // The lesser of the area and 256, without the comparison that SSE2 has no instruction for.
         let sign = sums &>> 31
-        let excess = ((sums ^ sign) &- sign &+ 256) &>> 9 &- 256
-        return unsafeBitCast(256 &+ (excess & (excess &>> 31)), to: Blend.Pixels.self)
+        // Unsigned, since 16384 times around is the one area that has no positive twin.
+        let area = unsafeBitCast((sums ^ sign) &- sign, to: Blend.Pixels.self)
+        // The lesser of area and 256, by a shift of signs: the standard library compares number by number.
+        let excess = 256 &- ((area &+ 256) &>> 9)
+        return 256
+            &- (excess & ~unsafeBitCast(
+                unsafeBitCast(excess, to: CoverageCells.Eight.self) &>> 31, to: Blend.Pixels.self))
     }
 }
 

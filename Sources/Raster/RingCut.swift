@@ -13,8 +13,7 @@ extension ClipRectangle {
     /// and ends on the border; where the ring touches the border and turns back, one part ends and another begins.
     func cut(_ ring: UnsafeBufferPointer<SIMD2<Double>>, into parts: inout Polylines) -> RingPlace {
         // Begin at a point that is not inside, so that no part contains the ring's first point.
-        var start = 0
-        while start < ring.count, holds(ring[start]) { start &+= 1 }
+        let start = endOfInside(ring, from: 0, isOpen: true)
         if start == ring.count { return .inside }
         let before = parts.count
         cut(ring, from: start, to: ring.count, into: &parts)
@@ -38,8 +37,7 @@ extension ClipRectangle {
         var index = from
         while index < to {
             if holds(ring[index]) {
-                var end = index &+ 1
-                while end < to, holds(ring[end]) { end &+= 1 }
+                let end = endOfInside(ring, from: index &+ 1, isOpen: true)
                 parts.add(contentsOf: UnsafeBufferPointer(rebasing: ring[index..<end]))
                 if end < to { leave(ring[end &- 1], ring[end], into: &parts) }
                 index = end

@@ -18,12 +18,24 @@ public struct Sprite: Sendable {
         var count: Int32
     }
 
+    /// Which pixels of a row are part of the picture and which of those are opaque: bit k stands for the pixel k − reach right of the anchor.
+    struct Mask: Sendable {
+        var drawn: UInt64 = 0
+        var opaque: UInt64 = 0
+    }
+
     let pixels: ContiguousArray<UInt32>
     let rows: ContiguousArray<Row>
-    /// For each phase where its rows begin in `rows`, and at the end the number of all.
+    /// For each phase where its rows begin in `rows`, and at the end the number of all. A phase's rows follow each other without gaps.
     let starts: ContiguousArray<Int32>
+    /// Of each row, for ``Occlusion``. Empty if the sprite is wider than 64 pixels.
+    let masks: ContiguousArray<Mask>
     /// Pixels that the picture reaches from its anchor in any direction.
     public let reach: Int
+
+    /// The phase for a place in 1/256 pixel.
+    @inline(__always)
+    static func phase(_ subpixelX: Int, _ subpixelY: Int) -> Int { (subpixelY >> 6 & 3) << 2 | subpixelX >> 6 & 3 }
 
     /// Draws a sprite.
     ///
@@ -37,27 +49,38 @@ public struct Sprite: Sendable {
         var pixels: ContiguousArray<UInt32> = []
         var rows: ContiguousArray<Row> = []
         var starts: ContiguousArray<Int32> = [0]
+        var masks: ContiguousArray<Mask> = []
         for phase in 0..<Self.phases * Self.phases {
             canvas.clear()
             // The middle of the quarter that this phase stands for.
             let dx = (Double(phase % Self.phases) + 0.5) / Double(Self.phases)
             let dy = (Double(phase / Self.phases) + 0.5) / Double(Self.phases)
             draw(canvas, Double(centre) + dx, Double(centre) + dy)
-            for y in 0..<canvas.height {
-                let used = (0..<canvas.width).filter { canvas[$0, y].bits != 0 }
-                guard let first = used.first, let last = used.last else { continue }
+            let used = (0..<canvas.height).map { y in (0..<canvas.width).filter { canvas[$0, y].bits != 0 } }
+            let top = used.firstIndex { !$0.isEmpty } ?? 0
+            for y in top..<max(top, (used.lastIndex { !$0.isEmpty } ?? -1) + 1) {
+                let used = used[y]
+                let (first, last) = (used.first ?? centre, used.last ?? centre - 1)
                 let count = (last - first + 4) / 4 * 4
                 rows.append(
                     Row(
                         start: Int32(pixels.count), column: Int32(first - centre), row: Int32(y - centre),
                         count: Int32(count)))
                 for x in first..<first + count { pixels.append(x <= last ? canvas[x, y].bits : 0) }
+                guard canvas.width <= 64 else { continue }
+                var mask = Mask()
+                for x in used {
+                    mask.drawn |= 1 << UInt64(x)
+                    if canvas[x, y].alpha == 255 { mask.opaque |= 1 << UInt64(x) }
+                }
+                masks.append(mask)
             }
             starts.append(Int32(rows.count))
         }
         self.pixels = pixels
         self.rows = rows
         self.starts = starts
+        self.masks = masks
         self.reach = centre
     }
 }
@@ -74,44 +97,71 @@ extension Canvas {
         let x = subpixelX >> 8, y = subpixelY >> 8
         let reach = sprite.reach
         guard x &+ reach >= 0, y &+ reach >= 0, x &- reach < width, y &- reach < height else { return }
-        let phase = (subpixelY >> 6 & 3) << 2 | subpixelX >> 6 & 3
+        let phase = Sprite.phase(subpixelX, subpixelY)
         let rows = Int(sprite.starts[phase])..<Int(sprite.starts[phase + 1])
-        let isWhole = x &- reach >= 0 && y &- reach >= 0 && x &+ reach &+ 4 <= stride && y &+ reach < height
         sprite.pixels.withUnsafeBufferPointer { source in
             sprite.rows.withUnsafeBufferPointer { all in
-                let source = UnsafeRawPointer(source.baseAddress!)
-                for row in rows {
-                    let row = all[row]
-                    let target = pixels + ((y &+ Int(row.row)) &* stride &+ x &+ Int(row.column))
-                    if isWhole {
-                        stamp(source + Int(row.start) &* 4, target, Int(row.count))
-                    } else if (0..<height).contains(y &+ Int(row.row)) {
-                        stampClipped(source + Int(row.start) &* 4, target, Int(row.count), at: x &+ Int(row.column))
-                    }
-                }
+                for row in rows { stamp(all[row], of: source, x: x, y: y) }
             }
         }
     }
 
+    /// Lays one row of a sprite over the picture, with the sprite's anchor in pixel (`x`, `y`).
     @inline(__always)
-    private func stamp(_ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<UInt32>, _ count: Int) {
-        let target = UnsafeMutableRawPointer(target)
-        var offset = 0
-        while offset < count &* 4 {
-            let result = Blend.over(
-                (source + offset).loadUnaligned(as: SIMD4<UInt32>.self),
-                destination: (target + offset).loadUnaligned(as: SIMD4<UInt32>.self))
-            (target + offset).storeBytes(of: result, as: SIMD4<UInt32>.self)
-            offset &+= 16
+    func stamp(_ row: Sprite.Row, of pixels: UnsafeBufferPointer<UInt32>, x: Int, y: Int) {
+        let line = y &+ Int(row.row)
+        guard line >= 0, line < height else { return }
+        let column = x &+ Int(row.column), count = Int(row.count)
+        guard column >= 0, column &+ count <= stride else {
+            let source = UnsafeRawPointer(pixels.baseAddress! + Int(row.start))
+            let target = UnsafeMutableRawPointer(self.pixels + (line &* stride &+ column))
+            return stampClipped(source, target, count, at: column)
         }
+        stampWhole(row, of: pixels, x: x, y: y)
     }
 
+    /// The same for a row that is known to lie within the picture.
+    @inline(__always)
+    func stampWhole(_ row: Sprite.Row, of pixels: UnsafeBufferPointer<UInt32>, x: Int, y: Int) {
+        let count = Int(row.count)
+        let source = UnsafeRawPointer(pixels.baseAddress! + Int(row.start))
+        let target = UnsafeMutableRawPointer(self.pixels + ((y &+ Int(row.row)) &* stride &+ x &+ Int(row.column)))
+        var offset = 0
+        while offset &+ 32 <= count &* 4 {
+            let result = Blend.over(
+                (source + offset).loadUnaligned(as: Blend.Pixels.self),
+                destination: (target + offset).loadUnaligned(as: Blend.Pixels.self))
+            (target + offset).storeBytes(of: result, as: Blend.Pixels.self)
+            offset &+= 32
+        }
+        if offset < count &* 4 { stamp(source + offset, target + offset) }
+    }
+
+    /// Lays four pixels over the picture.
+    @inline(__always)
+    private func stamp(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+        let result = Blend.over(
+            source.loadUnaligned(as: SIMD4<UInt32>.self), destination: target.loadUnaligned(as: SIMD4<UInt32>.self))
+        target.storeBytes(of: result, as: SIMD4<UInt32>.self)
+    }
+
+    /// The same for a row that reaches beyond the picture.
     private func stampClipped(
-        _ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<UInt32>, _ count: Int, at column: Int
+        _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, at column: Int
     ) {
-        for index in 0..<count where (0..<width).contains(column + index) {
-            let pixel = Pixel(bits: source.load(fromByteOffset: index * 4, as: UInt32.self))
-            target[index] = Blend.over(pixel, destination: Pixel(bits: target[index])).bits
+        for group in Swift.stride(from: 0, to: count, by: 4) {
+            let first = max(0, -(column &+ group)), end = min(4, width &- column &- group)
+            guard first < end else { continue }
+            if end &- first == 4 {
+                stamp(source + group * 4, target + group * 4)
+                continue
+            }
+            let source = source + group * 4
+            let target = target.advanced(by: group * 4).assumingMemoryBound(to: UInt32.self)
+            var there = SIMD4<UInt32>()
+            for lane in first..<end { there[lane] = target[lane] }
+            let result = Blend.over(source.loadUnaligned(as: SIMD4<UInt32>.self), destination: there)
+            for lane in first..<end { target[lane] = result[lane] }
         }
     }
 }

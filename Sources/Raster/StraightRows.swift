@@ -19,6 +19,9 @@ enum Straight {
     /// Straightens `count` pixels. The source may be read up to the next multiple of eight pixels.
     static func row(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, count: Int) {
         var column = 0
+        // Areas of one colour are wide: what was worked out for eight pixels often holds for the next eight.
+        var known = SIMD4<UInt64>()
+        var answer = SIMD4<UInt64>()
         while column &+ 8 <= count {
             let bytes = column &* 4
             let eight = (source + bytes).loadUnaligned(as: SIMD4<UInt64>.self)
@@ -27,10 +30,14 @@ enum Straight {
             if mixed[0] | mixed[1] | mixed[2] | mixed[3] == 0 {
                 (target + bytes).storeBytes(of: eight, as: SIMD4<UInt64>.self)
             } else {
-                for half in stride(from: 0, to: 32, by: 16) {
-                    let four = (source + bytes + half).loadUnaligned(as: SIMD4<UInt32>.self)
-                    (target + bytes + half).storeBytes(of: pixels(four), as: SIMD4<UInt32>.self)
+                if eight != known {
+                    known = eight
+                    let pixels = unsafeBitCast(eight, to: SIMD8<UInt32>.self)
+                    answer = unsafeBitCast(
+                        SIMD8(lowHalf: self.pixels(pixels.lowHalf), highHalf: self.pixels(pixels.highHalf)),
+                        to: SIMD4<UInt64>.self)
                 }
+                (target + bytes).storeBytes(of: answer, as: SIMD4<UInt64>.self)
             }
             column &+= 8
         }

@@ -3,7 +3,9 @@ extension Stroker {
     ///
     /// A segment that is seen is drawn with the bends at both its ends, whether or not its neighbours are seen: so its
     /// outline is the same in every tile.
-    mutating func line(_ vertices: UnsafeBufferPointer<PixelPoint>, isClosed: Bool) {
+    ///
+    /// - Parameter together: eight segments at a time where the line goes on in sight; the picture is the same without.
+    mutating func line(_ vertices: UnsafeBufferPointer<PixelPoint>, isClosed: Bool, together: Bool = true) {
         guard let start = vertices.first else { return }
         var last = start
         // The segment before `last`: where it came from, and what it is if it was seen.
@@ -13,6 +15,17 @@ extension Stroker {
         var second: PixelPoint?
         var index = 1
         while index <= vertices.count {
+            // Where a line goes on in sight, eight segments together.
+            if together, isSeen, index &+ 8 <= vertices.count, let points = vertices.baseAddress,
+                points[index &- 1] == last,
+                let next = bends(points + (index &- 1), after: segment)
+            {
+                segment = next
+                index &+= 8
+                before = points[index &- 2]
+                last = points[index &- 1]
+                continue
+            }
             // A ring comes back to its first vertex.
             if index == vertices.count, !isClosed { break }
             let vertex = index < vertices.count ? vertices[index] : start

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Turns a line into the edges of its stroke, and gives them straight to the cells: nothing is stored.
+/// Turns a line into the edges of its stroke, and gives them to the cells chain by chain.
 ///
 ///            L ────────────▶ L        The outline runs forward along the left chain (L), around the end, and back
 ///     start  ┃               ┃ end    along the right chain (R). Left is the direction turned from x towards y.
@@ -19,7 +19,7 @@ struct Stroker {
     let cap: Stroke.Cap
     let join: Stroke.Join
     /// A single point serves as a bend while the squared tangent of half the angle is at most this.
-    private let smallBend: Float
+    let smallBend: Float
     /// A miter is drawn while 1 + cos(angle) is at least this.
     private let miterFloor: Float
     /// One step along an arc, at most 1/12 pixel off the circle.
@@ -31,15 +31,19 @@ struct Stroker {
     /// How far a stroke reaches beyond its segment, in 1/256 pixel.
     let margin: Int32
 
-    /// Where the left and right chains are.
-    private var left = PixelPoint(x: 0, y: 0)
-    private var right = PixelPoint(x: 0, y: 0)
+    /// The left and right chains of the outline that is being drawn, as far as they are not yet in the cells.
+    let lefts: UnsafeMutablePointer<PixelPoint>
+    let rights: UnsafeMutablePointer<PixelPoint>
+    var leftCount = 0
+    var rightCount = 0
 
     /// Vertices nearer than this to the last one are skipped, squared: their direction would be noise.
     static let shortest: Float = 16 * 16
 
     init(_ stroke: Stroke, _ cells: CoverageCells) {
         self.cells = cells
+        lefts = cells.outlines
+        rights = cells.outlines + CoverageCells.outlineCapacity
         halfWidth = stroke.halfWidth
         cap = stroke.cap
         join = stroke.join
@@ -85,23 +89,57 @@ struct Stroker {
     // MARK: The outline
 
     @inline(__always)
-    private mutating func left(to point: PixelPoint) {
-        cells.edge(left, point)
-        left = point
+    mutating func left(to point: PixelPoint) {
+        if leftCount == CoverageCells.outlineLimit { leaveLeft() }
+        lefts[leftCount] = point
+        leftCount &+= 1
     }
 
     @inline(__always)
-    private mutating func right(to point: PixelPoint) {
-        cells.edge(point, right)
-        right = point
+    mutating func right(to point: PixelPoint) {
+        if rightCount == CoverageCells.outlineLimit { leaveRight() }
+        rights[rightCount] = point
+        rightCount &+= 1
+    }
+
+    /// Gives the left chain to the cells; it goes on from its last point.
+    @inline(never)
+    mutating func leaveLeft() {
+        cells.chain(lefts, edges: leftCount &- 1, sign: 1)
+        lefts[0] = lefts[leftCount &- 1]
+        leftCount = 1
+    }
+
+    @inline(never)
+    mutating func leaveRight() {
+        cells.chain(rights, edges: rightCount &- 1, sign: -1)
+        rights[0] = rights[rightCount &- 1]
+        rightCount = 1
+    }
+
+    /// Begins an outline, straight across the stroke.
+    @inline(__always)
+    private mutating func begin(_ left: PixelPoint, _ right: PixelPoint) {
+        // The way across is part of the left chain.
+        lefts[0] = right
+        lefts[1] = left
+        leftCount = 2
+        rights[0] = right
+        rightCount = 1
+    }
+
+    /// Ends an outline, straight across the stroke.
+    @inline(__always)
+    private mutating func end() {
+        left(to: rights[rightCount &- 1])
+        leaveLeft()
+        leaveRight()
     }
 
     /// Begins an outline with a straight cut.
     @inline(__always)
     mutating func beginCut(_ p: PixelPoint, _ segment: Segment) {
-        left = p.moved(segment.nx, segment.ny)
-        right = p.moved(-segment.nx, -segment.ny)
-        cells.edge(right, left)
+        begin(p.moved(segment.nx, segment.ny), p.moved(-segment.nx, -segment.ny))
     }
 
     /// Ends an outline with a straight cut.
@@ -109,7 +147,7 @@ struct Stroker {
     mutating func endCut(_ p: PixelPoint, _ segment: Segment) {
         left(to: p.moved(segment.nx, segment.ny))
         right(to: p.moved(-segment.nx, -segment.ny))
-        cells.edge(left, right)
+        end()
     }
 
     /// Begins an outline where the bend from `a` to `b` leaves it, so that `b` has the very edges it would have if `a` were drawn.
@@ -124,14 +162,13 @@ struct Stroker {
         let meetsOutside = isSmall || outerSide(cosine) == .miter
         let (meetsLeft, meetsRight) =
             isSmall ? (true, true) : sine >= 0 ? (meetsInside, meetsOutside) : (meetsOutside, meetsInside)
-        left = meetsLeft ? p.moved(mx, my) : p.moved(b.nx, b.ny)
-        right = meetsRight ? p.moved(-mx, -my) : p.moved(-b.nx, -b.ny)
-        cells.edge(right, left)
+        begin(
+            meetsLeft ? p.moved(mx, my) : p.moved(b.nx, b.ny), meetsRight ? p.moved(-mx, -my) : p.moved(-b.nx, -b.ny))
     }
 
     /// Ends an outline straight across the stroke, where a bend has led it.
     mutating func endBent() {
-        cells.edge(left, right)
+        end()
     }
 
     mutating func beginCap(_ p: PixelPoint, _ segment: Segment) {
@@ -140,12 +177,10 @@ struct Stroker {
             beginCut(p, segment)
         case .square:
             let ex = segment.ux * halfWidth, ey = segment.uy * halfWidth
-            left = p.moved(segment.nx - ex, segment.ny - ey)
-            right = p.moved(-segment.nx - ex, -segment.ny - ey)
-            cells.edge(right, left)
+            begin(p.moved(segment.nx - ex, segment.ny - ey), p.moved(-segment.nx - ex, -segment.ny - ey))
         case .round:
-            right = p.moved(-segment.nx, -segment.ny)
-            left = right
+            let start = p.moved(-segment.nx, -segment.ny)
+            begin(start, start)
             halfDisc(p, -segment.nx, -segment.ny)
         }
     }
@@ -158,11 +193,12 @@ struct Stroker {
             let ex = segment.ux * halfWidth, ey = segment.uy * halfWidth
             left(to: p.moved(segment.nx + ex, segment.ny + ey))
             right(to: p.moved(-segment.nx + ex, -segment.ny + ey))
-            cells.edge(left, right)
+            end()
         case .round:
             left(to: p.moved(segment.nx, segment.ny))
             halfDisc(p, segment.nx, segment.ny)
-            right(to: left)
+            right(to: lefts[leftCount &- 1])
+            end()
         }
     }
 
@@ -197,7 +233,7 @@ struct Stroker {
     }
 
     @inline(never)
-    private mutating func sharpBend(_ p: PixelPoint, _ a: Segment, _ b: Segment, cosine: Float, sine: Float) {
+    mutating func sharpBend(_ p: PixelPoint, _ a: Segment, _ b: Segment, cosine: Float, sine: Float) {
         let inverse = 1 / (1 + cosine)
         let meetsInside = cosine > 0 && sine.magnitude * inverse * halfWidth <= min(a.length, b.length)
         if sine >= 0 {

@@ -14,18 +14,25 @@ public struct StoreOptions: Sendable {
     /// How much of the file is read where the system holds it instead of being copied, in bytes: rows that lie scattered are found
     /// faster, and in exchange those parts of the file count as memory of the process.
     public var mappedBytes: Int
+    /// How much memory may hold rows for the next page of the same place, in bytes; 0 keeps none.
+    public var rowMemory: Int
 
     public init(
-        readers: Int = 8, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0
+        readers: Int = 8, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0,
+        rowMemory: Int = 64 << 20
     ) {
         self.readers = readers
         self.busyTimeout = busyTimeout
         self.syncedCommits = syncedCommits
         self.mappedBytes = mappedBytes
+        self.rowMemory = rowMemory
     }
 }
 
 extension StoreOptions {
+    /// How much of the file a connection keeps, in KiB: as much as a page of a thousand features touches that lie scattered.
+    private static let pageMemory = 16_384
+
     /// How every connection to the file is set up.
     func configuration(readOnly: Bool) -> Configuration {
         var configuration = Configuration()
@@ -35,12 +42,14 @@ extension StoreOptions {
         configuration.busyMode = .timeout(busyTimeout)
         let mappedBytes = mappedBytes
         let synchronous = syncedCommits ? "FULL" : "NORMAL"
+        let pageMemory = Self.pageMemory
         configuration.prepareDatabase { database in
             try SpatiaLiteExtension.attach(to: database)
             try SearchFunctions.register(in: database)
+            try FilterFunctions.register(in: database)
             // The types of this program keep what the constraints ask for; they stand there for other programs that write to the file.
             try database.run("PRAGMA ignore_check_constraints = ON")
-            try database.run("PRAGMA mmap_size = \(mappedBytes)")
+            try database.run("PRAGMA mmap_size = \(mappedBytes); PRAGMA cache_size = -\(pageMemory)")
             if !database.configuration.readonly {
                 try database.run("PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = 67108864")
             }

@@ -10,51 +10,65 @@ struct FeatureReader {
 
     private static let columns = "fid, id, name, class, source, source_id, extra, geom"
 
+    private var table: String { layer.rawValue }
+
     func feature(_ id: String) throws -> ReferenceFeature? {
-        let statement = try PreparedStatement(
-            database, "SELECT \(Self.columns) FROM \(layer.rawValue) WHERE id = ?")
+        let statement = try PreparedStatement(database, "SELECT \(Self.columns) FROM \(table) WHERE id = ?")
         defer { statement.reset() }
         statement.bind(1, id)
         return try statement.step() ? feature(of: statement) : nil
     }
 
     func forEachFeature(
-        bounds: Bounds?, after: Int64?, limit: Int?, _ body: (Int64, ReferenceFeature) throws -> Void
+        matching filter: FeatureFilter, after: Int64?, limit: Int?, _ body: (Int64, ReferenceFeature) throws -> Void
     ) throws {
-        var left = limit ?? .max
-        guard left > 0 else { return }
-        let box = bounds.map {
-            " AND \(SearchFunctions.meetsBox)(geom, \($0.west), \($0.south), \($0.east), \($0.north))"
-        }
-        let rows = try database.integer("SELECT max(fid) FROM \(layer.rawValue)") ?? 0
-        let numbers = try bounds.flatMap {
-            try BoxSearch(database: database, table: layer.rawValue).numbers(
-                meeting: $0, after: after, limit: BoxSearch.limit(rows: rows, page: limit))
-        }
-        let statement = try PreparedStatement(
-            database,
-            """
-            SELECT \(Self.columns) FROM \(layer.rawValue)
-            WHERE fid \(numbers == nil ? ">" : "=") ?\(box ?? "") ORDER BY fid
-            """, isKept: bounds == nil)
+        guard limit ?? .max > 0 else { return }
+        // A page is filled soon only if nothing but the box chooses its features.
+        let rows = try rows(filter, after: after, page: filter.expression == nil ? limit : nil)
+        let ending: SQLPiece = "LIMIT \(value: .integer(limit.map(Int64.init) ?? -1))"
+        let statement = try statement("SELECT \(name: Self.columns) FROM \(rows) \(ending)", filter)
         defer { statement.reset() }
-        if let numbers {
-            for number in numbers where left > 0 {
-                try budget.check()
-                statement.reset()
-                statement.bind(1, number)
-                guard try statement.step() else { continue }
-                left -= 1
-                try body(number, feature(of: statement))
-            }
-        } else {
-            statement.bind(1, after ?? .min)
-            while left > 0, try statement.step() {
-                try budget.check()
-                left -= 1
-                try body(statement.integer(0), feature(of: statement))
-            }
+        while try statement.step() {
+            try budget.check()
+            try body(statement.integer(0), feature(of: statement))
         }
+    }
+
+    func count(matching filter: FeatureFilter) throws -> Int {
+        guard filter.expression != nil else {
+            guard let bounds = filter.bounds else {
+                return Int(try database.integer("SELECT count(*) FROM \(table)") ?? 0)
+            }
+            return try BoxSearch(database: database, table: table).count(meeting: bounds)
+        }
+        let statement = try statement(
+            "SELECT count(*) FROM (SELECT 1 FROM \(rows(filter, after: nil, page: nil)))", filter)
+        defer { statement.reset() }
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
+    /// What stands after FROM for the features that match, in the order of their numbers.
+    private func rows(_ filter: FeatureFilter, after: Int64?, page: Int?) throws -> SQLPiece {
+        var conditions: [SQLPiece] = []
+        if let bounds = filter.bounds { conditions.append(SearchFunctions.meets(bounds)) }
+        if let expression = filter.expression {
+            conditions.append("(\(FilterSQL(columns: .references).condition(expression)))")
+        }
+        guard let bounds = filter.searchBounds,
+            let numbers = try BoxSearch(database: database, table: table).numbers(
+                meeting: bounds, after: after,
+                limit: BoxSearch.limit(rows: try database.integer("SELECT max(fid) FROM \(table)") ?? 0, page: page))
+        else {
+            conditions.insert("fid > \(value: .integer(after ?? .min))", at: 0)
+            return "\(name: table) WHERE \(conditions.joined(by: " AND ")) ORDER BY fid"
+        }
+        return "\(BoxSearch.rows(numbers, of: table)) WHERE \(conditions.joined(by: " AND "))"
+    }
+
+    private func statement(_ sql: SQLPiece, _ filter: FeatureFilter) throws -> PreparedStatement {
+        let statement = try PreparedStatement(database, sql.text, isKept: filter.expression == nil)
+        statement.bind(sql.values)
+        return statement
     }
 
     private func feature(of statement: PreparedStatement) throws -> ReferenceFeature {

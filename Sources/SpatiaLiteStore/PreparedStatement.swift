@@ -1,5 +1,6 @@
 import CSpatiaLite
 import GRDB
+import Works
 
 /// A prepared statement, bound and stepped without a value object per column.
 ///
@@ -54,6 +55,8 @@ struct PreparedStatement {
         case .integer(let value): bind(index, value)
         case .real(let value): bind(index, value)
         case .text(let value): bind(index, value)
+        case .blob(let bytes): bind(index, bytes)
+        case .operand(let operand): BoundOperand.bind(operand, to: raw, index)
         }
     }
 
@@ -118,13 +121,16 @@ struct PreparedStatement {
 }
 
 /// Tells SQLite to copy what is bound.
-private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 /// A parameter of a statement.
 enum SQLValue: Hashable, Sendable {
     case integer(Int64)
     case real(Double)
     case text(String)
+    case blob([UInt8])
+    /// A calculation for a function of ours.
+    case operand(FilterOperand)
 }
 
 extension Database {

@@ -73,6 +73,20 @@ struct RTreeNode {
         return min(stated, (bytes.count - Self.headerSize) / Self.cellSize)
     }
 
+    /// How many levels lie below this node, as the root says; other nodes do not know.
+    var depth: Int {
+        guard bytes.count >= Self.headerSize else { return 0 }
+        return Int(UInt16(bigEndian: bytes.loadUnaligned(as: UInt16.self)))
+    }
+
+    /// The row of a leaf's cell, or the number of the node below.
+    @inline(__always)
+    func number(at index: Int) -> Int64 {
+        let offset = Self.headerSize + index * Self.cellSize
+        return Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self))
+    }
+
+    @inline(__always)
     func box(at index: Int) -> RTreeBox {
         func float(_ field: Int) -> Float {
             let offset = Self.headerSize + index * Self.cellSize + 8 + field * 4

@@ -7,7 +7,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: how many of the ``migrations`` the file has been through.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -35,6 +35,10 @@ enum Schema {
         migrator.registerMigration("2 desk", foreignKeyChecks: .immediate) { database in
             try DeskSchema.create(in: database)
             try database.run("PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3 recordings are only ever added to", foreignKeyChecks: .immediate) { database in
+            try guardRecordings(in: database)
+            try database.run("PRAGMA user_version = 3")
         }
         return migrator
     }
@@ -130,6 +134,20 @@ enum Schema {
                 observed_at TIMESTAMP NOT NULL,
                 PRIMARY KEY (source, observed_at)
             ) WITHOUT ROWID;
+            """)
+    }
+
+    /// Who wrote an entry of the ledger, and when, is as final as the entry.
+    private static func guardRecordings(in database: Database) throws {
+        try database.run(
+            """
+            CREATE TRIGGER recordings_are_never_changed BEFORE UPDATE ON recordings
+            BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
+            CREATE TRIGGER recordings_are_never_deleted BEFORE DELETE ON recordings
+            BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
+            CREATE TRIGGER recordings_are_never_replaced BEFORE INSERT ON recordings
+            WHEN EXISTS (SELECT 1 FROM recordings WHERE id = NEW.id)
+            BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
             """)
     }
 

@@ -10,6 +10,14 @@ enum SearchFunctions {
     /// `works_mentions(word, title, description, address)`: whether one of the texts holds the word, whatever the case of the letters.
     static let mentions = "works_mentions"
 
+    /// The condition that the geometry of a row meets a box, or is none.
+    static func meets(_ box: Bounds) -> SQLPiece {
+        """
+        \(name: meetsBox)(geom, \(value: .real(box.west)), \(value: .real(box.south)), \(value: .real(box.east)), \
+        \(value: .real(box.north)))
+        """
+    }
+
     static func register(in database: Database) throws {
         let connection = database.sqliteConnection
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
@@ -44,7 +52,8 @@ enum SearchFunctions {
         return (1...3).contains { index in text(values[index]).map { mention(of: word, in: $0) } ?? false }
     }
 
-    private static func text(_ value: OpaquePointer?) -> UnsafeBufferPointer<UInt8>? {
+    /// The UTF-8 of a function's argument; nil if it is null.
+    static func text(_ value: OpaquePointer?) -> UnsafeBufferPointer<UInt8>? {
         guard let base = sqlite3_value_text(value) else { return nil }
         return UnsafeBufferPointer(start: base, count: Int(sqlite3_value_bytes(value)))
     }

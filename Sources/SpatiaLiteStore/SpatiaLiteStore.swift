@@ -15,10 +15,12 @@ public final class SpatiaLiteStore: WorksStore {
     let options: StoreOptions
     let pool: DatabasePool
     let feed = RevisionFeed()
+    let rows: RowCache?
 
     init(path: String, options: StoreOptions, readOnly: Bool) throws {
         self.path = path
         self.options = options
+        rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
     }
 
@@ -47,6 +49,10 @@ public final class SpatiaLiteStore: WorksStore {
         try read(within: budget) { try $0.count(matching: filter, at: now) }
     }
 
+    public func lastWorkNumber() throws -> Int64 {
+        try read(within: .unlimited) { try $0.database.integer("SELECT max(fid) FROM works") ?? 0 }
+    }
+
     public func forEachWork(
         _ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void
     ) throws {
@@ -56,12 +62,12 @@ public final class SpatiaLiteStore: WorksStore {
     // MARK: Reference layers
 
     public func forEachFeature(
-        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
     ) throws {
         try read(within: budget) { reader in
             try FeatureReader(database: reader.database, budget: budget, layer: layer)
-                .forEachFeature(bounds: bounds, after: number, limit: limit, body)
+                .forEachFeature(matching: filter, after: number, limit: limit, body)
         }
     }
 
@@ -71,12 +77,11 @@ public final class SpatiaLiteStore: WorksStore {
         }
     }
 
-    public func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int {
+    public func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) throws
+        -> Int
+    {
         try read(within: budget) { reader in
-            guard let bounds else {
-                return Int(try reader.database.integer("SELECT count(*) FROM \(layer.rawValue)") ?? 0)
-            }
-            return try BoxSearch(database: reader.database, table: layer.rawValue).count(meeting: bounds)
+            try FeatureReader(database: reader.database, budget: budget, layer: layer).count(matching: filter)
         }
     }
 
@@ -119,7 +124,7 @@ public final class SpatiaLiteStore: WorksStore {
                     { Unmanaged<TimeBudget>.fromOpaque($0!).takeUnretainedValue().verdict == nil ? 0 : 1 },
                     Unmanaged.passUnretained(budget).toOpaque())
                 defer { sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil) }
-                return try body(WorkReader(database: database, budget: budget))
+                return try body(WorkReader(database: database, budget: budget, cache: rows))
             }
         } catch {
             throw StoreError.named(error, path: path, budget: budget)
@@ -142,6 +147,7 @@ public final class SpatiaLiteStore: WorksStore {
                 if bulk { checkpoint(database) }
                 return outcome!
             }
+            rows?.noteWrite()
             if let revision { feed.publish(revision) }
             return result
         } catch {

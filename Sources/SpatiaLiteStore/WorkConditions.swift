@@ -3,27 +3,19 @@ import Works
 
 /// The conditions of a filter as SQL over the table `works`.
 struct WorkConditions {
-    /// Joined by AND; empty if every work matches.
-    private(set) var sql: String
-    /// The values of the parameters, in order.
-    private(set) var values: [SQLValue]
+    private var conditions: [SQLPiece] = []
     /// Whether few texts of SQL cover all filters of this shape, so that the statement is worth keeping.
     private(set) var isCommon = true
 
-    init(_ filter: WorkFilter, changedSince: Int64? = nil, at now: Instant) {
-        sql = ""
-        values = []
+    init(_ filter: WorkFilter, upTo: Int64? = nil, changedSince: Int64? = nil, at now: Instant) {
+        if let upTo { add("fid <= \(value: .integer(upTo))") }
         if let changedSince {
             // The plus keeps the engine from walking the index of changes, whose order is not that of the numbers.
-            add("+change_number > ?", .integer(changedSince))
+            add("+change_number > \(value: .integer(changedSince))")
         }
-        if let bounds = filter.bounds {
-            add(
-                "\(SearchFunctions.meetsBox)(geom, ?, ?, ?, ?)", .real(bounds.west), .real(bounds.south),
-                .real(bounds.east), .real(bounds.north))
-        }
+        if let bounds = filter.bounds { add(SearchFunctions.meets(bounds)) }
         if filter.openOnly { add("status NOT IN ('done', 'rejected')") }
-        addSet("kind", filter.kinds)
+        if !filter.kinds.isEmpty { add(Self.isOne("kind", of: filter.kinds.map(\.rawValue))) }
         addSet("status", filter.statuses)
         addSet("severity", filter.severities)
         addSet("category", filter.categories)
@@ -31,44 +23,48 @@ struct WorkConditions {
         addSet("organisation", filter.organisations)
         addSet("contractor", filter.contractors)
         addPeriod(filter.period)
-        if let since = filter.updatedSince { add("updated_at >= ?", .text(since.description)) }
-        if !filter.deadlineStates.isEmpty {
-            isCommon = false
-            values += [.text(now.description), .text((now + DeadlineState.dueSoonWindow).description)]
-            addSet(DeadlineSQL.state(now: "?", soon: "?"), filter.deadlineStates)
-        }
+        if let since = filter.updatedSince { add("updated_at >= \(value: .text(since.description))") }
+        let columns = FilterColumns.works(at: now)
+        addSet(columns.column(WorkProperty.deadlineState), filter.deadlineStates)
         for word in filter.words {
             isCommon = false
-            add("\(SearchFunctions.mentions)(?, title, description, address)", .text(word.lowercased()))
+            add("\(name: SearchFunctions.mentions)(\(value: .text(word.lowercased())), title, description, address)")
+        }
+        if let expression = filter.expression {
+            isCommon = false
+            // Last, because it may be the costliest.
+            add("(\(FilterSQL(columns: columns).condition(expression)))")
         }
     }
 
-    /// The conditions after `WHERE` or `AND`.
-    func clause(_ keyword: String) -> String { sql.isEmpty ? "" : " \(keyword) \(sql)" }
-
-    private mutating func add(_ condition: String, _ values: SQLValue...) {
-        sql += sql.isEmpty ? condition : " AND \(condition)"
-        self.values += values
+    /// The conditions after `WHERE` or `AND`; empty if every work matches.
+    func clause(_ keyword: String) -> SQLPiece {
+        conditions.isEmpty ? "" : " \(name: keyword) \(conditions.joined(by: " AND "))"
     }
 
-    private mutating func addSet(_ expression: String, _ wanted: Set<String>) {
+    private mutating func add(_ condition: SQLPiece) { conditions.append(condition) }
+
+    private mutating func addSet(_ expression: SQLPiece, _ wanted: Set<String>) {
         guard !wanted.isEmpty else { return }
         isCommon = false
-        sql += sql.isEmpty ? "" : " AND "
-        sql += "(\(expression)) IN (\(Array(repeating: "?", count: wanted.count).joined(separator: ", ")))"
-        values += wanted.sorted().map { .text($0) }
+        add(Self.isOne(expression, of: Array(wanted)))
     }
 
-    private mutating func addSet<Value: RawRepresentable<String>>(_ expression: String, _ wanted: Set<Value>) {
+    private static func isOne(_ expression: SQLPiece, of wanted: [String]) -> SQLPiece {
+        let list = wanted.sorted().map { text -> SQLPiece in "\(value: .text(text))" }
+        return "\(expression) IN (\(list.joined(by: ", ")))"
+    }
+
+    private mutating func addSet<Value: RawRepresentable<String>>(_ expression: SQLPiece, _ wanted: Set<Value>) {
         addSet(expression, Set(wanted.map(\.rawValue)))
     }
 
     private mutating func addPeriod(_ period: Period?) {
         if let until = period?.until {
-            add("ifnull(ifnull(starts_at, reported_at) <= ?, 1)", .text(until.description))
+            add("ifnull(ifnull(starts_at, reported_at) <= \(value: .text(until.description)), 1)")
         }
         if let from = period?.from {
-            add("ifnull(ifnull(completed_at, due_at) >= ?, 1)", .text(from.description))
+            add("ifnull(ifnull(completed_at, due_at) >= \(value: .text(from.description)), 1)")
         }
     }
 }

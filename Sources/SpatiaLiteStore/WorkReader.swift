@@ -6,6 +6,8 @@ import Works
 struct WorkReader {
     let database: Database
     let budget: TimeBudget
+    /// Rows that were read lately, where somebody keeps them.
+    var cache: RowCache?
 
     /// How many rows are handed out between two looks at the budget: whoever takes them may be slow.
     private static let rowsPerCheck = 64
@@ -13,21 +15,21 @@ struct WorkReader {
     // MARK: Pages
 
     func forEachWork(_ page: WorkPage, at now: Instant, _ body: (WorkRow) throws -> Void) throws {
-        let conditions = WorkConditions(page.filter, changedSince: page.changedSince, at: now)
-        let row = RowLayout(columns: page.columns, geometry: page.geometry)
-        let limit = SQLValue.integer(page.limit.map(Int64.init) ?? -1)
-        let statement: PreparedStatement
-        if let numbers = try candidates(for: page) {
-            statement = try prepare(
-                "SELECT \(row.selection) FROM \(Self.worksOfNumbers)\(conditions.clause("WHERE")) LIMIT ?",
-                common: conditions.isCommon)
-            statement.bind([Self.list(numbers)] + conditions.values + [limit])
-        } else {
-            statement = try prepare(
-                "SELECT \(row.selection) FROM works WHERE fid > ?\(conditions.clause("AND")) ORDER BY fid LIMIT ?",
-                common: conditions.isCommon)
-            statement.bind([.integer(page.after ?? .min)] + conditions.values + [limit])
+        if let cache, let bounds = page.filter.bounds, let limit = page.limit, page.isPlain,
+            try forEachWork(in: bounds, kinds: page.filter.kinds, after: page.after, limit: limit, cache, body)
+        {
+            return
         }
+        let conditions = WorkConditions(page.filter, upTo: page.upTo, changedSince: page.changedSince, at: now)
+        let row = RowLayout(columns: page.columns, geometry: page.geometry)
+        let limit: SQLPiece = "LIMIT \(value: .integer(page.limit.map(Int64.init) ?? -1))"
+        let rows: SQLPiece =
+            if let numbers = try candidates(for: page) {
+                "\(BoxSearch.rows(numbers, of: "works"))\(conditions.clause("WHERE"))"
+            } else {
+                "works WHERE fid > \(value: .integer(page.after ?? .min))\(conditions.clause("AND")) ORDER BY fid"
+            }
+        let statement = try prepare("SELECT \(name: row.selection) FROM \(rows) \(limit)", common: conditions.isCommon)
         defer { statement.reset() }
         try row.withRows(of: statement) { row in
             var untilCheck = Self.rowsPerCheck
@@ -42,18 +44,11 @@ struct WorkReader {
         }
     }
 
-    /// The works whose numbers are in a list, in its order. One statement that walks the list keeps the memory of a row's texts for the next;
-    /// a statement run again for each number gives it back, which doubles the time.
-    private static let worksOfNumbers =
-        "(SELECT value AS number FROM json_each(?)) AS candidate CROSS JOIN works ON works.fid = candidate.number"
-
-    private static func list(_ numbers: [Int64]) -> SQLValue {
-        .text("[" + numbers.lazy.map(String.init).joined(separator: ",") + "]")
-    }
-
     /// The numbers of the works to look up, where an index finds few enough of them; nil if the table's order is the better way.
     private func candidates(for page: WorkPage) throws -> [Int64]? {
-        guard page.filter.bounds != nil || page.changedSince != nil, page.limit.map({ $0 > 0 }) ?? true else {
+        if let numbers = page.numbers { return numbers.filter { $0 > page.after ?? .min } }
+        let bounds = page.filter.searchBounds
+        guard bounds != nil || page.changedSince != nil, page.limit.map({ $0 > 0 }) ?? true else {
             return nil
         }
         let rows = try database.integer("SELECT max(fid) FROM works") ?? 0
@@ -64,7 +59,7 @@ struct WorkReader {
         {
             return changed
         }
-        guard let bounds = page.filter.bounds else { return nil }
+        guard let bounds else { return nil }
         return try BoxSearch(database: database, table: "works").numbers(
             meeting: bounds, after: page.after, limit: limit)
     }
@@ -84,25 +79,22 @@ struct WorkReader {
 
     func count(matching filter: WorkFilter, at now: Instant) throws -> Int {
         let conditions = WorkConditions(filter, at: now)
-        if let bounds = filter.bounds {
-            let rows = try database.integer("SELECT max(fid) FROM works") ?? 0
+        var rows: SQLPiece = "works\(conditions.clause("WHERE"))"
+        if let cache, let bounds = filter.bounds, filter.hasOnlyBoundsAndKinds,
+            let count = try count(in: bounds, kinds: filter.kinds, cache)
+        {
+            return count
+        }
+        if let bounds = filter.searchBounds {
             let search = BoxSearch(database: database, table: "works")
             if filter.hasOnlyBounds { return try search.count(meeting: bounds) }
-            let limit = BoxSearch.limit(rows: rows, page: nil)
+            let limit = BoxSearch.limit(rows: try database.integer("SELECT max(fid) FROM works") ?? 0, page: nil)
             if let numbers = try search.numbers(meeting: bounds, after: nil, limit: limit) {
-                let statement = try prepare(
-                    "SELECT count(*) FROM \(Self.worksOfNumbers)\(conditions.clause("WHERE"))",
-                    common: conditions.isCommon)
-                defer { statement.reset() }
-                statement.bind([Self.list(numbers)] + conditions.values)
-                _ = try statement.step()
-                return Int(statement.integer(0))
+                rows = "\(BoxSearch.rows(numbers, of: "works"))\(conditions.clause("WHERE"))"
             }
         }
-        let statement = try prepare(
-            "SELECT count(*) FROM works\(conditions.clause("WHERE"))", common: conditions.isCommon)
+        let statement = try prepare("SELECT count(*) FROM \(rows)", common: conditions.isCommon)
         defer { statement.reset() }
-        statement.bind(conditions.values)
         _ = try statement.step()
         return Int(statement.integer(0))
     }
@@ -119,9 +111,9 @@ struct WorkReader {
     /// The works that a condition with these values chooses, in the order of their numbers.
     func forEachWork(where condition: String, _ values: [SQLValue], _ body: (Work) throws -> Void) throws {
         let row = RowLayout(columns: .all, geometry: true)
-        let statement = try prepare("SELECT \(row.selection) FROM works WHERE \(condition) ORDER BY fid", common: true)
+        let sql = SQLPiece(text: "SELECT \(row.selection) FROM works WHERE \(condition) ORDER BY fid", values: values)
+        let statement = try prepare(sql, common: true)
         defer { statement.reset() }
-        statement.bind(values)
         try row.withRows(of: statement) { row in
             while try statement.step() { try body(row().work()) }
         }
@@ -158,17 +150,31 @@ struct WorkReader {
 
     // MARK: Statements
 
-    /// Statements whose text a caller's choice of values can vary are not kept: their number would have no bound.
-    private func prepare(_ sql: String, common: Bool) throws -> PreparedStatement {
-        try PreparedStatement(database, sql, isKept: common)
+    /// The statement with its values. Those whose text a caller's choice of values can vary are not kept: their number would have no bound.
+    private func prepare(_ sql: SQLPiece, common: Bool) throws -> PreparedStatement {
+        let statement = try PreparedStatement(database, sql.text, isKept: common)
+        statement.bind(sql.values)
+        return statement
     }
 }
 
 extension WorkFilter {
     /// Whether nothing but the box decides.
-    fileprivate var hasOnlyBounds: Bool {
+    fileprivate var hasOnlyBounds: Bool { kinds.isEmpty && hasOnlyBoundsAndKinds }
+
+    /// Whether nothing but the box and the kind decides.
+    fileprivate var hasOnlyBoundsAndKinds: Bool {
         var plain = WorkFilter.all
         plain.bounds = bounds
+        plain.kinds = kinds
         return self == plain
+    }
+}
+
+extension WorkPage {
+    /// Whether it is of whole rows that nothing but a box and their kind chooses.
+    fileprivate var isPlain: Bool {
+        upTo == nil && changedSince == nil && numbers == nil && columns == .all && geometry
+            && filter.hasOnlyBoundsAndKinds
     }
 }

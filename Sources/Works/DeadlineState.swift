@@ -48,4 +48,10 @@ public enum DeadlineState: String, Sendable, CaseIterable, Codable {
         let soon = dueAt - window
         return now < soon ? soon : dueAt + 1
     }
+
+    /// How many days too late something is that ended, or goes on, at `moment`: a day counts from its first second. 0 if it is not late.
+    @inlinable
+    public static func daysLate(dueAt: Instant, until moment: Instant) -> Int {
+        Int(max(0, moment - dueAt + 86_399) / 86_400)
+    }
 }

@@ -74,4 +74,12 @@ public struct Actor: Hashable, Sendable {
         self.name = name
         self.organisation = organisation
     }
+
+    /// The name where it is no person's: of a source or a rule.
+    public var publicName: String? {
+        switch kind {
+        case .source, .rule: name
+        case .person, .resident: nil
+        }
+    }
 }

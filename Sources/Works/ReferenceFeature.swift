@@ -13,8 +13,9 @@ public struct ReferenceFeature: Hashable, Sendable {
     /// Unique in its layer; made of source and source id where the source has one.
     public var id: String
     public var name: String?
-    /// What it is within its layer: for roads `motorway`, `primary`, `secondary`, `tertiary`, `residential`, `service`, `footway`;
-    /// for the basemap `water`, `waterway`, `park`, `wood`, `building`, `rail`, `bridge`, `landuse`, `place`, `boundary`.
+    /// What it is within its layer: for roads `motorway`, `trunk`, `primary`, `secondary`, `tertiary`, `residential`, `service`, `pedestrian`,
+    /// `footway`, `cycleway`, `track`, …; for the basemap `water`, `waterway`, `park`, `wood`, `building`, `address`, `rail`, `bridge`, `landuse`,
+    /// `place`, `boundary`, … `geodata/mappings/osm-basemap.yaml` has them all.
     public var featureClass: String?
     public var source: String?
     public var sourceID: String?

@@ -6,7 +6,9 @@ extension WorkRow {
         -> DeadlineState
     {
         // Most works are told by their status and one date, so no more is parsed than is needed.
-        guard let due = instant(.dueAt), let status: WorkStatus = value(.status) else { return .none }
+        guard let due = instant(.dueAt), let status = utf8(.status).flatMap(WorkStatus.words.value) else {
+            return .none
+        }
         return DeadlineState(
             status: status, dueAt: due, completedAt: status == .done ? instant(.completedAt) : nil, at: now,
             dueSoonWithin: window)
@@ -47,7 +49,7 @@ extension Work {
     }
 
     /// The text that stands in a column.
-    private func text(_ column: WorkColumn) -> String? {
+    func text(_ column: WorkColumn) -> String? {
         switch column {
         case .id: id.description
         case .kind: kind.rawValue

@@ -87,4 +87,15 @@ public struct Work: Hashable, Sendable, Identifiable {
     {
         DeadlineState(status: status, dueAt: dueAt, completedAt: completedAt, at: now, dueSoonWithin: window)
     }
+
+    /// How many days a work that missed its deadline is late, begun ones counted: until it was done or, while it is open, until `now`. Nil for
+    /// all others.
+    public func daysLate(at now: Instant) -> Int? {
+        guard let dueAt else { return nil }
+        return switch deadlineState(at: now) {
+        case .overdue: DeadlineState.daysLate(dueAt: dueAt, until: now)
+        case .missed: completedAt.map { DeadlineState.daysLate(dueAt: dueAt, until: $0) }
+        case .none, .onTime, .dueSoon, .met: nil
+        }
+    }
 }

@@ -47,8 +47,8 @@ extension WorkChangeError: CustomStringConvertible {
 }
 
 extension Reconciliation {
-    /// Carries out what a member of staff decided, by the rules for people: statuses follow their graph, and a deadline moves only with a
-    /// reason.
+    /// Carries out what a member of staff decided, by the rules for people: statuses follow their graph, and what was promised, routed or
+    /// sorted before changes only with a reason.
     public static func decide(_ change: WorkChange, on existing: Work, at now: Instant, by actor: Actor)
         throws(WorkChangeError) -> Self
     {
@@ -63,6 +63,12 @@ extension Reconciliation {
             let status = change.status ?? existing.status
             guard status.isOpen else { throw .closed(status) }
             if reason == nil, existing.dueAt != nil { throw .reasonMissing(.dueAt) }
+        }
+        if reason == nil {
+            if let organisation = change.organisation, organisation != existing.organisation ?? organisation {
+                throw .reasonMissing(.organisation)
+            }
+            if let category = change.category, category != existing.category { throw .reasonMissing(.category) }
         }
         if let onSite = change.onSiteAt, onSite > now { throw .notYet(onSite) }
 

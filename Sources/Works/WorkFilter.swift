@@ -20,11 +20,19 @@ public struct WorkFilter: Hashable, Sendable {
     public var updatedSince: Instant?
     /// Only works whose title, description or address holds every one of these words, whatever the case of their letters.
     public var words: [String] = []
+    /// Only works for which this holds. The snapshot that tiles are drawn from does not know it; the stores do.
+    public var expression: FilterExpression?
 
     public init() {}
 
     /// A filter that matches every work.
     public static let all = WorkFilter()
+
+    /// The smallest box known in which all works are that can match and have a geometry; nil if that is the world.
+    public var searchBounds: Bounds? { .smaller(bounds, expression?.normalized.necessaryBounds) }
+
+    /// Whether the passing of time alone can change what matches.
+    public var movesWithTheClock: Bool { !deadlineStates.isEmpty || expression?.movesWithTheClock == true }
 }
 
 /// A stretch of time with both ends in it; a missing end is open.
@@ -48,7 +56,9 @@ public struct Period: Hashable, Sendable {
 
 extension WorkFilter {
     /// Whether a work matches, as of the moment `now`: the meaning of every filter, which the database's SQL has to agree with.
-    public func matches(_ work: Work, at now: Instant) -> Bool {
+    ///
+    /// - Parameter relate: Judges the spatial relations of the ``expression``; without it they are unknown.
+    public func matches(_ work: Work, at now: Instant, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
         if let bounds, let box = work.geometry?.bounds, !bounds.intersects(box) { return false }
         if let period, !period.overlaps(start: work.startsAt ?? work.reportedAt, end: work.completedAt ?? work.dueAt) {
             return false
@@ -60,7 +70,8 @@ extension WorkFilter {
             admits(categories, work.category), admits(districts, work.district),
             admits(organisations, work.organisation), admits(contractors, work.contractor),
             deadlineStates.isEmpty || deadlineStates.contains(work.deadlineState(at: now)),
-            !openOnly || work.status.isOpen, updatedSince.map({ work.updatedAt >= $0 }) ?? true
+            !openOnly || work.status.isOpen, updatedSince.map({ work.updatedAt >= $0 }) ?? true,
+            expression.map({ $0.truth(of: { work.filterValue($0, at: now) }, relate: relate) == true }) ?? true
         else { return false }
         guard !words.isEmpty else { return true }
         let text = [work.title, work.description, work.address].compactMap { $0?.lowercased() }

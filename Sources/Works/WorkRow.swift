@@ -90,6 +90,14 @@ public struct WorkRow {
         return bytes.baseAddress == nil ? nil : bytes.assumingMemoryBound(to: UInt8.self)
     }
 
+    /// How many octets the texts have together.
+    @inlinable
+    public var textSize: Int {
+        var size = 0
+        for column in columns { size += column.count }
+        return size
+    }
+
     /// The text of a column; nil if it is null.
     public func text(_ column: WorkColumn) -> String? {
         utf8(column).map { String(decoding: $0, as: UTF8.self) }
@@ -100,10 +108,16 @@ public struct WorkRow {
         utf8(column).flatMap { Instant(rfc3339: $0) }
     }
 
-    /// The enumeration value in a column.
-    public func value<Value: RawRepresentable>(_ column: WorkColumn, as type: Value.Type = Value.self) -> Value?
-    where Value.RawValue == String {
-        text(column).flatMap(Value.init(rawValue:))
+    /// The enumeration value in a column. It is compared in the engine's memory: whole layers are read by it.
+    @inlinable
+    public func value<Value: RawRepresentable & CaseIterable>(
+        _ column: WorkColumn, as type: Value.Type = Value.self
+    ) -> Value? where Value.RawValue == String {
+        guard let bytes = utf8(column) else { return nil }
+        return Value.allCases.first { value in
+            var text = value.rawValue
+            return text.withUTF8 { $0.count == bytes.count && $0.elementsEqual(bytes) }
+        }
     }
 
     /// A copy that outlives the row. All columns must have been fetched.

@@ -17,6 +17,12 @@ public protocol WorksStore: Sendable {
     /// How many works match as of `now`.
     func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int
 
+    /// The numbers of all works that match as of `now`, ascending.
+    func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64]
+
+    /// The largest number that a work has; 0 if there are none.
+    func lastWorkNumber() throws -> Int64
+
     /// Steps over the works of a page in the order of their numbers and hands each to `body`.
     ///
     /// - Throws: ``TimeBudgetError``, ``StoreError``, and whatever `body` throws, which ends the reading.
@@ -24,16 +30,16 @@ public protocol WorksStore: Sendable {
 
     // MARK: Reference layers
 
-    /// The features of a layer whose box meets `bounds` (all if nil), in the order of their numbers after `number`.
+    /// The features of a layer that match, in the order of their numbers after `number`.
     func forEachFeature(
-        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void) throws
 
     /// The feature with this id, or nil.
     func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature?
 
-    /// How many features of a layer meet `bounds` (all if nil).
-    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int
+    /// How many features of a layer match.
+    func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) throws -> Int
 
     /// The box around everything in the works (nil) or in one layer, by the index; nil if there is nothing.
     func extent(of layer: ReferenceLayer?) throws -> Bounds?
@@ -61,6 +67,25 @@ public protocol WorksStore: Sendable {
     func revisions() -> AsyncStream<StoreRevision>
 }
 
+extension WorksStore {
+    public func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64] {
+        var numbers: [Int64] = []
+        try forEachWork(WorkPage(filter: filter, columns: [], geometry: false), at: now, budget: budget) {
+            numbers.append($0.number)
+        }
+        return numbers
+    }
+
+    /// The features of a layer whose box meets `bounds` (all if nil), in the order of their numbers after `number`.
+    public func forEachFeature(
+        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
+    ) throws {
+        try forEachFeature(
+            in: layer, matching: FeatureFilter(bounds: bounds), after: number, limit: limit, budget: budget, body)
+    }
+}
+
 /// A part of the works in the order of their numbers.
 public struct WorkPage: Hashable, Sendable {
     public var filter: WorkFilter
@@ -69,7 +94,11 @@ public struct WorkPage: Hashable, Sendable {
     public var geometry: Bool
     /// Only works with a greater number.
     public var after: Int64?
+    /// Only works with this or a smaller number.
+    public var upTo: Int64?
     public var limit: Int?
+    /// Only works with these numbers, ascending, where they are known: they are looked up and nothing else is.
+    public var numbers: [Int64]?
     /// Only works that changed after this point of ``StoreRevision/works``.
     public var changedSince: Int64?
 
@@ -82,6 +111,7 @@ public struct WorkPage: Hashable, Sendable {
         self.geometry = geometry
         self.after = after
         self.limit = limit
+        numbers = nil
         self.changedSince = changedSince
     }
 }

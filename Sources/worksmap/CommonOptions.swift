@@ -9,7 +9,7 @@ struct CommonOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The database file. (default: worksmap.sqlite, or WORKSMAP_DATABASE from the environment)",
+            "The database file; WORKSMAP_DATABASE in the environment names another default.",
             valueName: "path"))
     var database: String = ProcessInfo.processInfo.environment["WORKSMAP_DATABASE"] ?? "worksmap.sqlite"
 

@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
             if case .reference = layer, !filter.conditions.isEmpty {
                 throw ValidationError("--where filters works; of \(layer.rawValue) only a --bbox can be asked for")
             }
-            let export = LayerExport(store: store, at: .now)
+            let export = LayerExport(store: store, at: filter.moment)
             guard let output else {
                 try export.write(layer, as: format, filter: works) {
                     try FileHandle.standardOutput.write(contentsOf: $0)

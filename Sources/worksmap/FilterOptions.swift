@@ -4,7 +4,8 @@ import Works
 
 /// Which works are meant: the filters of the interface, on the command line.
 struct FilterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only what meets this box, in degrees.", valueName: "w,s,e,n"))
+    // Half of the world begins with a minus, which is no name of an option here.
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only what meets this box, in degrees.", valueName: "w,s,e,n"))
     var bbox: String?
 
     @Option(
@@ -13,6 +14,14 @@ struct FilterOptions: ParsableArguments {
             "Filters as in the HTTP interface, such as open=true kind=outage,hazard deadline_state=overdue q=школа.",
             valueName: "name=value"))
     var conditions: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "As of when deadlines are judged: RFC 3339, a date, or an age. (default: now)", valueName: "time"))
+    var at: PointInTime?
+
+    /// The moment as of which deadlines are judged.
+    var moment: Instant { at?.instant ?? .now }
 
     func workFilter() throws -> WorkFilter {
         var parameters: [(name: String, value: String)] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cartography
 import Foundation
 import Hotspots
 import Works
@@ -11,8 +12,9 @@ struct HotspotsCommand: ParsableCommand {
         discussion: """
             Examples:
               worksmap hotspots --near schools --within 300 --kind hazard
-              worksmap hotspots --near schools --within 300 --method gi-star --cell 200 --since 90d --format geojson
+              worksmap hotspots --near schools --within 300 --method gi-star --since 90d --format geojson -o hotspots.geojson
               worksmap hotspots --near districts --within 50 --category pothole,ice --open-only --top 20
+              worksmap hotspots --near schools --within 300 --method gi-star --map hotspots.png
 
             Distances are true metres. docs/hotspots.md says what each method assumes and when not to use it.
             """)
@@ -24,7 +26,8 @@ struct HotspotsCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @Option(help: ArgumentHelp("The places: schools, districts, roads or basemap.", valueName: "layer")) var near:
         ReferenceLayer
-    @Option(help: ArgumentHelp("How far from a place is near it.", valueName: "metres")) var within: Double
+    @Option(parsing: .unconditional, help: ArgumentHelp("How far from a place is near it.", valueName: "metres"))
+    var within: Double
     @Option(help: ArgumentHelp("road_repair, outage, hazard.", valueName: "kind,…")) var kind: String?
     @Option(help: ArgumentHelp("Category codes.", valueName: "category,…")) var category: String?
     @Option(help: ArgumentHelp("Reported from then on: RFC 3339, a date, or an age such as 90d.", valueName: "time"))
@@ -45,6 +48,23 @@ struct HotspotsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The bandwidth of kde. (default: --within)", valueName: "metres")) var bandwidth: Double?
     @Option(help: ArgumentHelp("How many places to list.", valueName: "n")) var top: Int?
     @Option(help: "table, json, geojson, csv or html.") var format = Format.table
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The file to write; beside a GeoJSON file goes the style that QGIS shows it with. (default: standard output)",
+            valueName: "file"))
+    var output: String?
+    @Option(
+        help: ArgumentHelp("Also draw the answer over the basemap, with a legend.", valueName: "file.png"))
+    var map: String?
+    @Option(
+        help: ArgumentHelp(
+            "Also write the surface of kde as an Esri ASCII grid, with a .prj file beside it.", valueName: "file.asc"))
+    var raster: String?
+
+    func validate() throws {
+        if raster != nil, method != .kde { throw ValidationError("--raster is for --method kde") }
+    }
 
     func run() throws {
         try reporting {
@@ -66,16 +86,73 @@ struct HotspotsCommand: ParsableCommand {
             question.epsilon = epsilon
             question.minimumPoints = minimumPoints
             question.bandwidth = bandwidth
-            question.top = top
             let store = try common.openStore(readOnly: true)
-            let answer = try question.answer(from: store, near: near, now: .now)
-            switch format {
-            case .table: print(answer.table(width: Terminal.width), terminator: "")
-            case .json: print(String(decoding: answer.json(version: Version.text), as: UTF8.self), terminator: "")
-            case .geojson: print(String(decoding: answer.geoJSON(version: Version.text), as: UTF8.self), terminator: "")
-            case .csv: print(answer.csv(), terminator: "")
-            case .html: print(answer.html(version: Version.text), terminator: "")
+            // The map shows all places, however few are to be listed.
+            question.top = map == nil ? top : nil
+            var answer: HotspotAnswer
+            do { answer = try question.answer(from: store, near: near, now: .now) } catch let error as HotspotError {
+                throw ValidationError("\(error)")
+            }
+            guard answer.placeCount > 0 else {
+                throw Failure("--near \(near.rawValue): \(answer.limits.first { $0.code == .noPlaces }!.text)")
+            }
+            if let map { try draw(answer, of: store, to: map) }
+            question.top = top
+            answer.question = question
+            if let top { answer.places = Array(answer.places.prefix(top)) }
+            try write(answer, of: store)
+            if let raster {
+                guard let (grid, projection) = answer.rasterGrid() else {
+                    throw Failure("\(raster): not written, since no incident is left to make a surface of")
+                }
+                let url = URL(fileURLWithPath: raster)
+                try Data(grid).write(to: url, options: .atomic)
+                try Data(projection.utf8).write(
+                    to: url.deletingPathExtension().appendingPathExtension("prj"), options: .atomic)
             }
         }
+    }
+
+    private func write(_ answer: HotspotAnswer, of store: any WorksStore) throws {
+        let bytes: [UInt8] =
+            switch format {
+            case .table: Array(answer.table(width: output == nil ? Terminal.width : nil).utf8)
+            case .json: answer.json(version: Version.text)
+            case .geojson: answer.geoJSON(version: Version.text)
+            case .csv: Array(answer.csv().utf8)
+            case .html: Array(try page(answer, of: store).utf8)
+            }
+        guard let output else {
+            FileHandle.standardOutput.write(Data(bytes))
+            return
+        }
+        let url = URL(fileURLWithPath: output)
+        try Data(bytes).write(to: url, options: .atomic)
+        guard format == .geojson else { return }
+        // QGIS looks for a style of the same name.
+        let style = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("styles/hotspots.qml")
+        try Data(contentsOf: style).write(
+            to: url.deletingPathExtension().appendingPathExtension("qml"), options: .atomic)
+    }
+
+    /// The answer as a page, its map over the basemap.
+    private func page(_ answer: HotspotAnswer, of store: any WorksStore) throws -> String {
+        try answer.html(version: Version.text, credits: try store.note(.attribution) ?? "") { frame in
+            let request = PictureRequest(
+                tilesets: ["basemap"], bounds: frame.bounds, width: frame.width, height: frame.height)
+            return try atlas(of: store).picture(request, at: .now, budget: .unlimited)
+        }
+    }
+
+    private func atlas(of store: any WorksStore) throws -> Atlas {
+        try Atlas(store: store, styles: ResourceFolders.url(ResourceFolders.tiles), cache: TileCacheLimits(bytes: 0))
+    }
+
+    private func draw(_ answer: HotspotAnswer, of store: any WorksStore, to path: String) throws {
+        guard let sheet = MapSheet(answer, credits: try store.note(.attribution) ?? "") else {
+            throw Failure("\(path): not drawn, since nothing that was found has a position")
+        }
+        try Data(atlas(of: store).sheet(sheet, at: .now, budget: .unlimited)).write(
+            to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

@@ -14,11 +14,15 @@ struct ImportCommand: ParsableCommand {
               worksmap import requests.csv.gz --as hazards --mapping boston-311
               worksmap import baustellen_*.geojson.gz --as road_repairs --mapping karlsruhe
               worksmap import schools.geojson --as schools
+              leak-detector | worksmap import - --as outages --source sensors --apply-rules
               curl -s https://example.org/feed.geojson | worksmap import - --as road_repairs --mapping wzdx
+              worksmap import city.osm.pbf --as basemap --also schools,districts
+              worksmap import quarters.shp --as districts --crs EPSG:25833
 
-            Files may be .geojson, .json, .geojsonl or .csv, also gzipped (.gz), or - for standard input; any other format that
-            GDAL reads goes through ogr2ogr when that is installed. A mapping says how a source's columns become our properties; a
-            file that already uses our names needs none.
+            Files may be .geojson, .json, .geojsonl or .csv, also gzipped (.gz), or - for standard input. Other formats that GDAL
+            knows (OpenStreetMap extracts, shapefiles, also zipped, GeoPackage, FlatGeobuf, GML, KML, GPX, DXF, …) are read by its
+            ogr2ogr, if the package gdal-bin is installed. A mapping says how a source's columns become our properties; a file that already uses our names
+            needs none.
 
             A source that is imported again updates what it said before: a deadline that differs is recorded as moved.
             Bad rows are refused one by one and written to FILE.refused.csv with line and reason; the others come in, and the
@@ -44,42 +48,96 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "The name of the source, if not the mapping's.") var source: String?
 
+    @Option(help: "Whom the data's licence asks to name on the map, if not as the mapping says.")
+    var attribution: String?
+
     @Option(help: "The moment that the lists are of, in RFC 3339, if the files do not say it.") var observedAt: Instant?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Let the city's rules decide who deals with new works and by when, where the files leave it open, as they do for reports."
+        ))
+    var applyRules = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder with the rules, for --apply-rules. (default: the program's own)", valueName: "dir"))
+    var rules: String?
 
     @Flag(help: "Read and check everything, but keep nothing.") var dryRun = false
 
     @Flag(help: "End at the first bad row, with nothing imported.") var strict = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Further layers that an OpenStreetMap extract fills: schools, districts, roads.", valueName: "layer,…"))
+    var also: LayerList = LayerList(layers: [])
+
+    @Option(
+        help: ArgumentHelp(
+            "Which admin_level of an OpenStreetMap extract districts are of. (default: that of the most parts)",
+            valueName: "level"))
+    var adminLevel: Int?
+
+    @Option(help: ArgumentHelp("The layer to read, if a file has several.", valueName: "name")) var inputLayer: String?
+
+    @Option(help: ArgumentHelp("The coordinate system, if a file does not say it.", valueName: "epsg:n"))
+    var crs: String?
+
+    @Option(help: ArgumentHelp("How long ogr2ogr may take.", valueName: "seconds")) var convertSeconds = 1800
+
+    @Option(help: ArgumentHelp("How much memory ogr2ogr may use.", valueName: "megabytes")) var convertMemory = 4096
+
+    @Option(help: ArgumentHelp("How much ogr2ogr may make of a file.", valueName: "megabytes"))
+    var convertOutput = 16_384
+
     @Option(help: "How to print the result: table or json.") var format = Format.table
 
     func validate() throws {
+        if rules != nil, !applyRules { throw ValidationError("--rules is for --apply-rules") }
         if files.isEmpty { throw ValidationError("name at least one file") }
+        if let adminLevel, !(1...12).contains(adminLevel) { throw ValidationError("--admin-level is 1 to 12") }
+        for (name, value) in [
+            ("seconds", convertSeconds), ("memory", convertMemory), ("output", convertOutput),
+        ] where !(1...1_000_000).contains(value) {
+            throw ValidationError("--convert-\(name) is 1 to 1000000")
+        }
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
     }
 
     func run() throws {
         try reporting {
-            let mapping = try mapping.map { name in
-                let folder = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("mappings")
-                return try MappingLibrary(folders: [folder.path]).mapping(name)
-            }
+            let folder = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("mappings")
+            let library = MappingLibrary(folders: [folder.path])
+            let mapping = try mapping.map { try library.mapping($0) }
+            var conversion = Conversion()
+            conversion.limits.seconds = convertSeconds
+            conversion.limits.memory = convertMemory
+            conversion.limits.output = convertOutput
+            conversion.crs = crs
+            conversion.layer = inputLayer
             let store = try common.openStore()
             var options = Importer.Options()
             options.source = source
+            options.attribution = attribution
             options.observedAt = observedAt
             options.isDryRun = dryRun
+            if applyRules { options.rules = try RulesCommand.book(in: rules) }
             options.isStrict = strict
             let importer = Importer(store: store, options: options)
             var reports: [ImportReport] = []
             for file in files {
                 var bar = ProgressBar(file)
                 defer { bar.finish() }
-                let report = try importer.importFile(file, as: layer, mapping: mapping) { progress in
-                    bar.show(progress.bytesRead, of: progress.byteCount)
+                let own = try importer.importFile(
+                    file, as: layer, also: also.layers, mapping: mapping, mappings: library, conversion: conversion,
+                    adminLevel: adminLevel
+                ) { progress in
+                    bar.show(progress.bytesRead, of: progress.byteCount, rows: progress.rows)
                 }
                 bar.finish()
-                tell(about: report)
-                reports.append(report)
+                for report in own { tell(about: report) }
+                reports += own
             }
             switch format {
             case .table: print(Self.table(reports).text(width: Terminal.width), terminator: "")
@@ -112,8 +170,15 @@ struct ImportCommand: ParsableCommand {
 
     private static func table(_ reports: [ImportReport]) -> TextTable {
         let names = counts(reports[0]).map(\.name)
-        var table = TextTable([.init("file", .left, mayShrink: true)] + names.map { .init($0) })
-        for report in reports { table.add([report.file] + counts(report).map { String($0.count) }) }
+        // Several layers of one file are told apart by name.
+        let isOneLayer = Set(reports.map(\.layer)).count == 1
+        let head: [TextTable.Column] =
+            [.init("file", .left, mayShrink: true)] + (isOneLayer ? [] : [.init("layer", .left)])
+        var table = TextTable(head + names.map { .init($0) })
+        for report in reports {
+            table.add(
+                [report.file] + (isOneLayer ? [] : [report.layer.rawValue]) + counts(report).map { String($0.count) })
+        }
         return table
     }
 
@@ -152,5 +217,18 @@ struct ImportCommand: ParsableCommand {
         writer.endArray()
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+/// Names of reference layers, joined by commas.
+struct LayerList: ExpressibleByArgument {
+    var layers: [ReferenceLayer]
+
+    init(layers: [ReferenceLayer]) { self.layers = layers }
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",").map(String.init)
+        layers = names.compactMap(ReferenceLayer.init(rawValue:))
+        guard layers.count == names.count, !names.isEmpty else { return nil }
     }
 }

@@ -10,13 +10,13 @@ struct ProgressBar {
         self.title = title
     }
 
-    /// Shows `done` of `total`; an unknown total shows the amount alone.
-    mutating func show(_ done: Int, of total: Int?) {
+    /// Shows `done` of `total`; where the total is not known, how many rows have come.
+    mutating func show(_ done: Int, of total: Int?, rows: Int) {
         guard isTerminal else { return }
         guard let total, total > 0 else {
-            let megabytes = done >> 20
-            if megabytes != shownPercent { write("\r\(title): \(megabytes) MB") }
-            shownPercent = megabytes
+            let thousands = rows / 1000
+            if thousands != shownPercent { write("\r\(title): \(thousands) 000 rows") }
+            shownPercent = thousands
             return
         }
         let percent = min(100, done * 100 / total)

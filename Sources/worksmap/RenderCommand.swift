@@ -23,11 +23,11 @@ struct RenderCommand: ParsableCommand {
         help: ArgumentHelp(
             "Tilesets, the lowest first: basemap, works, road_repairs, outages, hazards.", valueName: "name,…"))
     var tileset = "basemap,works"
-    @Option(
-        help: ArgumentHelp("The moment at which deadlines are judged, in RFC 3339. (default: now)", valueName: "time"))
-    var at: Instant?
     @Option(help: "1, or 2 for dense screens.") var scale = 1
+    @Option(help: ArgumentHelp("The folder of style sheets. (default: the program's own)", valueName: "dir"))
+    var styles: String?
     @Flag(help: "Dark colours.") var dark = false
+    @Flag(help: "Write into the lower right corner whom the data asks to name.") var credits = false
     @Option(
         name: .shortAndLong, help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.png"))
     var output: String?
@@ -48,8 +48,8 @@ struct RenderCommand: ParsableCommand {
             let tilesets = tileset.split(separator: ",").map(String.init)
             let theme = dark ? Theme.dark : .light
             let atlas = try Atlas(
-                store: try common.openStore(readOnly: true), styles: ResourceFolders.url(ResourceFolders.tiles),
-                cache: TileCacheLimits())
+                store: try common.openStore(readOnly: true), styles: ResourceFolders.styles(styles),
+                cache: TileCacheLimits(bytes: 0))
             let request: PictureRequest
             if let tile {
                 guard let address = TileAddress(tile) else {
@@ -58,13 +58,13 @@ struct RenderCommand: ParsableCommand {
                 }
                 request = PictureRequest(
                     tilesets: tilesets, bounds: address.bounds, width: 256 * scale, height: 256 * scale, filter: works,
-                    theme: theme)
+                    theme: theme, hasCredits: credits)
             } else {
                 request = PictureRequest(
                     tilesets: tilesets, bounds: bounds!, width: size!.width, height: size!.height,
-                    scale: TileScale(rawValue: scale)!, filter: works, theme: theme)
+                    scale: TileScale(rawValue: scale)!, filter: works, theme: theme, hasCredits: credits)
             }
-            let picture = Data(try atlas.picture(request, at: at ?? .now, budget: .unlimited))
+            let picture = Data(try atlas.picture(request, at: filter.moment, budget: .unlimited))
             if let output {
                 try picture.write(to: URL(fileURLWithPath: output), options: .atomic)
             } else {

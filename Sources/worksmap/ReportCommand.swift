@@ -25,15 +25,18 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Works begun from then on: RFC 3339, a date, or an age such as 90d.", valueName: "time"))
     var since: PointInTime?
     @Option(help: ArgumentHelp("Works begun until then.", valueName: "time")) var until: PointInTime?
+    @Option(help: ArgumentHelp("As of when deadlines are judged. (default: now)", valueName: "time"))
+    var at: PointInTime?
     @Option(help: ArgumentHelp("How many works with a deadline a group needs to be ranked.", valueName: "n"))
-    var minimumSample = 10
+    var minimumSample = DeadlineReport.usualMinimumSample
     @Option(help: "table, json, csv or html.") var format = Format.table
 
     func run() throws {
         try reporting {
             let report = try DeadlineReport(
                 from: try common.openStore(readOnly: true), by: group,
-                period: Period(from: since?.instant, until: until?.instant), at: .now, minimumSample: minimumSample)
+                period: Period(from: since?.instant, until: until?.instant), at: at?.instant ?? .now,
+                minimumSample: minimumSample)
             switch format {
             case .table: print(report.table(width: Terminal.width), terminator: "")
             case .json: print(String(decoding: report.json(version: Version.text), as: UTF8.self), terminator: "")

@@ -20,6 +20,11 @@ enum ResourceFolders {
         )
     }
 
+    /// The folder of style sheets: the one stated, or the program's own.
+    static func styles(_ stated: String?) throws -> URL {
+        try stated.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? url(tiles)
+    }
+
     private static var candidates: [URL] {
         var roots: [URL] = []
         if let stated = ProcessInfo.processInfo.environment["WORKSMAP_RESOURCES"] {

@@ -15,12 +15,15 @@ struct RulesCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The folder with the rules. (default: the program's own)", valueName: "dir"))
         var rules: String?
 
-        func read() throws -> RuleBook {
-            let folder =
-                try rules.map { URL(fileURLWithPath: $0, isDirectory: true) }
-                ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
-            return try RuleBookReader(folder: folder).read()
-        }
+        func read() throws -> RuleBook { try book(in: rules) }
+    }
+
+    /// The rules in a folder, or the program's own.
+    static func book(in folder: String?) throws -> RuleBook {
+        let folder =
+            try folder.map { URL(fileURLWithPath: $0, isDirectory: true) }
+            ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
+        return try RuleBookReader(folder: folder).read()
     }
 
     /// `worksmap rules check`
@@ -40,6 +43,7 @@ struct RulesCommand: ParsableCommand {
                 tell(
                     "the rules are sound: \(book.categories.count) categories, \(book.routes.count) routes, "
                         + "\(book.limits.count) limits, \(book.duplicates.count) rules for duplicates")
+                for remark in book.remarks { tell("worth a look: \(remark)") }
             }
         }
     }
@@ -56,7 +60,7 @@ struct RulesCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var options: Options
         @Option(help: "A category code of the catalogue.") var category: String
-        @Option(help: "The place as LON,LAT in degrees.") var at: Place
+        @Option(parsing: .unconditional, help: "The place as LON,LAT in degrees.") var at: Place
         @Option(help: "minor, moderate or severe. (default: as the catalogue has it)") var severity: Severity?
 
         func run() throws {

@@ -48,7 +48,19 @@ struct ServiceOptions: ParsableArguments {
         help: ArgumentHelp("How many requests may wait for a worker before others are turned away.", valueName: "n"))
     var maxQueue = 256
 
+    @Option(help: ArgumentHelp("The folder of style sheets. (default: the program's own)", valueName: "dir"))
+    var styles: String?
+
+    @Option(help: ArgumentHelp("Memory for tiles that were made, in MiB; 0 keeps none.", valueName: "mib"))
+    var tileCache = 128
+
     @OptionGroup var desk: DeskOptions
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is 0…65535") }
+        guard (0...1_000_000).contains(maxQueue) else { throw ValidationError("--max-queue is 0…1000000") }
+        guard (0...1_048_576).contains(tileCache) else { throw ValidationError("--tile-cache is 0…1048576 MiB") }
+    }
 
     /// Serves until the process is told to end.
     func serve(_ store: any WorksStore, logger: Logger) async throws {
@@ -60,9 +72,10 @@ struct ServiceOptions: ParsableArguments {
         configuration.deadlineTiles = deadlineTiles.duration
         configuration.deadlineFeatures = deadlineFeatures.duration
         configuration.maxQueue = maxQueue
+        configuration.version = Version.text
         configuration.desk = try desk.configuration()
         let atlas = try Atlas(
-            store: store, styles: ResourceFolders.url(ResourceFolders.tiles), cache: TileCacheLimits())
+            store: store, styles: ResourceFolders.styles(styles), cache: TileCacheLimits(bytes: tileCache << 20))
         let server = MapServer(configuration: configuration, store: store, atlas: atlas, logger: logger)
         try await server.run { port in
             tell("WorksMap is open at http://\(host.contains(":") ? "[\(host)]" : host):\(port)/  (Ctrl-C ends it)")

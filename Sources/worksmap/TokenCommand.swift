@@ -1,4 +1,5 @@
 import ArgumentParser
+import Geometry
 import Hotspots
 import MapServer
 import SpatiaLiteStore
@@ -14,11 +15,12 @@ struct TokenCommand: ParsableCommand {
               worksmap token create --role dispatcher --name leak-detector
               worksmap token list
               worksmap token revoke 3
+              worksmap token log
 
             A viewer sees the staff page, a dispatcher also changes works (of one organisation only, if one is named), an
             admin changes those of every organisation. A token is shown once: only its digest is kept.
             """,
-        subcommands: [Create.self, List.self, Revoke.self])
+        subcommands: [Create.self, List.self, Revoke.self, Log.self])
 
     /// `worksmap token create`
     struct Create: ParsableCommand {
@@ -46,8 +48,7 @@ struct TokenCommand: ParsableCommand {
                     let id = try transaction.add(token)
                     try transaction.add(
                         AuditEntry(
-                            at: .now, name: "command line", action: "token.create",
-                            detail: "\(id) \(role.rawValue) \(name)"))
+                            commandLineBy: nil, "token.create", nil, "\(id) \(role.rawValue) \(name)", at: .now))
                     return id
                 }
                 tell("token \(id) for \(name); keep it safe, it is not shown again:")
@@ -61,19 +62,61 @@ struct TokenCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the tokens, without their secrets.")
 
         @OptionGroup var common: CommonOptions
+        @Option(help: "table or json.") var format = ListFormat.table
 
         func run() throws {
             try reporting {
+                let tokens = try common.openStore().tokens()
+                if format == .json {
+                    print(JSONValue.array(tokens.map { .object($0.json) }))
+                    return
+                }
                 var table = TextTable([
                     .init("id"), .init("role", .left), .init("name", .left, mayShrink: true),
                     .init("organisation", .left, mayShrink: true), .init("created", .left), .init("last used", .left),
                     .init("revoked", .left),
                 ])
-                for token in try common.openStore().tokens() {
+                for token in tokens {
                     table.add([
                         String(token.id), token.role.rawValue, token.name, token.organisation ?? "",
                         token.createdAt.description, token.lastUsedAt?.description ?? "",
                         token.revokedAt?.description ?? "",
+                    ])
+                }
+                print(table.text(width: Terminal.width), terminator: "")
+            }
+        }
+    }
+
+    /// `worksmap token log`
+    struct Log: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print what was done with tokens and at the command line, the newest first.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "How many entries at most.") var limit = 100
+        @Option(help: "table or json.") var format = ListFormat.table
+
+        func validate() throws {
+            guard limit > 0 else { throw ValidationError("--limit: a number from 1 is wanted") }
+        }
+
+        func run() throws {
+            try reporting {
+                let entries = try common.openStore().audit(limit: limit)
+                if format == .json {
+                    print(JSONValue.array(entries.map { .object($0.json) }))
+                    return
+                }
+                var table = TextTable([
+                    .init("at", .left), .init("who", .left, mayShrink: true), .init("what", .left),
+                    .init("work", .left),
+                    .init("detail", .left, mayShrink: true),
+                ])
+                for entry in entries {
+                    table.add([
+                        entry.at.description, entry.name, entry.action, entry.work?.description ?? "",
+                        entry.detail ?? "",
                     ])
                 }
                 print(table.text(width: Terminal.width), terminator: "")
@@ -93,7 +136,7 @@ struct TokenCommand: ParsableCommand {
                 let isRevoked = try common.openStore().writeDesk { transaction in
                     guard try transaction.revokeToken(id, at: .now) else { return false }
                     try transaction.add(
-                        AuditEntry(at: .now, name: "command line", action: "token.revoke", detail: String(id)))
+                        AuditEntry(commandLineBy: nil, "token.revoke", nil, String(id), at: .now))
                     return true
                 }
                 guard isRevoked else {
@@ -102,5 +145,27 @@ struct TokenCommand: ParsableCommand {
                 tell("token \(id) is revoked")
             }
         }
+    }
+}
+
+extension AccessToken {
+    /// The token without its digest.
+    fileprivate var json: JSONObject {
+        JSONObject([
+            ("id", .integer(Int(id))), ("role", .string(role.rawValue)), ("name", .string(name)),
+            ("organisation", organisation.map { .string($0) } ?? .null), ("created_at", .string(createdAt.description)),
+            ("last_used_at", lastUsedAt.map { .string($0.description) } ?? .null),
+            ("revoked_at", revokedAt.map { .string($0.description) } ?? .null),
+        ])
+    }
+}
+
+extension AuditEntry {
+    fileprivate var json: JSONObject {
+        JSONObject([
+            ("at", .string(at.description)), ("token", tokenID.map { .integer(Int($0)) } ?? .null),
+            ("name", .string(name)), ("action", .string(action)),
+            ("work", work.map { .string($0.description) } ?? .null), ("detail", detail.map { .string($0) } ?? .null),
+        ])
     }
 }

@@ -18,7 +18,7 @@ struct WorkCommand: ParsableCommand {
               worksmap work history 0198…
             """,
         subcommands: [
-            Add.self, Show.self, List.self, SetStatus.self, SetDeadline.self, Assign.self, History.self,
+            Add.self, Show.self, List.self, SetStatus.self, SetDeadline.self, Assign.self, Confirm.self, History.self,
         ])
 
     /// Which work is meant.
@@ -42,16 +42,18 @@ struct WorkCommand: ParsableCommand {
                 change.reason = reason
                 let actor = Actor(kind: .person, name: by, organisation: onBehalfOf)
                 let store = try target.common.openStore()
-                let work = try store.write(bulk: false) { transaction in
+                let now = Instant.now
+                try store.writeDesk { transaction in
                     guard let existing = try transaction.work(target.id) else { throw Failure("no work \(target.id)") }
-                    switch try Reconciliation.decide(change, on: existing, at: .now, by: actor) {
+                    switch try Reconciliation.decide(change, on: existing, at: now, by: actor) {
                     case .updated(let work, let ledger), .inserted(let work, let ledger):
                         try transaction.update(work, ledger: ledger)
-                        return work
-                    case .unchanged: return existing
+                        let fields = Set(ledger.map(\.field.rawValue)).sorted().joined(separator: ", ")
+                        try transaction.add(AuditEntry(commandLineBy: by, "work.change", work.id, fields, at: now))
+                    case .unchanged: return
                     }
                 }
-                try printWork(work.id, in: store)
+                try printWork(target.id, in: store)
             }
         }
     }
@@ -66,7 +68,7 @@ struct WorkCommand: ParsableCommand {
         @Option(help: "What is the matter, in one line.") var title: String
         @Option(help: "What is the matter, at length.") var description: String?
         @Option(help: "The address.") var address: String?
-        @Option(help: "The place as LON,LAT in degrees.") var at: Place
+        @Option(parsing: .unconditional, help: "The place as LON,LAT in degrees.") var at: Place
         @Option(help: "reported, accepted, in_progress, done or rejected.") var status = WorkStatus.reported
         @Option(help: "minor, moderate or severe.") var severity = Severity.moderate
         @Option(help: "The service responsible.") var organisation: String?
@@ -91,12 +93,15 @@ struct WorkCommand: ParsableCommand {
                 draft.reportedAt = .now
                 draft.geometry = .point(at.coordinate)
                 draft.district = try DistrictIndex(store).district(at: at.coordinate)
-                let id = WorkID.new()
+                let (id, now) = (WorkID.new(), Instant.now)
                 guard
                     case .inserted(let work, let ledger) = Reconciliation.insert(
-                        draft, kind: kind, id: id, at: .now, by: Actor(kind: .person, organisation: organisation))
+                        draft, kind: kind, id: id, at: now, by: Actor(kind: .person, organisation: organisation))
                 else { return }
-                try store.write(bulk: false) { try $0.insert(work, ledger: ledger) }
+                try store.writeDesk { transaction in
+                    try transaction.insert(work, ledger: ledger)
+                    try transaction.add(AuditEntry(commandLineBy: nil, "work.create", id, nil, at: now))
+                }
                 try printWork(id, in: store)
             }
         }
@@ -125,16 +130,32 @@ struct WorkCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var filter: FilterOptions
         @Option(help: "How many at most.") var limit = 50
+        @Option(help: "table, or json: one GeoJSON feature collection.") var format = ListFormat.table
 
         func run() throws {
             try reporting {
                 let store = try common.openStore(readOnly: true)
+                let now = filter.moment
+                let page = WorkPage(filter: try filter.workFilter(), geometry: format == .json, limit: limit)
+                if format == .json {
+                    var json = JSONWriter()
+                    json.beginObject()
+                    json.key("type")
+                    json.string("FeatureCollection")
+                    json.key("features")
+                    json.beginArray()
+                    try store.forEachWork(page, at: now, budget: .unlimited) {
+                        try WorkFeatureWriter(now: now).write($0, to: &json)
+                    }
+                    json.endArray()
+                    json.endObject()
+                    print(String(decoding: json.bytes, as: UTF8.self))
+                    return
+                }
                 var table = TextTable([
                     .init("id", .left), .init("kind", .left), .init("status", .left), .init("due", .left),
                     .init("state", .left), .init("moves"), .init("title", .left, mayShrink: true),
                 ])
-                let now = Instant.now
-                let page = WorkPage(filter: try filter.workFilter(), geometry: false, limit: limit)
                 try store.forEachWork(page, at: now, budget: .unlimited) { row in
                     let work = try row.work()
                     table.add([
@@ -171,9 +192,22 @@ struct WorkCommand: ParsableCommand {
         func run() throws { try decision.carryOut { $0.dueAt = due } }
     }
 
+    /// `worksmap work confirm`
+    struct Confirm: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Note that somebody saw work going on there.")
+
+        @OptionGroup var decision: Decision
+        @Option(name: .customLong("at"), help: ArgumentHelp("When it was seen. (default: now)", valueName: "time"))
+        var seen: PointInTime?
+
+        func run() throws { try decision.carryOut { $0.onSiteAt = seen?.instant ?? .now } }
+    }
+
     /// `worksmap work assign`
     struct Assign: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a service or a contractor responsible.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make a service or a contractor responsible; taking a work from a service needs a --reason.")
 
         @OptionGroup var decision: Decision
         @Option(help: "The service responsible.") var organisation: String?
@@ -198,11 +232,18 @@ struct WorkCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the record of one work, oldest first.")
 
         @OptionGroup var target: Target
+        @Option(help: "table or json.") var format = ListFormat.table
 
         func run() throws {
             try reporting {
                 let store = try target.common.openStore(readOnly: true)
                 guard try store.work(target.id) != nil else { throw Failure("no work \(target.id)") }
+                if format == .json {
+                    var json = JSONWriter()
+                    json.history(of: target.id, try store.ledger(of: target.id))
+                    print(String(decoding: json.bytes, as: UTF8.self))
+                    return
+                }
                 var table = TextTable([
                     .init("at", .left), .init("what", .left), .init("from", .left, mayShrink: true),
                     .init("to", .left, mayShrink: true), .init("by", .left), .init("reason", .left, mayShrink: true),
@@ -216,6 +257,20 @@ struct WorkCommand: ParsableCommand {
                 print(table.text(width: Terminal.width), terminator: "")
             }
         }
+    }
+}
+
+/// How a list is printed.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+}
+
+extension AuditEntry {
+    /// What somebody did at the command line.
+    init(commandLineBy name: String?, _ action: String, _ work: WorkID? = nil, _ detail: String?, at now: Instant) {
+        self.init(
+            at: now, name: name.map { "command line: \($0)" } ?? "command line", action: action, work: work,
+            detail: detail)
     }
 }
 

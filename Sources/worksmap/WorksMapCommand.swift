@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: one subcommand for each thing that an operator, an engineer or a planner does.
 @main
@@ -21,12 +22,23 @@ struct WorksMapCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self,
+            DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, FilterCommand.self,
+            ServeCommand.self,
             RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self,
             TokenCommand.self,
             BackupCommand.self,
             RestoreCommand.self, CheckCommand.self,
         ])
+
+    static func main() async {
+        guard Processor.isSufficient else {
+            tell(
+                "worksmap: this processor lacks the AVX2 instructions, which the rasterizer is built for; x86-64 servers since about 2015 have them"
+            )
+            Foundation.exit(ExitCode.couldNotBeDone.rawValue)
+        }
+        await main(nil)
+    }
 }
 
 /// Which program this is.

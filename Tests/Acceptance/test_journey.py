@@ -65,6 +65,16 @@ def test_render_draws_a_picture_of_the_city(worksmap, demo_database, artefacts):
     subprocess.run(["pngcheck", "-q", str(target)], check=True)
 
 
+def test_places_and_boxes_west_of_greenwich_are_no_options(worksmap, demo_database, tmp_path):
+    picture = tmp_path / "west.png"
+    worksmap("render", "--database", demo_database, "--bbox", "-77.12,38.80,-76.90,39.0", "--size", "200x200", "-o", picture)
+    subprocess.run(["pngcheck", "-q", str(picture)], check=True)
+    exported = worksmap("export", "works", "--database", demo_database, "--bbox", "-77.12,38.80,-76.90,39.0").stdout
+    assert json.loads(exported)["features"] == []
+    explained = worksmap("rules", "explain", "--database", demo_database, "--category", "pothole", "--at", "-77.0,38.9")
+    assert "pothole" in explained.stdout
+
+
 def bounds(database):
     listing = subprocess.run(["ogrinfo", "-ro", "-so", str(database), "works"], capture_output=True, text=True).stdout
     corners = listing.split("Extent: ")[1].split("\n")[0].replace("(", "").replace(")", "").split(" - ")

@@ -7,10 +7,13 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
+import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 import requests
+from lxml import etree
 
 from conftest import ROOT, Service, run
 
@@ -115,15 +118,20 @@ def test_a_moderated_report_is_not_public_before_somebody_accepts_it(desk, place
 
 
 def test_errors_have_the_specifications_shape(desk, place):
-    for fields in ({"service_code": "pothole"}, {**place, "service_code": "nothing"},
-                   {**place, "service_code": "pothole", "media_url": "javascript:alert(1)"},
-                   {"service_code": "pothole", "lat": 0, "long": 0},
-                   {**place, "service_code": "pothole", "description": "я" * 5000}):
+    # What does not exist is 404 and everything else 400: GeoReport v2, POST Service Request, possible errors.
+    refusals = [
+        ({"service_code": "pothole"}, 400),
+        ({**place, "service_code": "nothing"}, 404),
+        ({**place, "service_code": "pothole", "media_url": "javascript:alert(1)"}, 400),
+        ({"service_code": "pothole", "lat": 0, "long": 0}, 400),
+        ({**place, "service_code": "pothole", "description": "я" * 5000}, 400),
+    ]
+    for fields, status in refusals:
         answer = report(desk, fields)
-        assert answer.status_code == 400
-        assert all(set(error) == {"code", "description"} and error["code"] == "400" for error in answer.json())
+        assert answer.status_code == status
+        assert all(set(error) == {"code", "description"} and error["code"] == str(status) for error in answer.json())
         elements = ElementTree.fromstring(report(desk, fields, "xml").content)
-        assert elements.tag == "errors" and elements[0].findtext("code") == "400"
+        assert elements.tag == "errors" and elements[0].findtext("code") == str(status)
 
 
 def test_reports_beyond_the_limit_of_an_address_are_refused(demo_database, tmp_path, place):
@@ -161,6 +169,143 @@ def test_thirty_two_who_change_one_work_lose_nothing(desk):
         accepted = sum(pool.map(change, range(32)))
     entries = requests.get(f"{address}/history", timeout=60).json()["entries"]
     assert sum(entry["field"] == "contractor" for entry in entries) == accepted > 0
+
+
+@pytest.fixture(scope="module")
+def strict():
+    """Reads an answer in XML: every element in the place that the specification gives it."""
+    schema = etree.XMLSchema(etree.parse(pathlib.Path(__file__).parent / "georeport-v2.xsd"))
+
+    def read(answer):
+        assert answer.headers["Content-Type"].startswith("text/xml")
+        document = etree.fromstring(answer.content)
+        schema.assertValid(document)
+        return document
+    return read
+
+
+@pytest.fixture(scope="module")
+def city_gov(demo_database, tmp_path_factory):
+    """A service as the specification's examples have it: jurisdiction city.gov, where the key xyz is needed to report."""
+    database = tmp_path_factory.mktemp("city.gov") / "city.sqlite"
+    shutil.copy(demo_database, database)
+    service = Service(database, "--jurisdiction", "city.gov", "--open311-key", "xyz", "--reports-per-minute", "0")
+    yield service
+    service.stop()
+
+
+# The body of the specification's example of POST Service Request, but for the place and the code of the service, which are its city's own.
+EXAMPLE = {
+    "jurisdiction_id": "city.gov", "address_string": "1234 5th street", "email": "smit333@sfgov.edu", "device_id": "tt222111",
+    "account_id": "123456", "first_name": "john", "last_name": "smith", "phone": "111111111",
+    "description": "A large sinkhole is destroying the street",
+    "media_url": "http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg",
+}
+
+
+def test_the_examples_of_the_specification_are_answered_in_its_own_form(city_gov, strict, place):
+    """One call after the other in the order of the specification, with its own parameters."""
+    def get(path, expected=200, **parameters):
+        answer = city_gov.get(f"{BASE}/{path}", params={"jurisdiction_id": "city.gov", **parameters})
+        assert answer.status_code == expected, answer.text
+        return strict(answer)
+
+    assert get("discovery.xml").tag == "discovery"
+    codes = get("services.xml").xpath("service/service_code/text()")
+    assert "sinkhole" in codes and len(codes) == len(set(codes))
+    for code in codes:
+        assert get(f"services/{code}.xml").findtext("service_code") == code
+    get("services/033.xml", expected=404)
+
+    # POST Service Request: without a key, with a wrong one, for another jurisdiction, and as it should be.
+    fields = {**EXAMPLE, **place, "service_code": "sinkhole"}
+    for wrong, status in (({}, 403), ({"api_key": "abc"}, 403), ({"api_key": "xyz", "jurisdiction_id": "fakecity.gov"}, 404)):
+        refused = report(city_gov, {**fields, **wrong}, "xml")
+        assert (refused.status_code, strict(refused).findtext("error/code")) == (status, str(status))
+    created = report(city_gov, {**fields, "api_key": "xyz"}, "xml")
+    assert created.status_code == 201
+    identity = strict(created).findtext("request/service_request_id")
+
+    # GET Service Request, and GET Service Requests with each of the parameters of its example.
+    one = get(f"requests/{identity}.xml").find("request")
+    assert one.findtext("description") == EXAMPLE["description"] and one.findtext("media_url") == EXAMPLE["media_url"]
+    assert (one.findtext("status"), one.findtext("status_notes")) == ("open", "reported")
+    assert float(one.findtext("lat")) == pytest.approx(place["lat"]) and one.findtext("address") == EXAMPLE["address_string"]
+    assert one.findtext("expected_datetime") > one.findtext("requested_datetime")
+    day = one.findtext("requested_datetime")[:10]
+    listed = get("requests.xml", start_date=f"{day}T00:00:00Z", end_date=f"{day}T23:59:59Z", status="open", service_code="sinkhole")
+    assert identity in listed.xpath("request/service_request_id/text()")
+    assert set(listed.xpath("request/status/text()")) == {"open"}
+    assert get("requests.xml", service_request_id=f"{identity},01a00000-0000-7000-8000-000000000000").xpath("request/service_request_id/text()") == [identity]
+    assert not {"email", "phone", "first_name", "last_name", "account_id", "device_id"} & {element.tag for element in one}
+
+    # A token, for what somebody looks at first.
+    waiting = report(city_gov, {**fields, "api_key": "xyz", "service_code": "unsafe_building"}, "xml")
+    assert waiting.status_code == 202
+    token = strict(waiting).findtext("request/token")
+    assert get(f"tokens/{token}.xml").findtext("request/token") == token
+    get("tokens/123.xml", expected=404)
+
+
+def test_detectors_that_repeat_themselves_are_counted_once(desk, tmp_path):
+    """The same lines by the file door and by the HTTP door, twice each."""
+    lines = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [47.36 + number / 1000, 54.55]},
+              "properties": {"category": "water", "severity": "severe", "source": "detectors", "source_id": f"d{number}",
+                             "title": "Утечка", "reported_at": "2026-11-20T09:00:00Z"}} for number in range(5)]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    counts = []
+    for _ in range(2):
+        answer = run("import", "-", "--as", "outages", "--source", "detectors", "--apply-rules", "--format", "json",
+                     "--database", desk.database, input=text)
+        counts.append(json.loads(answer.stdout)["files"][0])
+    assert [(count["inserted"], count["unchanged"]) for count in counts] == [(5, 0), (0, 5)]
+    headers = {"Authorization": f"Bearer {desk.token}", "Content-Type": "application/x-ndjson"}
+    sent = requests.post(f"{desk.url}/api/works", data=text.encode(), headers=headers, timeout=60).json()
+    assert (sent["inserted"], sent["unchanged"], sent["refused"]) == (0, 5, 0)
+    identity = sent["results"][0]["id"]
+    work = desk.get(f"/api/works/{identity}").json()["properties"]
+    # The rules of the demo city: severe outages of water are for the waterworks, within twelve hours.
+    assert work["organisation"] == "МУП «Горводоканал»" and work["due_at"] == "2026-11-20T21:00:00Z"
+    entries = desk.get(f"/api/works/{identity}/history").json()["entries"]
+    assert {entry["field"]: entry["actor"]["kind"] for entry in entries} \
+        == {"registered": "source", "due_at": "rule", "organisation": "rule"}
+
+
+def test_contacts_are_erased_when_their_time_has_come(demo_database, tmp_path, place):
+    """What the keeper finds when it begins its rounds; it makes them every hour."""
+    database = tmp_path / "contacts.sqlite"
+    shutil.copy(demo_database, database)
+    token = run("token", "create", "--role", "admin", "--name", "test", "--database", database).stdout.strip()
+
+    def kept():
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+            return (connection.execute("SELECT count(*) FROM reporter_contacts WHERE email = 'a@secret.example'").fetchone()[0],
+                    connection.execute("SELECT count(*) FROM pending_reports WHERE email = 'a@secret.example'").fetchone()[0])
+
+    service = Service(database)
+    try:
+        for code in ("pothole", "other"):
+            created = report(service, {**place, "service_code": code, "email": "a@secret.example"}).json()[0]
+            if "service_request_id" in created:
+                answer = requests.patch(
+                    f"{service.url}/api/works/{created['service_request_id']}", json={"status": "done"}, timeout=60,
+                    headers={"Authorization": f"Bearer {token}", "If-Match": "*"})
+                assert answer.status_code == 200
+        assert kept() == (1, 1)
+    finally:
+        service.stop()
+    Service(database, "--contacts-kept", "1").stop()
+    assert kept() == (1, 1)
+    time.sleep(1.1)  # Moments are whole seconds, and what is closed in this one is not closed before it.
+    service = Service(database, "--contacts-kept", "0")
+    try:
+        for _ in range(100):
+            if kept() == (0, 0):
+                break
+            time.sleep(0.1)
+        assert kept() == (0, 0)
+    finally:
+        service.stop()
 
 
 def test_the_record_is_sound_after_all_that(desk):

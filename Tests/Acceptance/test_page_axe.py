@@ -1,10 +1,8 @@
-"""axe-core finds nothing to object to on any page, in both languages, light and dark."""
+"""axe-core finds nothing to object to on the map's page, in both languages, light and dark."""
 import importlib.resources
-import json
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from test_page import SIZES, opened, until
 
@@ -14,7 +12,6 @@ def axe():
     """The text of axe-core, which the wheel axe-playwright-python carries."""
     packaged = importlib.resources.files("axe_playwright_python")
     return packaged.joinpath("axe.min.js").read_text(encoding="utf-8")
-
 
 
 def findings(page, axe):
@@ -48,16 +45,3 @@ def test_the_map_has_no_barrier(browser, service, axe, artefacts, language, size
     until(page, "return document.querySelectorAll('.history li').length > 0 && document.querySelector('#followed .note')")
     page.save_screenshot(str(artefacts / f"axe-{language}-{size}-{'dark' if dark else 'light'}.png"))
     assert findings(page, axe) == [], "with a card"
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["ru", "en"])
-def test_the_pages_without_scripts_have_no_barrier(browser, service, axe, language, size, dark):
-    work = service.get("/ogc/collections/works/items?deadline_state=overdue&limit=1").json()["features"][0]["id"]
-    page = browser(*SIZES[size], language, dark)
-    found = {}
-    for path in ("/works", f"/works/{work}"):
-        page.get(f"{service.url}{path}?lang={language}")
-        found[path] = findings(page, axe)
-    assert found == {path: [] for path in found}, json.dumps(found, ensure_ascii=False, indent=1)

@@ -79,6 +79,20 @@ def choose_category(page, code):
         "const select = document.getElementById('report-category'); select.value = arguments[0]; select.dispatchEvent(new Event('change'))", code)
 
 
+def known_pothole(service):
+    """An open pothole that the rules take for the same as a report where it is: its id and place."""
+    for feature in service.get("/geojson/works.geojson?open=true&category=pothole").json()["features"]:
+        if feature["geometry"]["type"] == "Point":
+            longitude, latitude = feature["geometry"]["coordinates"]
+            if any(near["id"] == feature["id"] for near in duplicates(service, latitude, longitude)):
+                return feature["id"], (longitude, latitude)
+    raise AssertionError("no open pothole is recent enough")
+
+
+def duplicates(service, latitude, longitude):
+    return service.get("/api/duplicates", params={"category": "pothole", "lat": latitude, "long": longitude}).json()["duplicates"]
+
+
 def test_there_is_no_button_without_a_desk(browser, service):
     if service.get("/open311/v2/services.json").status_code == 200:
         pytest.skip("this service takes reports")
@@ -92,14 +106,13 @@ def test_there_is_no_button_without_a_desk(browser, service):
 @pytest.mark.parametrize("language,size", BOTH)
 def test_a_problem_is_reported_at_the_cross_and_what_is_known_nearby_is_shown(
         browser, service, desk, axe, artefacts, language, size):  # noqa: F811
-    known = next(feature for feature in service.get("/geojson/works.geojson?open=true").json()["features"]
-                 if feature["geometry"]["type"] == "Point")
-    longitude, latitude = known["geometry"]["coordinates"]
+    known, (longitude, latitude) = known_pothole(service)
     page = opened(browser, desk, language, size, f"/#17/{latitude}/{longitude}&lang={language}")
     until(page, "return !document.getElementById('report-open').hidden")
     click(page, "#report-open")
     assert page.find_element(By.ID, "cross").is_displayed()
-    until(page, "return document.querySelector(`#report-near [data-id=\"${arguments[0]}\"]`)", known["id"])
+    choose_category(page, "pothole")
+    until(page, "return document.querySelector(`#report-near [data-id=\"${arguments[0]}\"]`)", known)
     assert findings(page, axe) == []
     # By keyboard alone: to the map, a step aside, Enter takes the place under the cross.
     page.find_element(By.ID, "report-to-map").send_keys(Keys.ENTER)
@@ -172,5 +185,48 @@ def test_the_service_itself_takes_the_report_of_a_resident(browser, worksmap, de
         click(page, "#report a")
         until(page, "return document.querySelector('h1')")
         assert not page.find_elements(By.CSS_SELECTOR, "main b")
+    finally:
+        service.stop()
+
+
+@pytest.mark.parametrize("language,size", BOTH)
+def test_who_finds_the_problem_reported_already_follows_it_and_is_counted_once(
+        browser, worksmap, demo_database, tmp_path, axe, artefacts, language, size):  # noqa: F811
+    database = tmp_path / "followed.sqlite"
+    worksmap("backup", "--database", demo_database, database)
+    service = Service(database)
+    try:
+        place = {"lat": 54.5501, "long": 47.3502}
+        made = requests.post(service.url + "/open311/v2/requests.json", timeout=60,
+                             data={"service_code": "pothole", "description": "Глубокая яма", **place}).json()[0]["service_request_id"]
+
+        def known():
+            return next(near for near in duplicates(service, place["lat"], place["long"]) if near["id"] == made)
+
+        assert known()["followers"] == 0
+        # The list is the service's own: a step away, outside of the rule's circle, there is nothing of it.
+        page = opened(browser, service, language, size, f"/#18/{place['lat'] + 0.002}/{place['long']}&lang={language}")
+        until(page, "return !document.getElementById('report-open').hidden")
+        click(page, "#report-open")
+        choose_category(page, "pothole")
+        page.execute_async_script("setTimeout(arguments[0], 1500)")
+        assert not page.find_elements(By.CSS_SELECTOR, f'#report-near [data-id="{made}"]')
+
+        for turn in (1, 2):
+            page.get(f"{service.url}/#18/{place['lat']}/{place['long']}&lang={language}")
+            page.refresh()
+            until(page, "return !document.getElementById('report-open').hidden")
+            click(page, "#report-open")
+            choose_category(page, "pothole")
+            until(page, "return document.querySelector(`#report-near [data-id=\"${arguments[0]}\"]`)", made)
+            assert findings(page, axe) == []
+            page.save_screenshot(str(artefacts / f"known-{language}-{size}.png"))
+            click(page, f'#report-near [data-id="{made}"] .same')
+            until(page, "return document.activeElement.tagName === 'H2'")
+            assert made in page.find_element(By.ID, "report-result").text
+            assert known()["followers"] == 1, f"after {turn} times"
+        # Nothing new was reported, and the page follows what it was.
+        assert len([near for near in duplicates(service, place["lat"], place["long"]) if near["metres"] == 0]) == 1
+        until(page, "return document.querySelector(`#followed [data-id=\"${arguments[0]}\"]`)", made)
     finally:
         service.stop()

@@ -42,13 +42,17 @@ final class MemoryStore: WorksStore {
         }
     }
 
+    func lastWorkNumber() throws -> Int64 { content.withLock { $0.works.map(\.number).max() ?? 0 } }
+
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
         let works = content.withLock { content in
             content.readings += 1
             return content.works
         }
         for (number, change, work) in works
-        where change > page.changedSince ?? -1 && number > page.after ?? -1 && page.filter.matches(work, at: now) {
+        where change > page.changedSince ?? -1 && number > page.after ?? -1 && number <= page.upTo ?? .max
+            && page.filter.matches(work, at: now)
+        {
             try Self.withRow(of: work, number: number, geometry: page.geometry, body)
         }
     }
@@ -91,10 +95,11 @@ final class MemoryStore: WorksStore {
     }
 
     func forEachFeature(
-        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
     ) throws {
-        for (index, feature) in content.withLock({ $0.features[layer] ?? [] }).enumerated() {
+        for (index, feature) in content.withLock({ $0.features[layer] ?? [] }).enumerated()
+        where filter.matches(feature) {
             try body(Int64(index + 1), feature)
         }
     }
@@ -113,7 +118,7 @@ final class MemoryStore: WorksStore {
         content.withLock { $0.works.count { filter.matches($0.work, at: now) } }
     }
     func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature? { nil }
-    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int { 0 }
+    func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) throws -> Int { 0 }
     func extent(of layer: ReferenceLayer?) throws -> Bounds? { nil }
     func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {
         throw StoreError.unwritable(path: "memory", reason: "works are put in by put(_:)")

@@ -1,5 +1,6 @@
 import Cartography
 import Geometry
+import SeededRandom
 import Testing
 import Works
 
@@ -10,7 +11,7 @@ struct OverviewTests {
         arguments: [6, 9, 11, 13])
     func difference(zoom: Int) throws {
         var works = TestCity.works(1200, spread: 60)
-        var generator = SplitMix(seed: 4)
+        var generator = SeededRandom(seed: 4)
         for number in 1201...5000 {
             works.append(
                 TestCity.work(
@@ -18,7 +19,7 @@ struct OverviewTests {
                     at: TestCity.point(generator.unit() * 30 - 15, generator.unit() * generator.unit() * 20),
                     category: ["pothole", "spill", "sinkhole"][number % 3]))
         }
-        let atlas = try TestCity.atlas(MemoryStore(works: works))
+        let atlas = try TestCity.atlas(MemoryStore(works: works), styles: TestCity.benchmarkStyles)
         let address = TileAddress(containing: TestCity.center, zoom: zoom)
         let tile = try atlas.tile(TileRequest(tileset: "bench", address: address), at: TestCity.now, budget: .unlimited)
         // A filter by time passes everything but cannot rely on one work standing for another.
@@ -28,5 +29,33 @@ struct OverviewTests {
             TileRequest(tileset: "bench", address: address, filter: everything), at: TestCity.now, budget: .unlimited)
         let (a, b) = (try #require(DecodedPNG(tile.bytes)), try #require(DecodedPNG(full.bytes)))
         #expect(a.meanDifference(to: b) < 0.01)
+    }
+
+    @Test("After works went away, moved and came, low zooms show what a fresh start shows", arguments: [7, 10, 13])
+    func changes(zoom: Int) throws {
+        var generator = SeededRandom(seed: 11)
+        func work(_ number: Int) -> Work {
+            TestCity.work(
+                number, number % 5 == 0 ? .outage : .hazard,
+                at: TestCity.point(generator.unit() * 30 - 15, generator.unit() * generator.unit() * 20),
+                category: ["pothole", "spill", "sinkhole"][number % 3])
+        }
+        let store = MemoryStore(works: (1...3000).map(work))
+        let atlas = try TestCity.atlas(store, styles: TestCity.benchmarkStyles)
+        for _ in 0..<10 {
+            // The later ones hide the others, so it is they that must give way.
+            for _ in 0..<60 {
+                var changed = work(1 + Int(generator.unit().squareRoot() * 3100))
+                if generator.unit() < 0.7 { changed.geometry = nil }
+                store.put(changed)
+            }
+            try atlas.refresh()
+        }
+        let fresh = try TestCity.atlas(store, styles: TestCity.benchmarkStyles)
+        let request = TileRequest(tileset: "bench", address: TileAddress(containing: TestCity.center, zoom: zoom))
+        let tile = try atlas.tile(request, at: TestCity.now, budget: .unlimited)
+        let expected = try fresh.tile(request, at: TestCity.now, budget: .unlimited)
+        let (a, b) = (try #require(DecodedPNG(tile.bytes)), try #require(DecodedPNG(expected.bytes)))
+        #expect(!expected.isEmpty && a.meanDifference(to: b) < 0.0005)
     }
 }

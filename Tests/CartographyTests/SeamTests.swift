@@ -37,7 +37,8 @@ struct SeamTests {
         "A block of 4 × 4 tiles is one picture of the same area, pixel for pixel",
         arguments: ["works", "basemap", "bench", "outages"], [4, 9, 10, 12, 13, 15, 17])
     func block(tileset: String, zoom: Int) throws {
-        let atlas = try TestCity.atlas(MemoryStore(works: TestCity.works(600), features: Self.features()))
+        let store = MemoryStore(works: TestCity.works(600), features: Self.features())
+        let atlas = try TestCity.atlas(store, styles: TestCity.styles(of: tileset))
         let middle = TileAddress(containing: TestCity.center, zoom: zoom)
         try compare(atlas, tileset, zoom: zoom, column: middle.x - 2, row: middle.y - 2)
     }
@@ -51,7 +52,7 @@ struct SeamTests {
                     Coordinate(longitude: number % 2 == 0 ? 179.99999 : -179.99999, latitude: 50 + Double(number) / 100)
                 ))
         }
-        let atlas = try TestCity.atlas(MemoryStore(works: works))
+        let atlas = try TestCity.atlas(MemoryStore(works: works), styles: TestCity.styles(of: tileset))
         let zoom = 12
         let row = TileAddress(containing: Coordinate(longitude: 179.9, latitude: 50.3), zoom: zoom).y - 2
         try compare(atlas, tileset, zoom: zoom, column: (1 << zoom) - 2, row: row)

@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Synchronization
 import Testing
 import Works
@@ -10,7 +11,7 @@ struct SnapshotTests {
     @Test("The fast projection is within half a unit of the exact one, from pole to pole")
     func projection() {
         let projection = FastMercator.Projection()
-        var generator = SplitMix(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<200_000 {
             let coordinate = Coordinate(longitude: generator.unit() * 360 - 180, latitude: generator.unit() * 180 - 90)
             let fast = projection.point(longitude: coordinate.longitude, latitude: coordinate.latitude)
@@ -35,7 +36,7 @@ struct SnapshotTests {
 
     @Test("The tree finds exactly the items that a plain search finds", arguments: [0, 1, 15, 16, 17, 300, 5000])
     func tree(count: Int) {
-        var generator = SplitMix(seed: UInt64(count))
+        var generator = SeededRandom(seed: UInt64(count))
         func box(_ size: Double) -> WorldBox {
             let (x, y) = (generator.unit() * 4e9, generator.unit() * 4e9)
             return WorldBox(
@@ -58,7 +59,7 @@ struct SnapshotTests {
 
     @Test("What is drawn at a zoom stays within a quarter of a pixel of the whole line", arguments: [8.0, 11, 14, 17])
     func importance(zoom: Double) {
-        var generator = SplitMix(seed: 3)
+        var generator = SeededRandom(seed: 3)
         var x: [UInt32] = [2_000_000_000], y: [UInt32] = [2_000_000_000]
         for step in 0..<3000 {
             x.append(x[step] &+ UInt32(generator.unit() * 3000))
@@ -109,7 +110,7 @@ struct SnapshotTests {
             var hits = WorkHits()
             let view = SnapshotView(snapshot, CompiledFilter(filter, snapshot.traits, at: TestCity.now), TestCity.now)
             let scene = Scene(TileAddress(containing: TestCity.center, zoom: 0), scale: .single)
-            try hits.collect(view, scene, reach: 1, level: nil, budget: .unlimited)
+            try hits.collect(view, scene, reach: 1, detail: .all, budget: .unlimited)
             // The world and its repetitions on both sides are in view; only one of them is counted.
             var found: Set<UInt64> = []
             for index in 0..<hits.count { found.insert(hits.keys[index] >> 32) }
@@ -126,7 +127,7 @@ struct SnapshotTests {
         let store = MemoryStore(works: TestCity.works(300))
         var writer = SnapshotWriter(store: store)
         var snapshot = try writer.load()
-        var generator = SplitMix(seed: 9)
+        var generator = SeededRandom(seed: 9)
         let others = TestCity.works(400, seed: 21)
         for round in 0..<12 {
             if merges, round == 5 { writer.beginMerge() }
@@ -163,7 +164,7 @@ struct SnapshotTests {
             TestCity.work($0, .hazard, at: TestCity.point(Double($0) / 1000, 0), dueInHours: 200 + $0)
         }
         let store = MemoryStore(works: crowd)
-        let atlas = try TestCity.atlas(store)
+        let atlas = try TestCity.atlas(store, styles: TestCity.benchmarkStyles)
         let request = TileRequest(tileset: "bench", address: TileAddress(containing: TestCity.center, zoom: 6))
         let before = try atlas.tile(request, at: TestCity.now, budget: .unlimited)
         // The one that shows for all is the most urgent: it goes away, and so do the next ones.

@@ -1,6 +1,7 @@
 import Cartography
 import Foundation
 import Geometry
+import SeededRandom
 import Works
 
 /// A small made-up city around 56° N 38° E, the same in every run.
@@ -8,13 +9,19 @@ enum TestCity {
     static let now = Instant(year: 2026, month: 11, day: 23, hour: 12)
     static let center = Coordinate(longitude: 38, latitude: 56)
 
+    private static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     /// The folder of the project's style sheets.
-    static let styles = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("tiles")
+    static let styles = project.appendingPathComponent("tiles")
+    /// The folder of the sheets that benchmarks draw.
+    static let benchmarkStyles = project.appendingPathComponent("Benchmarks/tiles/styles")
 
-    static func atlas(_ store: MemoryStore, cacheBytes: Int = 0) throws -> Atlas {
+    static func atlas(_ store: MemoryStore, cacheBytes: Int = 0, styles: URL = styles) throws -> Atlas {
         try Atlas(store: store, styles: styles, cache: TileCacheLimits(bytes: cacheBytes))
     }
+
+    /// The folder with the sheet of a tileset.
+    static func styles(of tileset: String) -> URL { tileset == "bench" ? benchmarkStyles : styles }
 
     static func id(_ number: Int) -> WorkID {
         WorkID(high: 0x019D_0000_0000_7000, low: 0x8000_0000_0000_0000 | UInt64(number))
@@ -57,7 +64,7 @@ enum TestCity {
 
     /// Works of every kind and state, all over the place: points, lines with many bends, areas with holes.
     static func works(_ count: Int, seed: UInt64 = 7, spread: Double = 40) -> [Work] {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let statuses: [WorkStatus] = [.reported, .accepted, .inProgress, .done, .rejected]
         return (1...count).map { number in
             let (east, north) = (generator.unit() * spread * 2 - spread, generator.unit() * spread - spread / 2)
@@ -83,22 +90,4 @@ enum TestCity {
                 category: ["pothole", "water", "fallen_tree"][number % 3])
         }
     }
-}
-
-/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-
-    /// 0 ..< 1.
-    mutating func unit() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
 }

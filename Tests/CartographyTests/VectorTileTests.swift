@@ -1,5 +1,6 @@
 import Cartography
 import Geometry
+import SeededRandom
 import Testing
 import Works
 
@@ -8,7 +9,12 @@ struct VectorTileTests {
     private func tile(_ works: [Work], zoom: Int, tileset: String = "works", filter: WorkFilter = .all) throws
         -> VectorTileReading
     {
-        let atlas = try TestCity.atlas(MemoryStore(works: works))
+        try tile(of: try TestCity.atlas(MemoryStore(works: works)), zoom: zoom, tileset: tileset, filter: filter)
+    }
+
+    private func tile(of atlas: Atlas, zoom: Int, tileset: String = "works", filter: WorkFilter = .all) throws
+        -> VectorTileReading
+    {
         let address = TileAddress(containing: TestCity.center, zoom: zoom)
         return try VectorTileReading(
             try atlas.tile(
@@ -76,7 +82,7 @@ struct VectorTileTests {
 
     @Test("A tileset of one kind shows that kind in a layer of its own name; filters leave out the rest")
     func kinds() throws {
-        let works = TestCity.works(90)
+        let works = TestCity.works(90, spread: 66)
         let reading = try tile(works, zoom: 8, tileset: "road_repairs")
         let layer = try #require(reading.layers.first)
         #expect(layer.name == "road_repairs")
@@ -85,6 +91,68 @@ struct VectorTileTests {
         var filter = WorkFilter()
         filter.kinds = [.hazard]
         #expect(try tile(works, zoom: 8, tileset: "road_repairs", filter: filter).layers.isEmpty)
+    }
+
+    @Test("Polygons are valid at every zoom, however much is lost of narrow necks, thin rims and holes at the edge")
+    func validity() throws {
+        let geos = GEOSValidity()
+        var generator = SeededRandom(seed: 12)
+        let works = (1...120).map { number in
+            let (east, north) = (generator.unit() * 60 - 30, generator.unit() * 40 - 20)
+            let corners = 20 + Int(generator.unit() * 400)
+            let shell = TestCity.ring(
+                east, north, radius: 0.05 + generator.unit() * 6, corners: corners, roughness: 0.95)
+            // A hole that follows its shell at a small distance.
+            let hole = shell.map { place in
+                Coordinate(
+                    longitude: (TestCity.center.longitude + east / 1000) * 0.02 + place.longitude * 0.98,
+                    latitude: (TestCity.center.latitude + north / 1000) * 0.02 + place.latitude * 0.98)
+            }
+            return TestCity.work(number, .outage, at: .polygon(Polygon(rings: [shell, hole.reversed()])))
+        }
+        let atlas = try TestCity.atlas(MemoryStore(works: works), styles: TestCity.benchmarkStyles)
+        for zoom in [3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 16] {
+            let features = try tile(of: atlas, zoom: zoom, tileset: "bench").layers.flatMap(\.features)
+            #expect(zoom < 7 || !features.isEmpty)
+            for feature in features {
+                let polygons = feature.parts.reduce(into: [[[SIMD2<Int>]]]()) { polygons, ring in
+                    if area(ring) > 0 { polygons.append([ring]) } else { polygons[polygons.count - 1].append(ring) }
+                }
+                #expect(geos.fault(in: polygons) == nil, "work \(feature.id) at zoom \(zoom)")
+            }
+        }
+    }
+
+    @Test("Below zoom 14 what falls in the same half pixel is written once, the latest; from there on all is")
+    func thinning() throws {
+        var generator = SeededRandom(seed: 3)
+        let works = (1...3000).map { number in
+            TestCity.work(
+                number, WorkKind.allCases[number % 3],
+                at: TestCity.point(generator.unit() * 4, generator.unit() * 4),
+                status: number % 2 == 0 ? .done : .inProgress)
+        }
+        let atlas = try TestCity.atlas(MemoryStore(works: works), styles: TestCity.benchmarkStyles)
+        func numbers(_ zoom: Int, _ filter: WorkFilter = .all) throws -> [SIMD2<Int>: [Int]] {
+            let features = try tile(of: atlas, zoom: zoom, tileset: "bench", filter: filter).layers.flatMap(\.features)
+            return Dictionary(grouping: features) { SIMD2($0.parts[0][0].x >> 3, $0.parts[0][0].y >> 3) }
+                .mapValues { $0.map(\.id) }
+        }
+        for zoom in [4, 9, 11, 13] {
+            let squares = try numbers(zoom)
+            #expect(squares.values.allSatisfy { $0.count == 1 })
+            if zoom < 11 { #expect(squares.values.contains { $0[0] > 2900 }) }
+            // A filter that tells works of a kind apart, and one that only a look at each work answers.
+            var open = WorkFilter()
+            open.openOnly = true
+            var recent = WorkFilter()
+            recent.updatedSince = Instant(year: 2000, month: 1, day: 1)
+            for filter in [open, recent] {
+                let found = try numbers(zoom, filter)
+                #expect(!found.isEmpty && found.values.allSatisfy { $0.count == 1 })
+            }
+        }
+        #expect(try numbers(14).values.contains { $0.count > 1 })
     }
 
     @Test("The basemap has a layer for each reference layer, with class and name")

@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -30,7 +31,7 @@ struct AreaTests {
 
     @Test("A prepared area and a plain one agree, on vertices and edges too")
     func agreement() {
-        var random = Seeded(17)
+        var random = SeededRandom(seed: 17)
         for vertices in [3, 4, 10, 100, 2000] {
             let star = random.star(vertices: vertices, center: at(5, 5), radius: 5)
             let polygon = Polygon(rings: [star])
@@ -49,7 +50,7 @@ struct AreaTests {
 
     @Test("Inside and outside are told apart by angle and distance")
     func star() {
-        var random = Seeded(18)
+        var random = SeededRandom(seed: 18)
         let star = random.star(vertices: 1000, center: at(0, 0), radius: 10)
         let index = AreaIndex(.polygon(Polygon(rings: [star])))
         for vertex in star {
@@ -81,7 +82,7 @@ struct AreaTests {
 
     @Test("The representative point of an area lies in it", arguments: [3, 5, 20, 300])
     func representative(vertices: Int) throws {
-        var random = Seeded(19)
+        var random = SeededRandom(seed: 19)
         for _ in 0..<100 {
             let star = random.star(vertices: vertices, center: at(5, 5), radius: 5)
             let polygon = Polygon(rings: [star, star.map { at(5 + ($0.longitude - 5) / 2, 5 + ($0.latitude - 5) / 2) }])

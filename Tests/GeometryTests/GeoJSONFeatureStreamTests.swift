@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -225,7 +226,7 @@ struct GeoJSONFeatureStreamTests {
 
     @Test("The quick way of reading and the thorough one read the same")
     func agreement() throws {
-        var random = Seeded(13)
+        var random = SeededRandom(seed: 13)
         for _ in 0..<300 {
             let feature = GeoJSONFeature(
                 id: .integer(Int.random(in: 0...9, using: &random)), geometry: random.geometry(), properties: ["a": [1]]
@@ -240,7 +241,7 @@ struct GeoJSONFeatureStreamTests {
 
     @Test("Damaged documents are read or refused, and nothing else happens")
     func damage() {
-        var random = Seeded(14)
+        var random = SeededRandom(seed: 14)
         let document = Array(
             "{\"type\":\"FeatureCollection\",\"features\":[\(Self.point),{\"type\":\"Feature\",\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[1,2],[3,4],[5,6],[1,2]]]},\"properties\":{\"b\":\"\\u0416\"}}]}"
                 .utf8)

@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -65,7 +66,7 @@ struct GeoJSONOutTests {
 
     @Test("From a blob comes the same text as from the geometry, in the middle of a document too")
     func blobs() throws {
-        var random = Seeded(11)
+        var random = SeededRandom(seed: 11)
         for _ in 0..<1000 {
             let geometry = random.geometry()
             var one = JSONWriter()
@@ -85,7 +86,7 @@ struct GeoJSONOutTests {
 
     @Test("A long ring is written whole")
     func longRing() throws {
-        var random = Seeded(12)
+        var random = SeededRandom(seed: 12)
         for count in [300, 341, 342, 10_000] {
             let ring = random.star(vertices: count, center: at(37, 55), radius: 3)
             let geometry = Geometry.polygon(Polygon(rings: [ring]))

@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -189,7 +190,7 @@ struct GeometryCheckTests {
 
     @Test("Contacts are found where comparing each edge with each finds them", arguments: [3, 5, 8, 40])
     func contacts(side: Int) {
-        var random = Seeded(UInt64(15 + side))
+        var random = SeededRandom(seed: UInt64(15 + side))
         var counts = [true: 0, false: 0]
         for _ in 0..<20_000 {
             func randomRing(_ vertices: ClosedRange<Int>) -> [Coordinate] {
@@ -228,7 +229,7 @@ struct GeometryCheckTests {
 
     @Test("Long rings are checked: a star is valid, with two vertices exchanged it is not")
     func longRing() {
-        var random = Seeded(16)
+        var random = SeededRandom(seed: 16)
         var star = random.star(vertices: 20_000, center: at(37, 55), radius: 5)
         guard case .valid = GeometryCheck.check(polygon(star)) else {
             Issue.record("the star is refused")

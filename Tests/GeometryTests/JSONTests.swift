@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import SeededRandom
 import Testing
 
 @Suite("JSON in")
@@ -100,7 +101,7 @@ struct JSONParserTests {
 
     @Test("Numbers are read to the nearest double")
     func nearestDouble() throws {
-        var random = Seeded(7)
+        var random = SeededRandom(seed: 7)
         var texts: [String] = []
         for _ in 0..<20_000 {
             let digits = String(
@@ -224,7 +225,7 @@ struct JSONWriterTests {
 
     @Test("Any string comes back as it was")
     func strings() throws {
-        var random = Seeded(8)
+        var random = SeededRandom(seed: 8)
         for _ in 0..<2000 {
             var string = ""
             for _ in 0..<Int.random(in: 0...40, using: &random) {
@@ -233,6 +234,68 @@ struct JSONWriterTests {
             }
             #expect(try JSONParser.parse(text { $0.string(string) }) == .string(string))
         }
+    }
+
+    @Test("Strings of every length and any bytes are written as Foundation reads them")
+    func stringsBesideFoundation() throws {
+        var generator = SeededRandom(seed: 77)
+        // Plain letters mostly, so that what is special comes at every place of a word of eight.
+        let special: [[UInt8]] =
+            (0..<0x20).map { [$0] } + [
+                [0x22], [0x5C], [0x7F], [0x2F], [0xFF], [0x80], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x9A],
+            ]
+            + ["я", "é", "€", "🚧", "\u{2028}"].map { Array($0.utf8) }
+        for length in 0...40 {
+            for _ in 0..<60 {
+                var bytes: [UInt8] = []
+                while bytes.count < length {
+                    if Int.random(in: 0..<max(length, 8), using: &generator) == 0 {
+                        bytes += special.randomElement(using: &generator)!
+                    } else {
+                        bytes.append(UInt8.random(in: 0x20...0x7E, using: &generator))
+                    }
+                }
+                var json = JSONWriter()
+                bytes.withUnsafeBufferPointer { json.string(utf8: $0) }
+                let read = try JSONSerialization.jsonObject(with: Data(json.bytes), options: .fragmentsAllowed)
+                // One replacement character for each byte that is no part of a character.
+                var expected = ""
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    let size = (1...4).first { size in
+                        rest.count >= size
+                            && String(validating: rest.prefix(size), as: UTF8.self)?.unicodeScalars.count == 1
+                    }
+                    expected += size.map { String(decoding: rest.prefix($0), as: UTF8.self) } ?? "\u{FFFD}"
+                    rest = rest.dropFirst(size ?? 1)
+                }
+                #expect(Array((read as? String ?? "").unicodeScalars) == Array(expected.unicodeScalars), "\(bytes)")
+            }
+        }
+    }
+
+    @Test("An object made in blocks is the same as one made member by member")
+    func blocks() {
+        var json = JSONWriter()
+        json.beginArray()
+        for value in [0, 7, -1, 10, 99, 100, Int.max, Int.min] {
+            json.beginObject(room: 1024) { block in
+                block.text(#"{"a":"#)
+                Array("ü\n".utf8).withUnsafeBufferPointer { block.string(Optional($0)) }
+                block.text(#","b":"#)
+                block.string(nil)
+                block.text(#","c":"#)
+            }
+            json.integer(value)
+            json.endObject(room: 1024) { block in
+                block.text(#","d":"#)
+                block.integer(value)
+                block.text("}")
+            }
+        }
+        json.endArray()
+        let members = [0, 7, -1, 10, 99, 100, Int.max, Int.min].map { #"{"a":"ü\n","b":null,"c":\#($0),"d":\#($0)}"# }
+        #expect(String(decoding: json.bytes, as: UTF8.self) == "[\(members.joined(separator: ","))]")
     }
 
     @Test("Integers are written", arguments: [0, 1, -1, 9, 10, 99, 100, 12345, Int.max, Int.min])
@@ -249,7 +312,7 @@ struct JSONWriterTests {
 
     @Test("Numbers read back as the same double, and what is no number is null")
     func numbers() throws {
-        var random = Seeded(9)
+        var random = SeededRandom(seed: 9)
         for _ in 0..<5000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }
@@ -297,9 +360,46 @@ struct CoordinateTextTests {
         #expect(text(value) == expected)
     }
 
+    @Test("A line's text is that of its numbers one by one, whatever number follows on which")
+    func lines() {
+        var random = SeededRandom(seed: 12)
+        func number(near last: Double) -> Double {
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0: Double.random(in: -180...180, using: &random)
+            case 1: -last
+            case 2: last.rounded()
+            case 3: last.rounded() + Double.random(in: -1...1, using: &random) / 1e7
+            case 4: (last * 10).rounded() / 10
+            case 5:
+                [0, -0.0, 1e-8, -1e-8, 4e-8, -6e-8, 9.99999996, -9.99999996, 1e9, -3e12, 199_999_999.9, 2e8]
+                    .randomElement(using: &random)!
+            default: last + Double.random(in: -0.001...0.001, using: &random)
+            }
+        }
+        for _ in 0..<100 {
+            var line: [Coordinate] = []
+            var last = Coordinate(longitude: 16.35, latitude: -0.01)
+            for _ in 0..<Int.random(in: 1...600, using: &random) {
+                last = Coordinate(longitude: number(near: last.longitude), latitude: number(near: last.latitude))
+                line.append(last)
+            }
+            // Beyond every map both are written as they are.
+            let expected = line.map { position in
+                let isFixed = max(position.longitude.magnitude, position.latitude.magnitude) < 2e8
+                let texts = [position.longitude, position.latitude].map { isFixed ? oracle($0) : $0.description }
+                return "[\(texts.joined(separator: ","))]"
+            }.joined(separator: ",")
+            var writer = JSONWriter()
+            writer.geometry(.lineString(line))
+            #expect(
+                String(decoding: writer.bytes, as: UTF8.self)
+                    == #"{"type":"LineString","coordinates":[\#(expected)]}"#)
+        }
+    }
+
     @Test("The text is the decimal number nearest to the double, as printf has it")
     func nearest() {
-        var random = Seeded(10)
+        var random = SeededRandom(seed: 10)
         for _ in 0..<50_000 {
             let value = Double.random(in: -180...180, using: &random)
             #expect(text(value) == oracle(value), "\(value.debugDescription)")

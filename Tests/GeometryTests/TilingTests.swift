@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -48,7 +49,7 @@ struct BoundsTests {
 
     @Test("A geometry's bounds hold all its vertices and touch four of them")
     func geometries() {
-        var random = Seeded(20)
+        var random = SeededRandom(seed: 20)
         for _ in 0..<200 {
             let geometry = random.geometry()
             guard let bounds = geometry.bounds else {
@@ -89,7 +90,7 @@ struct WebMercatorTests {
 
     @Test("Back and forth is where one was")
     func roundTrip() {
-        var random = Seeded(21)
+        var random = SeededRandom(seed: 21)
         for _ in 0..<2000 {
             let position = at(.random(in: -180...180, using: &random), .random(in: -85...85, using: &random))
             #expect(
@@ -126,7 +127,7 @@ struct TileAddressTests {
 
     @Test("A tile's middle lies in it, and its bounds meet those of its neighbor")
     func bounds() throws {
-        var random = Seeded(22)
+        var random = SeededRandom(seed: 22)
         for _ in 0..<500 {
             let z = Int.random(in: 0...22, using: &random)
             let x = Int.random(in: 0..<(1 << z), using: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import SeededRandom
 import Testing
 
 private func bytes(_ hex: String) -> [UInt8] {
@@ -66,7 +67,7 @@ struct WKBTests {
 
     @Test("What is encoded decodes to the same geometry", arguments: WKB.ByteOrder.allCases)
     func roundTrip(byteOrder: WKB.ByteOrder) throws {
-        var random = Seeded(1)
+        var random = SeededRandom(seed: 1)
         for _ in 0..<500 {
             let geometry = random.geometry()
             for dialect in [WKB.Dialect.iso, .ewkb(srid: nil), .ewkb(srid: 4326)] {
@@ -112,7 +113,7 @@ struct WKBTests {
 
     @Test("Every truncation of valid bytes is an error")
     func truncations() {
-        var random = Seeded(2)
+        var random = SeededRandom(seed: 2)
         for _ in 0..<50 {
             let encoded = WKB.encode(random.geometry(), byteOrder: .bigEndian)
             for length in 0..<encoded.count {
@@ -123,7 +124,7 @@ struct WKBTests {
 
     @Test("Damaged bytes are read or refused, and nothing else happens")
     func damage() {
-        var random = Seeded(3)
+        var random = SeededRandom(seed: 3)
         for _ in 0..<3000 {
             var encoded = WKB.encode(random.geometry(), dialect: .ewkb(srid: 4326))
             for _ in 0..<3 {
@@ -183,7 +184,7 @@ struct SpatiaLiteBlobTests {
 
     @Test("What is encoded decodes to the same geometry, and the header has its bounds")
     func roundTrip() throws {
-        var random = Seeded(4)
+        var random = SeededRandom(seed: 4)
         for _ in 0..<500 {
             let geometry = random.geometry()
             let encoded = SpatiaLiteBlob.encode(geometry)
@@ -218,7 +219,7 @@ struct SpatiaLiteBlobTests {
 
     @Test("Every truncation of valid bytes and every byte behind them is an error, for reader and writer of text")
     func truncations() {
-        var random = Seeded(5)
+        var random = SeededRandom(seed: 5)
         for _ in 0..<50 {
             let encoded = SpatiaLiteBlob.encode(random.geometry())
             for wrong in (0..<encoded.count).map({ Array(encoded[..<$0]) }) + [encoded + [0]] {
@@ -232,7 +233,7 @@ struct SpatiaLiteBlobTests {
 
     @Test("Damaged bytes are read or refused by reader and writer of text alike")
     func damage() {
-        var random = Seeded(6)
+        var random = SeededRandom(seed: 6)
         for _ in 0..<3000 {
             var encoded = SpatiaLiteBlob.encode(random.geometry())
             for _ in 0..<2 {

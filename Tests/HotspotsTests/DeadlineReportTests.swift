@@ -134,6 +134,19 @@ struct DeadlineReportTests {
         #expect(Set(columns.map(\.terminalWidth)).count == 1)
     }
 
+    @Test("The table fits the terminal, whatever the names are", arguments: DeadlineReport.Group.allCases)
+    func fits(group: DeadlineReport.Group) {
+        let name = "Общество с ограниченной ответственностью «Дорожно-строительное управление № 7»"
+        let works = (0..<30).map { work(.done, due: -50, done: -40 + Double($0), contractor: name + " \($0 % 3)") }
+        let report = DeadlineReport(works, by: group, at: Self.now)
+        for width in [60, 80, 120] {
+            let lines = report.table(width: width).split(separator: "\n").map { String($0).terminalWidth }
+            #expect(lines.max()! <= width, "\(width)")
+        }
+        #expect(report.table(width: 80).contains("too narrow for"))
+        #expect(!report.table().contains("too narrow for"))
+    }
+
     @Test("No works at all make an empty report")
     func empty() {
         let report = DeadlineReport([WorkOutcome](), by: .districts, at: Self.now)

@@ -1,5 +1,6 @@
 import Foundation
 import Hotspots
+import SeededRandom
 import Testing
 
 @Suite("Density clusters")
@@ -35,13 +36,13 @@ struct DensityClustersTests {
         var random = SeededRandom(seed: UInt64(seed))
         var points = [PlanePoint]()
         for _ in 0..<6 {
-            let center = PlanePoint(x: random.uniform(0...1000), y: random.uniform(0...1000))
+            let center = PlanePoint(x: random.number(0...1000), y: random.number(0...1000))
             for _ in 0..<Int.random(in: 3...80, using: &random) {
                 points.append(
-                    PlanePoint(x: center.x + random.uniform(-90...90), y: center.y + random.uniform(-90...90)))
+                    PlanePoint(x: center.x + random.number(-90...90), y: center.y + random.number(-90...90)))
             }
         }
-        for _ in 0..<60 { points.append(PlanePoint(x: random.uniform(0...1000), y: random.uniform(0...1000))) }
+        for _ in 0..<60 { points.append(PlanePoint(x: random.number(0...1000), y: random.number(0...1000))) }
         // Whole metres give pairs at exactly the distance, and positions that coincide.
         if seed % 2 == 0 { points = points.map { PlanePoint(x: $0.x.rounded(), y: $0.y.rounded()) } }
         points.shuffle(using: &random)

@@ -1,4 +1,5 @@
 import Hotspots
+import SeededRandom
 import Testing
 import Works
 
@@ -9,8 +10,8 @@ struct GridHotspotsTests {
         return PlanePoints(
             (0..<count).map { index in
                 index % 3 == 0
-                    ? PlanePoint(x: random.uniform(400...500), y: random.uniform(300...380))
-                    : PlanePoint(x: random.uniform(0...1000), y: random.uniform(0...800))
+                    ? PlanePoint(x: random.number(400...500), y: random.number(300...380))
+                    : PlanePoint(x: random.number(0...1000), y: random.number(0...800))
             })
     }
 

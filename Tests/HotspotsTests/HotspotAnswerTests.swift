@@ -1,8 +1,11 @@
 import Foundation
 import Geometry
-import Hotspots
+import SeededRandom
+import SpatiaLiteStore
 import Testing
 import Works
+
+@testable import Hotspots
 
 @Suite("Hotspot answers")
 struct HotspotAnswerTests {
@@ -18,14 +21,14 @@ struct HotspotAnswerTests {
         var random = SeededRandom(seed: 17)
         var incidents = [Incident]()
         for index in 0..<400 {
-            let position = at(random.uniform(-2000...2000), random.uniform(-2000...2000))
+            let position = at(random.number(-2000...2000), random.number(-2000...2000))
             incidents.append(
                 Incident(
                     position: position, weight: 1, reportedAt: day(Int64(index % 60) + 1), isOpen: index % 2 == 0,
                     isOverdue: index % 10 == 0))
         }
         for index in 0..<60 {
-            let position = at(random.uniform(450...550), random.uniform(450...550))
+            let position = at(random.number(450...550), random.number(450...550))
             incidents.append(
                 Incident(position: position, weight: 3, reportedAt: day(Int64(index % 20) + 1), isOpen: true))
         }
@@ -198,28 +201,90 @@ struct HotspotAnswerTests {
         #expect(lines[2].hasPrefix("b,\"Школа, \"\"вторая\"\"\","))
     }
 
-    @Test("The table is as wide as asked at most, in all its lines", arguments: HotspotQuestion.Method.allCases)
-    func table(method: HotspotQuestion.Method) throws {
+    @Test(
+        "The table is as wide as asked at most, in all its lines, and says which columns that costs",
+        arguments: HotspotQuestion.Method.allCases, [40, 80, 110])
+    func table(method: HotspotQuestion.Method, width: Int) throws {
         var places = schools
         places[0].name = String(repeating: "Средняя общеобразовательная школа ", count: 5)
-        let answer = try HotspotQuestion(method: method, near: "schools", within: 300)
-            .answer(incidents: city(), places: places, now: Self.now)
-        let text = answer.table(width: 110)
-        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("Note:") }
-        #expect(lines.allSatisfy { String($0).terminalWidth <= 110 })
-        #expect(text.contains("Средняя общеобразов") && text.contains("…"))
-        #expect(text.contains("outside the area"))
+        var question = HotspotQuestion(method: method, near: "schools", within: 300)
+        question.since = day(30)
+        let answer = try question.answer(incidents: city(), places: places, now: Self.now)
+        let text = answer.table(width: width)
+        #expect(text.split(separator: "\n").map { String($0).terminalWidth }.max()! <= width)
+        #expect(text.contains("Средняя") && text.contains("…"))
+        let flowing = text.replacing("\n", with: " ")
+        #expect(flowing.contains("outside the area"))
+        #expect(flowing.contains(#/too narrow for: .*Weighted/#) == (width < 110))
+        #expect(!answer.table().contains("too narrow"))
+    }
+
+    @Test("An empty layer, a period without incidents and a category that no work has are told")
+    func nothingToAsk() throws {
+        let question = HotspotQuestion(near: "schools", within: 300)
+        let noPlaces = try question.answer(incidents: city(), places: [], now: Self.now)
+        #expect(noPlaces.limits.map(\.code).contains(.noPlaces))
+        #expect(noPlaces.limits.contains { $0.text.contains("worksmap import FILE --as schools") })
+        let shapeless = try question.answer(
+            incidents: city(), places: [Place(id: "d", name: "Без адреса", geometry: nil)], now: Self.now)
+        #expect(shapeless.places.isEmpty)
+        #expect(shapeless.limits.map(\.code).contains(.placesWithoutGeometry))
+        var late = question
+        late.since = day(-10)
+        late.until = day(-20)
+        let noIncidents = try late.answer(incidents: city(), places: schools, now: Self.now)
+        #expect(noIncidents.limits.contains { $0.code == .noIncidents && $0.text.contains("None of 460 incidents") })
+        #expect(!noIncidents.table().contains("Школа"))
+
+        let store = try TemporaryWorks(places: (0..<3).map { .point(at(Double($0), 0)) })
+        var unknown = question
+        unknown.categories = ["pothole", "potholle"]
+        let answer = try unknown.answer(from: store.store, near: .schools, now: Self.now)
+        #expect(answer.incidents == 3)
+        #expect(
+            answer.limits.first?.text == "No work has the category “potholle”; there are pothole.")
     }
 
     @Test(
-        "Without incidents every method answers with zeros and says that there is no density",
+        "Works are read on all cores, each once and in order, and a part that fails fails the whole",
+        arguments: [1, 70, 1000])
+    func parts(leastPart: Int64) throws {
+        let line = Geometry.lineString([at(0, 0), at(9, 9)])
+        let places = (0..<500).map { (number: Int) -> Geometry? in
+            if number % 7 == 0 { return nil }
+            return number % 5 == 0 ? line : .point(at(Double(number), 1))
+        }
+        let works = try TemporaryWorks(places: places)
+        let page = WorkPage(columns: Incident.columns)
+        func read(
+            _ budget: TimeBudget = .unlimited, _ check: @escaping @Sendable (WorkRow) throws -> Void = { _ in }
+        ) throws -> [[Incident]] {
+            let none = [Incident]()
+            return try works.store.readWorks(page, into: none, at: Self.now, budget: budget, leastPart: leastPart) {
+                part, row in
+                try check(row)
+                part.append(try Incident(row, at: Self.now))
+            }
+        }
+        let parts = try read()
+        // Read as they are stored, they are what they were written as.
+        #expect(parts.flatMap { $0 } == works.works.map { Incident($0, at: Self.now) })
+        #expect(parts.count == max(1, min(ProcessInfo.processInfo.activeProcessorCount, Int(500 / leastPart))))
+        #expect(throws: HotspotError.minimumPointsNotPositive(0)) {
+            try read { if $0.number == 400 { throw HotspotError.minimumPointsNotPositive(0) } }
+        }
+        #expect(throws: TimeBudgetError.deadlineExceeded) { try read(TimeBudget(.zero)) }
+    }
+
+    @Test(
+        "Without incidents every method answers with zeros and says so",
         arguments: HotspotQuestion.Method.allCases)
     func noIncidents(method: HotspotQuestion.Method) throws {
         let answer = try HotspotQuestion(method: method, near: "schools", within: 300)
             .answer(incidents: [], places: schools, now: Self.now)
         #expect(answer.incidents == 0 && answer.places.count == 3)
         #expect(answer.places.allSatisfy { $0.count.incidents == 0 && $0.count.nearest == nil })
-        #expect(answer.limits.contains { $0.code == .noDensity })
+        #expect(answer.limits.map(\.code).contains(.noIncidents))
         _ = try object(answer.json(version: "1"))
         _ = try object(answer.geoJSON(version: "1"))
         #expect(!answer.table().isEmpty)
@@ -348,5 +413,31 @@ struct HotspotAnswerTests {
                 "<body>" + page.components(separatedBy: "<body>")[1].components(separatedBy: "</body>")[0] + "</body>"
             #expect(throws: Never.self) { try XMLCheck.check(body) }
         }
+    }
+
+    @Test("The map of the page lies exactly over the ground that is drawn for its frame")
+    func ground() throws {
+        let answer = try HotspotQuestion(near: "schools", within: 300)
+            .answer(incidents: city(), places: schools, now: Self.now)
+        var frame: ReportFrame?
+        let page = answer.html(version: "1", credits: "© the city\n© others") { asked in
+            frame = asked
+            return [1, 2, 3]
+        }
+        let shown = try #require(frame)
+        #expect(page.contains("href=\"data:image/png;base64,AQID\""))
+        #expect(page.contains("© the city; © others"))
+        // The frame has the proportions of its bounds, so that a picture that shows the bounds fills it.
+        let (north, south) = (WebMercator.y(latitude: shown.bounds.north), WebMercator.y(latitude: shown.bounds.south))
+        let width = WebMercator.x(longitude: shown.bounds.east) - WebMercator.x(longitude: shown.bounds.west)
+        #expect(abs(width / (south - north) - Double(shown.width) / Double(shown.height)) < 1e-9)
+        // The first school is where the tiles would have it.
+        let place = at(500, 500)
+        let x = (WebMercator.x(longitude: place.longitude) - WebMercator.x(longitude: shown.bounds.west)) / width
+        let y = (WebMercator.y(latitude: place.latitude) - north) / (south - north)
+        let circle = try #require(
+            page.firstMatch(of: #/<circle cx="([0-9.]+)" cy="([0-9.]+)" r="[0-9.]+" [^>]*><title>Школа № 1:/#))
+        #expect(abs(Double(circle.1)! - x * Double(shown.width)) < 0.06)
+        #expect(abs(Double(circle.2)! - y * Double(shown.height)) < 0.06)
     }
 }

@@ -1,4 +1,5 @@
 import Hotspots
+import SeededRandom
 import Testing
 
 @Suite("Kernel density")
@@ -7,7 +8,7 @@ struct KernelDensityTests {
     func naive() throws {
         var random = SeededRandom(seed: 4)
         let points = PlanePoints(
-            (0..<200).map { _ in PlanePoint(x: random.uniform(0...900), y: random.uniform(0...700)) })
+            (0..<200).map { _ in PlanePoint(x: random.number(0...900), y: random.number(0...700)) })
         let weights = (0..<200).map { Double($0 % 3 + 1) }
         let h = 130.0
         let surface = try KernelDensity(points, weights: weights, bandwidth: h, cellSize: 20)

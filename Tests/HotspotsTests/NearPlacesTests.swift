@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import Testing
 
 @testable import Hotspots
@@ -77,12 +78,12 @@ struct NearPlacesTests {
         let corners = (0..<400).map { index -> PlanePoint in
             let direction = LocalProjection(center: Coordinate(longitude: 0, latitude: 90))
                 .project(Coordinate(longitude: Double(index) * 0.9, latitude: 89.99))
-            let scale = random.uniform(0.4...1)
+            let scale = random.number(0.4...1)
             return PlanePoint(x: direction.x * scale, y: direction.y * scale)
         }
         let shape = try #require(PlaceShape(polygon: corners))
         for _ in 0..<500 {
-            let point = PlanePoint(x: random.uniform(-1500...1500), y: random.uniform(-1500...1500))
+            let point = PlanePoint(x: random.number(-1500...1500), y: random.number(-1500...1500))
             var (inside, nearest) = (false, Double.infinity)
             for index in corners.indices {
                 let (a, b) = (corners[index], corners[(index + 1) % 400])
@@ -104,12 +105,12 @@ struct NearPlacesTests {
     @Test("Counts around points and polygons are those of looking at every incident", arguments: [40.0, 250, 3000])
     func naive(radius: Double) throws {
         var random = SeededRandom(seed: 21)
-        let points = (0..<1500).map { _ in PlanePoint(x: random.uniform(0...2000), y: random.uniform(0...1500)) }
+        let points = (0..<1500).map { _ in PlanePoint(x: random.number(0...2000), y: random.number(0...1500)) }
         let incidents = table(points)
         let near = try NearPlaces(incidents, within: radius)
         var places = [PlaceShape]()
         for _ in 0..<30 {
-            let (x, y) = (random.uniform(-300...2600), random.uniform(-300...2000))
+            let (x, y) = (random.number(-300...2600), random.number(-300...2000))
             places.append(try shape(.point(coordinate(x, y))))
             places.append(try shape(.polygon(Polygon(rings: [ring([(x, y), (x + 180, y + 20), (x + 90, y + 150)])]))))
         }

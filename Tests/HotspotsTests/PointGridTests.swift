@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import Hotspots
@@ -8,7 +9,7 @@ struct PointGridTests {
     /// Positions in a city, some of them many times, and one far away.
     static func scattered(_ count: Int, seed: UInt64) -> PlanePoints {
         var random = SeededRandom(seed: seed)
-        var points = (0..<count).map { _ in PlanePoint(x: random.uniform(-500...900), y: random.uniform(0...700)) }
+        var points = (0..<count).map { _ in PlanePoint(x: random.number(-500...900), y: random.number(0...700)) }
         for index in stride(from: 0, to: count, by: 7) { points[index] = points[index / 2] }
         if count > 3 { points[3] = PlanePoint(x: 5_000_000, y: -2_000_000) }
         return PlanePoints(points)
@@ -35,7 +36,7 @@ struct PointGridTests {
         let grid = PointGrid(points, cellSize: cellSize)
         var random = SeededRandom(seed: 3)
         for _ in 0..<100 {
-            let from = PlanePoint(x: random.uniform(-5000...5000), y: random.uniform(-5000...5000))
+            let from = PlanePoint(x: random.number(-5000...5000), y: random.number(-5000...5000))
             let naive = (0..<400).map { points[$0].distance(to: from) }.min()
             #expect(grid.nearestDistance(to: from) == naive)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Hotspots
+import SeededRandom
 import Testing
 
 @Suite("Spatial association")
@@ -122,7 +123,7 @@ struct SpatialAssociationTests {
     func neighboursByDistance() {
         var random = SeededRandom(seed: 7)
         let points = PlanePoints(
-            (0..<300).map { _ in PlanePoint(x: random.uniform(0...1000), y: random.uniform(0...500)) })
+            (0..<300).map { _ in PlanePoint(x: random.number(0...1000), y: random.number(0...500)) })
         let lists = NeighbourLists(of: points, within: 60)
         for i in 0..<points.count {
             let naive = (0..<points.count).filter { $0 != i && points[$0].distance(to: points[i]) <= 60 }

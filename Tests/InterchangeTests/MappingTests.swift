@@ -157,6 +157,14 @@ import Works
         #expect(try ewkt.withUTF8 { try WKT.parse($0) } == geometry)
     }
 
+    @Test("Collections in collections without end are refused, not followed", arguments: [65, 100_000])
+    func deepWKT(depth: Int) {
+        var text =
+            String(repeating: "GEOMETRYCOLLECTION (", count: depth) + "POINT (1 1)"
+            + String(repeating: ")", count: depth)
+        #expect(throws: RowRefusal.self) { try text.withUTF8 { try WKT.parse($0) } }
+    }
+
     @Test(
         "What is no well-known text is refused",
         arguments: ["POINT (1)", "CIRCLE (1 2)", "POINT (1 2", "POINT (1 2) x", "SRID=3857;POINT (1 2)"])

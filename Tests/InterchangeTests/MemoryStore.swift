@@ -35,6 +35,8 @@ final class MemoryStore: WorksStore {
         works.count { filter.matches($0, at: now) }
     }
 
+    func lastWorkNumber() throws -> Int64 { Int64(works.count) }
+
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
         for (number, work) in works.enumerated() where page.filter.matches(work, at: now) {
             try work.withRow(number: Int64(number + 1), body)
@@ -42,18 +44,20 @@ final class MemoryStore: WorksStore {
     }
 
     func forEachFeature(
-        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
     ) throws {
-        for (index, feature) in features(layer).enumerated() { try body(Int64(index + 1), feature) }
+        for (index, feature) in features(layer).enumerated() where filter.matches(feature) {
+            try body(Int64(index + 1), feature)
+        }
     }
 
     func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature? {
         features(layer).first { $0.id == id }
     }
 
-    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int {
-        features(layer).count
+    func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) throws -> Int {
+        features(layer).count { filter.matches($0) }
     }
 
     func extent(of layer: ReferenceLayer?) throws -> Bounds? {

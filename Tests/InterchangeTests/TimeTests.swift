@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 import Works
 
@@ -65,7 +66,7 @@ import Works
     func clocks(zone: String) throws {
         var clock = try #require(LocalClock(identifier: zone))
         let timeZone = try #require(TimeZone(identifier: zone))
-        var random = SeededBits(state: 11)
+        var random = SeededRandom(seed: 11)
         for _ in 0..<2000 {
             let moment = Int64.random(in: 0...2_000_000_000, using: &random)
             let offset = Int64(timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(moment))))

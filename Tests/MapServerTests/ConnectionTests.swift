@@ -78,6 +78,12 @@ struct ConnectionTests {
             "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 1 << 20))\r\n\r\n", 431
         ),
         ("a flood of headers", "GET / HTTP/1.1\r\n\(String(repeating: "X: y\r\n", count: 5000))\r\n", 431),
+        ("no host", "GET /health/live HTTP/1.1\r\n\r\n", 400),
+        ("two hosts", "GET /tiles/works/7/1/1.png HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (
+            "a body of more octets than can be counted",
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551615\r\n\r\n", 413
+        ),
         ("no HTTP", "\u{16}\u{03}\u{01}hello\r\n\r\n", 400),
         ("another version", "GET / HTTP/3.7\r\n\r\n", 505),
         ("two lengths", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
@@ -94,6 +100,34 @@ struct ConnectionTests {
             #expect(reply.text.contains("application/problem+json"), "\(what)")
             let problem = try JSONParser.parse(String(reply.body))
             #expect(problem["status"]?.integer == status, "\(what)")
+        }
+    }
+
+    @Test("tells a client that waits with its body to send it")
+    func expectContinue() async throws {
+        try await live { client in
+            let reply = await client.exchange(
+                "GET /health/live HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+            )
+            #expect(reply.text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
+            let old = await client.exchange(
+                "GET /health/live HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello")
+            #expect(old.text.hasPrefix("HTTP/1.0 200 OK\r\n"))
+        }
+    }
+
+    @Test(
+        "answers who wants to speak something else, and ends the connection",
+        arguments: [
+            "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            "GET /tiles/works/7/1/1.png HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n",
+            "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+        ])
+    func upgrade(_ request: String) async throws {
+        try await live { client in
+            let reply = await client.exchange(request + String(repeating: "x", count: 1000))
+            #expect(reply.text.lowercased().contains("connection: close"))
+            #expect(reply.text.firstMatch(of: #/^HTTP/1.1 (200|404|405) /#) != nil)
         }
     }
 

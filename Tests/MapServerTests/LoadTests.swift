@@ -98,10 +98,12 @@ struct LoadTests {
         let pool = WorkerPool(name: "test", workers: 1, capacity: 10)
         for _ in 0..<8 { try await pool.run(within: TimeBudget(.seconds(600)), for: nil) { _ = usleep(20_000) } }
         let release = TimeBudget.unlimited
+        let started = TimeBudget.unlimited
         async let first: Void = pool.run(within: .unlimited, for: nil) {
+            started.cancel()
             while release.verdict == nil {}
         }
-        while pool.counts.running < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        while started.verdict == nil { try await Task.sleep(for: .milliseconds(1)) }
         // Of late a job took some twenty milliseconds; this one has one.
         await #expect(throws: Problem.overloaded) {
             try await pool.run(within: TimeBudget(.milliseconds(1)), for: nil) { Issue.record("it ran") }

@@ -1,10 +1,11 @@
+import SeededRandom
 import Testing
 
 @testable import Raster
 
 @Suite("Blending eight pixels equals blending each of them")
 struct BlendTests {
-    static func pixel(_ generator: inout SeededGenerator) -> Pixel {
+    static func pixel(_ generator: inout SeededRandom) -> Pixel {
         let alpha = UInt8.random(in: 0...255, using: &generator)
         func channel() -> UInt8 { UInt8.random(in: 0...255, using: &generator) }
         let kind = Int.random(in: 0..<4, using: &generator)
@@ -15,7 +16,7 @@ struct BlendTests {
 
     @Test("A colour with coverage, bit for bit")
     func solid() {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<20_000 {
             let color = Self.pixel(&generator)
             var destination = Blend.Pixels(), coverage = Blend.Pixels()
@@ -33,7 +34,7 @@ struct BlendTests {
 
     @Test("A picture over a picture, bit for bit, eight and four at a time")
     func picture() {
-        var generator = SeededGenerator(seed: 2)
+        var generator = SeededRandom(seed: 2)
         for _ in 0..<20_000 {
             var source = Blend.Pixels(), destination = Blend.Pixels()
             for lane in 0..<8 {
@@ -52,7 +53,7 @@ struct BlendTests {
 
     @Test("No channel ever exceeds alpha, and opaque stays opaque")
     func premultiplied() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededRandom(seed: 3)
         for _ in 0..<20_000 {
             let destination = Self.pixel(&generator)
             let result = Blend.over(
@@ -65,7 +66,7 @@ struct BlendTests {
 
     @Test("Coverage from sums equals the fill rule's definition")
     func windings() {
-        var generator = SeededGenerator(seed: 4)
+        var generator = SeededRandom(seed: 4)
         for _ in 0..<20_000 {
             var sums = SIMD8<Int32>()
             for lane in 0..<8 { sums[lane] = Int32.random(in: -600_000...600_000, using: &generator) }

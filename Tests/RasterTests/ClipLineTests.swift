@@ -1,4 +1,5 @@
 import Raster
+import SeededRandom
 import Testing
 
 extension Array<SIMD2<Double>> {
@@ -59,7 +60,7 @@ struct ClipLineTests {
 
     @Test("Pieces lie inside, are as long as each segment's own part, and join without gaps", arguments: 0..<200)
     func naiveTwin(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let rectangle = Self.rectangle
         let reach = [3.0, 12, 100][seed % 3]
         var line = [generator.point(-5...15)]
@@ -102,7 +103,7 @@ struct ClipLineTests {
 
     @Test("As long as GEOS says", arguments: 0..<100)
     func lengthOfGEOS(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed) + 40)
+        var generator = SeededRandom(seed: UInt64(seed) + 40)
         let line = (0..<30).map { _ in
             let point = generator.point(-8...18)
             return seed % 2 == 0 ? point.rounded(.toNearestOrEven) : point
@@ -123,5 +124,15 @@ struct ClipLineTests {
         }
         let inside = [SIMD2(1.0, 1), SIMD2(2, 1), SIMD2(2, 2)]
         #expect(Self.rectangle.clip(outline: inside) == [inside + [inside[0]]])
+    }
+
+    @Test(
+        "A segment so long that rounding loses its end beside the rectangle gives nothing",
+        arguments: [1e15, 1e30, 1e100])
+    func farAway(distance: Double) {
+        for line in [[SIMD2(-distance, 5.5), SIMD2(-0.6, 5.4)], [SIMD2(-0.6, 5.4), SIMD2(-distance, 5.5)]] {
+            #expect(Self.rectangle.clip(line: line) == [])
+            #expect(Self.rectangle.clip(line: line.map { SIMD2($0.y, $0.x) }) == [])
+        }
     }
 }

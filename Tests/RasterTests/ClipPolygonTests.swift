@@ -1,5 +1,6 @@
 import Foundation
 import Raster
+import SeededRandom
 import Testing
 
 extension PolygonClipper {
@@ -117,7 +118,7 @@ struct ClipPolygonTests {
 
     @Test("Random star-shaped polygons with holes", arguments: 0..<150)
     func randomStars(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let center = generator.point(-2...12)
         let snaps = seed % 3 == 0
         let count = Int.random(in: 3...60, using: &generator)
@@ -137,7 +138,7 @@ struct ClipPolygonTests {
 
     @Test("Random unions of grid cells, which run along borders, corners and into each other", arguments: 0..<60)
     func randomGrids(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed) + 500)
+        var generator = SeededRandom(seed: UInt64(seed) + 500)
         // A random staircase polygon on whole numbers: heights over a row of columns.
         var ring: [SIMD2<Double>] = []
         for x in 0..<16 {
@@ -156,7 +157,7 @@ struct ClipPolygonTests {
 
     @Test("Self-crossing rings end, inside the rectangle", arguments: 0..<40)
     func tangles(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed) + 900)
+        var generator = SeededRandom(seed: UInt64(seed) + 900)
         let ring = (0..<200).map { _ in
             let point = generator.point(-8...18)
             return seed % 2 == 0 ? point.rounded(.toNearestOrEven) : point

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Raster
@@ -57,7 +58,7 @@ extension Canvas {
 struct CoverageTests {
     @Test("A random triangle covers each pixel as its area says", arguments: 0..<60)
     func triangleAreas(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let size = seed % 3 == 0 ? 4.0 : 60.0
         let origin = generator.point(-10...30)
         // Corners on the 1/256 grid, so that both sides see the same triangle.
@@ -75,7 +76,7 @@ struct CoverageTests {
 
     @Test("A polygon's pixels add up to its area to a thousandth")
     func totalArea() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         for _ in 0..<50 {
             // A star-shaped polygon around the middle.
             let ring = (0..<40).map { index in
@@ -122,7 +123,7 @@ struct CoverageTests {
 
     @Test("A ring drawn forth and back leaves nothing")
     func cancellation() {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SeededRandom(seed: 11)
         let ring = (0..<100).map { _ in generator.point(-300...300) }
         let canvas = Canvas(width: 64, height: 64)
         canvas.fill(Path([ring, ring.reversed()]), .black)
@@ -156,9 +157,42 @@ struct CoverageTests {
         #expect(canvas[15, 3].alpha == 255)
     }
 
+    @Test(
+        "A subpath from a pen is that of single vertices, also beyond the room asked for and out of reach",
+        arguments: [0, 3, 100], [1.0, 30, 1e6])
+    func pens(limit: Int, reach: Double) {
+        var generator = SeededRandom(seed: 19)
+        for isClosed in [false, true] {
+            let points = (0..<20).map { generator.point(($0 % 5 == 0 ? -40 * reach : -40)...60) }
+            var path = Path(), expected = Path()
+            for start in [0, 10] {
+                path.add(upTo: limit, isClosed: isClosed) { pen in
+                    for point in points[start..<start + 10] { pen.line(x: point.x, y: point.y) }
+                }
+                for (index, point) in points[start..<start + 10].enumerated() {
+                    if index == 0 {
+                        expected.move(x: point.x, y: point.y)
+                    } else {
+                        expected.line(x: point.x, y: point.y)
+                    }
+                }
+                if isClosed { expected.close() }
+            }
+            path.add(upTo: limit, isClosed: true) { _ in }
+            #expect(path.vertexCount == expected.vertexCount)
+            let canvas = Canvas(width: 24, height: 24), twin = Canvas(width: 24, height: 24)
+            for (canvas, path) in [(canvas, path), (twin, expected)] {
+                canvas.fill(path, Color("#d7301f80")!)
+                canvas.stroke(path, Stroke(width: 1.5), .black)
+            }
+            #expect(canvas.rgba == twin.rgba)
+            #expect(!canvas.isEmpty)
+        }
+    }
+
     @Test("A ring of a million vertices, far and near, ends")
     func millionVertices() {
-        var generator = SeededGenerator(seed: 13)
+        var generator = SeededRandom(seed: 13)
         var path = Path()
         for index in 0..<1_000_000 {
             let point = generator.point(index % 2 == 0 ? -40...40 : -1e7...1e7)
@@ -173,7 +207,7 @@ struct CoverageTests {
 
     @Test("Tiny dashes along far segments are counted, not walked")
     func farDashes() {
-        var generator = SeededGenerator(seed: 14)
+        var generator = SeededRandom(seed: 14)
         var path = Path()
         for index in 0..<2000 {
             let point = generator.point(index % 2 == 0 ? -40...40 : -2e6...2e6)
@@ -186,7 +220,7 @@ struct CoverageTests {
 
     @Test("After drawing, the cells are zero again")
     func cellsAreClean() {
-        var generator = SeededGenerator(seed: 17)
+        var generator = SeededRandom(seed: 17)
         let canvas = Canvas(width: 600, height: 40)
         for _ in 0..<200 {
             let ring = (0..<5).map { _ in generator.point(-700...1300) }
@@ -194,13 +228,25 @@ struct CoverageTests {
             canvas.stroke(Path([ring]), Stroke(width: 3), .black)
         }
         canvas.clear()
-        canvas.cells.rows.pointee = (0, Int32(canvas.height - 1))
+        canvas.cells.rows.pointee = RowRange(
+            first: Lanes(repeating: 0), last: Lanes(repeating: Int32(canvas.height - 1)))
         canvas.cells.resolve(.nonZero, SolidPaint(.black), over: canvas.pixels)
         #expect(canvas.isEmpty)
         for row in 0..<canvas.height {
             for column in 0..<canvas.cells.width where canvas.cells.sums[row * canvas.cells.stride + column] != 0 {
                 Issue.record("cell \(column), \(row) is not zero")
             }
+        }
+    }
+
+    @Test(
+        "A ring that runs around 16384 times is inside as one that does once", arguments: [1, 16_383, 16_384, 16_385])
+    func windings(count: Int) {
+        let square = [SIMD2(2.0, 2), SIMD2(30, 2), SIMD2(30, 30), SIMD2(2, 30)]
+        for ring in [square, square.reversed()] {
+            let canvas = Canvas(width: 32, height: 32)
+            canvas.fill(Path([[SIMD2<Double>]](repeating: ring, count: count)), Color("#0000ff80")!)
+            #expect(canvas[16, 16] == Color("#0000ff80")!.premultiplied)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Raster
+import SeededRandom
 import Testing
 
 /// A scene in world pixels, drawn on a canvas whose corner is a world pixel.
@@ -14,7 +15,7 @@ struct SeamTests {
 
     /// Lines and rings that run through, along and far beyond the block of tiles.
     static func path(seed: UInt64, closed: Bool, originX: Int, originY: Int) -> Path {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var path = Path()
         for subpath in 0..<12 {
             let reach = subpath % 3 == 0 ? 3000.0 : subpath % 3 == 1 ? 300.0 : 40.0
@@ -45,7 +46,7 @@ struct SeamTests {
                 canvas.fill(path(seed: 2, closed: true, originX: x, originY: y), red, rule: .evenOdd)
             },
             Scene(name: "sprites") { canvas, x, y in
-                var generator = SeededGenerator(seed: 3)
+                var generator = SeededRandom(seed: 3)
                 let sprite = Sprite(SymbolStyle(symbol: .star, size: 14, fill: red, outline: .white))
                 for _ in 0..<300 {
                     let at = generator.point(-20...276)
@@ -98,6 +99,33 @@ struct SeamTests {
                     }
                 }
                 #expect(differences == 0, "\(scene.name): tile \(column), \(row)")
+            }
+        }
+    }
+
+    @Test("With a palette too a block of tiles equals one large picture: no seam shows between neighbours")
+    func palettesAgree() throws {
+        let palette = Palette(blending: [Color("#d7301fa0")!, .white])
+        let encoder = PNGEncoder()
+        let whole = Canvas(width: Self.side * Self.block, height: Self.side * Self.block)
+        let tile = Canvas(width: Self.side, height: Self.side)
+        for scene in Self.scenes.prefix(5) {
+            whole.clear()
+            scene.draw(whole, 0, 0)
+            let expected = try #require(pixels(ofPNG: try encoder.encode(whole, .palette(palette))))
+            #expect(Set(stride(from: 0, to: expected.rgba.count, by: 4).map { expected.rgba[$0 + 3] }).count > 2)
+            for row in 0..<Self.block {
+                for column in 0..<Self.block {
+                    tile.clear()
+                    scene.draw(tile, column * Self.side, row * Self.side)
+                    let own = try #require(pixels(ofPNG: try encoder.encode(tile, .palette(palette))))
+                    let isEqual = (0..<Self.side).allSatisfy { y in
+                        let start = ((row * Self.side + y) * whole.width + column * Self.side) * 4
+                        return expected.rgba[start..<start + Self.side * 4]
+                            == own.rgba[y * Self.side * 4..<(y + 1) * Self.side * 4]
+                    }
+                    #expect(isEqual, "\(scene.name): tile \(column), \(row)")
+                }
             }
         }
     }

@@ -1,4 +1,6 @@
+import Foundation
 import Raster
+import SeededRandom
 import Testing
 
 @Suite("Strokes")
@@ -104,7 +106,7 @@ struct StrokeTests {
     func noHoles() {
         // A tight coil of segments much shorter than the line is wide: every pixel within half the width of the
         // coil's axis, less one pixel for the border, must be covered.
-        var generator = SeededGenerator(seed: 5)
+        var generator = SeededRandom(seed: 5)
         for join in [Stroke.Join.round, .bevel, .miter] {
             var points = [SIMD2(64.0, 64)]
             for _ in 0..<200 {
@@ -149,7 +151,7 @@ struct StrokeTests {
 
     @Test("Every pixel nearer than half the width is covered, none farther", arguments: 0..<20)
     func distanceTwin(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed) + 100)
+        var generator = SeededRandom(seed: UInt64(seed) + 100)
         let points = (0..<8).map { _ in generator.point(-20...148) }
         let width = generator.number(1.5...14)
         let canvas = Canvas(width: 128, height: 128)
@@ -166,5 +168,27 @@ struct StrokeTests {
                 if distance > width / 2 + 0.85 { #expect(canvas[x, y].alpha == 0) }
             }
         }
+    }
+
+    @Test(
+        "A miter is drawn up to its limit, 1 / sin of half the angle, and cut off beyond",
+        arguments: [20.0, 50, 90, 130])
+    func miterLimit(angle: Double) {
+        let half = angle / 2 * .pi / 180
+        let bend = Path(
+            [[SIMD2(100 - 60 * sin(half), 160), SIMD2(100, 160 - 60 * cos(half)), SIMD2(100 + 60 * sin(half), 160)]],
+            closed: false)
+        let width = 8.0
+        func top(_ limit: Double) -> Double {
+            let canvas = Canvas(width: 200, height: 200)
+            canvas.stroke(bend, Stroke(width: width, join: .miter, miterLimit: limit), .black)
+            let coverage = (0..<200).map { Double(canvas[100, $0].alpha) / 255 }
+            let first = coverage.firstIndex { $0 > 0.5 } ?? 200
+            return Double(first)
+        }
+        let corner = 160 - 60 * cos(half)
+        // The tip lies width / (2 sin(half)) above the corner, a bevel width / 2 × sin(half).
+        #expect(abs(top(1 / sin(half) * 1.01) - (corner - width / 2 / sin(half))) < 4)
+        #expect(abs(top(max(1, 1 / sin(half) * 0.99)) - (corner - width / 2 * sin(half))) < 1.5)
     }
 }

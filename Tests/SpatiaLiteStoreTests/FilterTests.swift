@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import SpatiaLiteStore
 import Testing
 import Works
@@ -12,7 +13,7 @@ struct FilterTests {
     init() throws {
         folder = try TemporaryFolder()
         store = try SpatiaLiteStore.create(at: folder.path())
-        var generator = SeededGenerator(7)
+        var generator = SeededRandom(seed: 7)
         works = (1...600).map { Work.random($0, using: &generator) }
         try store.write(bulk: true) { transaction in
             for work in works { try transaction.insert(work, ledger: work.ledger) }
@@ -26,13 +27,20 @@ struct FilterTests {
 
     @Test("A filter finds what its definition matches, row for row and in number")
     func filtersAgree() throws {
-        var generator = SeededGenerator(11)
+        var generator = SeededRandom(seed: 11)
         for _ in 0..<400 {
             let filter = WorkFilter.random(using: &generator)
             let now = noon + Int64.random(in: -300_000...300_000, using: &generator)
             let expected = works.filter { filter.matches($0, at: now) }.map(\.id)
             #expect(try store.ids(WorkPage(filter: filter), at: now) == expected, "\(filter)")
             #expect(try store.countWorks(matching: filter, at: now, budget: .unlimited) == expected.count, "\(filter)")
+            let numbers = try store.workNumbers(matching: filter, at: now, budget: .unlimited)
+            #expect(numbers == works.indices.filter { filter.matches(works[$0], at: now) }.map { Int64($0 + 1) })
+            // Of numbers that are given, those are found that match.
+            var page = WorkPage(filter: filter, limit: works.count)
+            page.numbers = (1...Int64(works.count)).filter { _ in Bool.random(using: &generator) }
+            let wanted = Set(page.numbers!).intersection(numbers).sorted()
+            #expect(try store.ids(page, at: now) == wanted.map { works[Int($0) - 1].id }, "\(filter)")
         }
     }
 
@@ -100,7 +108,7 @@ struct FilterTests {
 
 extension WorkFilter {
     /// A filter of one to three conditions.
-    static func random(using generator: inout SeededGenerator) -> WorkFilter {
+    static func random(using generator: inout SeededRandom) -> WorkFilter {
         var filter = WorkFilter()
         func moment() -> Instant { noon + Int64.random(in: -400_000...400_000, using: &generator) }
         for _ in 0..<Int.random(in: 1...3, using: &generator) {

@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import SpatiaLiteStore
 import Testing
 import Works
@@ -39,7 +40,7 @@ struct ReferenceLayerTests {
 
     @Test("A box finds the features that meet it and those without a place", arguments: [false, true])
     func boxes(bulk: Bool) throws {
-        var generator = SeededGenerator(3)
+        var generator = SeededRandom(seed: 3)
         let features = (0..<400).map { feature($0, at: $0 % 10 == 0 ? nil : .random(using: &generator)) }
         try store.write(bulk: bulk) { transaction in
             for feature in features { _ = try transaction.upsert(feature, in: .roads) }
@@ -53,7 +54,9 @@ struct ReferenceLayerTests {
                     found.append($1)
                 }
                 #expect(found == expected)
-                #expect(try store.countFeatures(in: .roads, bounds: bounds, budget: .unlimited) == expected.count)
+                #expect(
+                    try store.countFeatures(in: .roads, matching: FeatureFilter(bounds: bounds), budget: .unlimited)
+                        == expected.count)
             }
         }
         var second: [Int64] = []

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import SeededRandom
 import SpatiaLiteStore
 import Testing
 import Works
@@ -20,21 +21,6 @@ final class TemporaryFolder {
     var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? [] }
 }
 
-/// A generator whose numbers are the same in every run: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 let noon = Instant("2026-05-04T12:00:00Z")!
 let importer = Actor(kind: .source, name: "test")
 
@@ -43,7 +29,7 @@ extension Work {
     static func sample(
         _ number: Int = 1, kind: WorkKind = .roadRepair, source: String? = nil, at place: Geometry? = nil
     ) -> Work {
-        var generator = SeededGenerator(UInt64(number))
+        var generator = SeededRandom(seed: UInt64(number))
         let id = WorkID(millisecondsSinceEpoch: 1_700_000_000_000 + UInt64(number), using: &generator)
         var work = Work(id: id, kind: kind, category: "pothole", updatedAt: noon)
         work.source = source
@@ -53,7 +39,7 @@ extension Work {
     }
 
     /// A work with anything in its fields that they can hold.
-    static func random(_ number: Int, using generator: inout SeededGenerator) -> Work {
+    static func random(_ number: Int, using generator: inout SeededRandom) -> Work {
         func chance<Value>(_ value: Value) -> Value? { Int.random(in: 0..<3, using: &generator) == 0 ? nil : value }
         func moment() -> Instant { noon + Int64.random(in: -400_000...400_000, using: &generator) }
         func word(_ words: [String]) -> String { words.randomElement(using: &generator)! }
@@ -93,7 +79,7 @@ extension Work {
 
 extension Geometry {
     /// A point, line or area anywhere in the world, often near the antimeridian, the poles and 0.
-    static func random(using generator: inout SeededGenerator) -> Geometry {
+    static func random(using generator: inout SeededRandom) -> Geometry {
         func coordinate() -> Coordinate {
             let longitude = [-180, -179.5, -0.1, 0, 0.1, 179.5, 180].randomElement(using: &generator)!
             let near = longitude + Double.random(in: -1...1, using: &generator)

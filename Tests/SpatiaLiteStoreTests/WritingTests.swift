@@ -1,4 +1,5 @@
 import Geometry
+import SeededRandom
 import SpatiaLiteStore
 import Testing
 import Works
@@ -41,7 +42,7 @@ struct WritingTests {
 
     @Test("Bulk and row by row make the same database", arguments: [0, 40, 9000])
     func bulkEqualsRows(before: Int) throws {
-        var generator = SeededGenerator(UInt64(before) + 1)
+        var generator = SeededRandom(seed: UInt64(before) + 1)
         let other = try SpatiaLiteStore.create(at: folder.path("bulk.sqlite"))
         func place() -> Geometry {
             .point(

@@ -18,59 +18,63 @@ struct Brush {
     // MARK: Layers
 
     /// Draws a layer of works from the painter's hits.
-    func drawWorks(_ layer: StyleLayer, _ snapshot: Snapshot) throws {
+    func drawWorks(_ layer: StyleLayer, _ view: SnapshotView) throws {
+        let snapshot = view.snapshot
         let codes = snapshot.traits.all.count
         let value: (StyleField, Int) -> String? = { snapshot.traits.value(of: $0, trait: $1) }
         var classification = Classification(layer, codes: codes, value: value)
         let tracers = copies.map { ShapeTracer(scene, offsetX: $0.offsetX, reach: reach) }
         let hits = painter.hits
+        // Taken out once: a copy of a whole shelf for each feature would count references for a tenth of the time.
+        let (baseShapes, deltaShapes) = (snapshot.base.shapes.geometry, snapshot.delta.shapes.geometry)
         // Geometries are brushed feature by feature, all paints of one before the next; symbols and counts paint by paint.
         let strokes = layer.paints.compactMap { GeometryPaint($0, self, codes: codes, value: value) }
         if !strokes.isEmpty, !layer.geometry.isDisjoint(with: [.lines, .areas]) {
             try drawGeometries(strokes, layer) { body in
-                for index in 0..<hits.count {
-                    if index % Brush.patience == 0 { try budget.check() }
-                    let hit = hits[index]
-                    guard !hit.shelf.isPoints, classification.admits(code: Int(hit.trait), state: hit.state) else {
-                        continue
+                for (turn, index) in hits.shapes.enumerated() {
+                    if turn % Brush.patience == 0 { try budget.check() }
+                    let hit = hits[Int(index)]
+                    guard classification.admits(code: Int(hit.trait), state: hit.state) else { continue }
+                    let (row, tracer, code) = (Int(hit.row), tracers[Int(hit.copy)], Int(hit.trait))
+                    if hit.shelf == .baseShapes {
+                        body(baseShapes, row, tracer, code, hit.state)
+                    } else {
+                        body(deltaShapes, row, tracer, code, hit.state)
                     }
-                    let shapes = hit.shelf == .baseShapes ? snapshot.base.shapes : snapshot.delta.shapes
-                    body(shapes.geometry, Int(hit.row), tracers[Int(hit.copy)], Int(hit.trait), hit.state)
                 }
             }
         }
-        for paint in layer.paints {
-            guard let stamp = Stamp(paint, self, codes: codes, value: value) else { continue }
-            var places: [Stamp.Place] = []
-            places.reserveCapacity(hits.count)
-            for index in 0..<hits.count {
-                if index % 4096 == 0 { try budget.check() }
-                let hit = hits[index]
-                guard classification.admits(code: Int(hit.trait), state: hit.state) else { continue }
+        try stamp(layer, codes: codes, value: value) { tellsDays, offer in
+            @inline(__always)
+            func stand(_ hit: WorkHits.Hit, _ classification: inout Classification) {
+                guard classification.admits(code: Int(hit.trait), state: hit.state) else { return }
+                let days = tellsDays ? view.daysLate(hit) : 0
+                if hit.shelf.isPoints { return offer(Int(hit.x), Int(hit.y), Int(hit.trait), hit.state, days) }
+                let geometry = hit.shelf == .baseShapes ? baseShapes : deltaShapes
                 let tracer = tracers[Int(hit.copy)]
-                let row = Int(hit.row)
-                func add(_ x: UInt32, _ y: UInt32) {
-                    places.append(Stamp.Place(x: tracer.x(x), y: tracer.y(y), code: Int(hit.trait), state: hit.state))
-                }
-                switch hit.shelf {
-                case .basePoints where layer.geometry.contains(.points):
-                    add(snapshot.base.points.x[row], snapshot.base.points.y[row])
-                case .deltaPoints where layer.geometry.contains(.points):
-                    add(snapshot.delta.points.x[row], snapshot.delta.points.y[row])
-                case .baseShapes: snapshot.base.shapes.geometry.forEachStand(of: row, layer.geometry, add)
-                case .deltaShapes: snapshot.delta.shapes.geometry.forEachStand(of: row, layer.geometry, add)
-                case .basePoints, .deltaPoints: break
+                geometry.forEachStand(of: Int(hit.row), layer.geometry) { x, y in
+                    offer(tracer.x(x), tracer.y(y), Int(hit.trait), hit.state, days)
                 }
             }
-            try stamp.draw(places)
+            if layer.geometry.contains(.points) {
+                try hits.ordered.withUnsafeBufferPointer { hits in
+                    for index in hits.indices.reversed() {
+                        if index % 4096 == 0 { try budget.check() }
+                        stand(hits[index], &classification)
+                    }
+                }
+            } else {
+                for index in hits.shapes.reversed() { stand(hits[Int(index)], &classification) }
+            }
         }
     }
 
     /// Draws a layer of reference features.
     func drawReference(_ layer: StyleLayer, _ found: ReferenceHits) throws {
         let shelf = found.shelf
-        let codes = shelf.classes.texts.count
-        let value: (StyleField, Int) -> String? = { $0 == .featureClass ? shelf.classes.texts[$1] : nil }
+        let (geometry, kindCode, kinds) = (shelf.geometry, shelf.kindCode, shelf.kinds)
+        let codes = kinds.count
+        let value: (StyleField, Int) -> String? = { kinds.value(of: $0, $1) }
         var classification = Classification(layer, codes: codes, value: value)
         let tracers = copies.map { ShapeTracer(scene, offsetX: $0.offsetX, reach: reach) }
         let strokes = layer.paints.compactMap { GeometryPaint($0, self, codes: codes, value: value) }
@@ -78,24 +82,51 @@ struct Brush {
             try drawGeometries(strokes, layer) { body in
                 for (index, hit) in found.hits.enumerated() {
                     if index % Brush.patience == 0 { try budget.check() }
-                    let code = Int(shelf.classCode[Int(hit.row)])
+                    let code = Int(kindCode[Int(hit.row)])
                     guard classification.admits(code: code, state: 0) else { continue }
-                    body(shelf.geometry, Int(hit.row), tracers[Int(hit.copy)], code, 0)
+                    body(geometry, Int(hit.row), tracers[Int(hit.copy)], code, 0)
                 }
             }
         }
-        for paint in layer.paints {
-            guard let stamp = Stamp(paint, self, codes: codes, value: value) else { continue }
-            var places: [Stamp.Place] = []
-            for hit in found.hits {
-                let row = Int(hit.row), code = Int(shelf.classCode[row])
+        try stamp(layer, codes: codes, value: value) { _, offer in
+            for hit in found.hits.reversed() {
+                let row = Int(hit.row), code = Int(kindCode[row])
                 guard classification.admits(code: code, state: 0) else { continue }
                 let tracer = tracers[Int(hit.copy)]
-                shelf.geometry.forEachStand(of: row, layer.geometry) { x, y in
-                    places.append(Stamp.Place(x: tracer.x(x), y: tracer.y(y), code: code, state: 0))
-                }
+                geometry.forEachStand(of: row, layer.geometry) { offer(tracer.x($0), tracer.y($1), code, 0, 0) }
             }
-            try stamp.draw(places)
+        }
+    }
+
+    // MARK: Symbols and counts
+
+    /// Takes a place in 1/256 pixel of the scene, a code, the index of a deadline's state and, if that is told, days of delay.
+    private typealias Offer = (_ x: Int, _ y: Int, _ code: Int, _ state: UInt8, _ daysLate: Int32) -> Void
+
+    /// Draws the symbols, counts and days of delay of a layer, one paint after the other.
+    ///
+    /// - Parameter forEachStand: Calls what it is given for each place where something stands, from the top to the bottom.
+    @inline(__always)
+    private func stamp(
+        _ layer: StyleLayer, codes: Int, value: @escaping (StyleField, Int) -> String?,
+        forEachStand: (_ tellsDays: Bool, Offer) throws -> Void
+    ) throws {
+        for paint in layer.paints {
+            switch paint {
+            case .symbol(let symbol):
+                var stamp = SymbolStamp(symbol, self, codes: codes, value: value)
+                try forEachStand(false) { x, y, code, state, _ in stamp.offer(x: x, y: y, code: code, state: state) }
+                try stamp.draw()
+            case .count(let count):
+                var grid = CountGrid(count, self)
+                try forEachStand(false) { x, y, _, state, _ in grid.add(x: x, y: y, state: state) }
+                try grid.draw()
+            case .daysLate(let days):
+                var stamp = DaysLateStamp(days, self, codes: codes, value: value)
+                try forEachStand(true) { stamp.offer(x: $0, y: $1, code: $2, state: $3, daysLate: $4) }
+                try stamp.draw()
+            case .fill, .line, .label: continue
+            }
         }
     }
 

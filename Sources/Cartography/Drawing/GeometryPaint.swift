@@ -38,7 +38,7 @@ struct GeometryPaint {
                 width: width, cap: line.cap, join: line.join, dash: Dash(line.dash.map { $0 * scale }))
             hatchPlaces = nil
             hatches = []
-        case .symbol, .count, .label: return nil
+        case .symbol, .count, .daysLate, .label: return nil
         }
     }
 

@@ -12,7 +12,7 @@ final class Painter: @unchecked Sendable {
     var hits = WorkHits()
     var path = Path()
     var occupancy = Occupancy()
-    var accepted: [Int] = []
+    var pile = SpritePile()
     private var sprites: [SpriteSheet.Key: SpriteSheet] = [:]
 
     /// So many sheets of sprites are kept.
@@ -27,20 +27,22 @@ final class Painter: @unchecked Sendable {
         let canvas = canvas(for: scene)
         let expiresAt = try draw(tileset, view, scene, request.theme, canvas, budget: budget)
         try budget.check()
-        return EncodedTile(bytes: try encode(canvas), isEmpty: canvas.isEmpty, expiresAt: expiresAt)
+        let format = tileset.palettes[request.theme].map { PNGEncoder.Format.palette($0) } ?? .rgba
+        return EncodedTile(bytes: try encode(canvas, format), isEmpty: canvas.isEmpty, expiresAt: expiresAt)
     }
 
-    func picture(
+    /// A picture, on a canvas that is the painter's own.
+    func drawing(
         _ scene: Scene, _ views: [(StyledTileset, SnapshotView)], theme: Theme, budget: TimeBudget
-    ) throws -> [UInt8] {
+    ) throws -> Canvas {
         let canvas = canvas(for: scene)
         for (tileset, view) in views { _ = try draw(tileset, view, scene, theme, canvas, budget: budget) }
         try budget.check()
-        return try encode(canvas)
+        return canvas
     }
 
-    private func encode(_ canvas: Canvas) throws -> [UInt8] {
-        do { return try encoder.encode(canvas) } catch { throw AtlasError.encoding("\(error)") }
+    private func encode(_ canvas: Canvas, _ format: PNGEncoder.Format) throws -> [UInt8] {
+        do { return try encoder.encode(canvas, format) } catch { throw AtlasError.encoding("\(error)") }
     }
 
     /// A transparent canvas of the size.
@@ -66,10 +68,9 @@ final class Painter: @unchecked Sendable {
         let reach = layers.flatMap(\.paints).reduce(1) { max($0, $1.reach) } * Double(scene.scale)
         let showsWorks = layers.contains { $0.source == .works }
         if showsWorks {
-            // A count needs every work; otherwise those are enough of which something can be seen.
-            let counts = layers.contains { $0.paints.contains { if case .count = $0 { true } else { false } } }
-            let level = UInt8(max(0, min(30, (scene.zoom + (scene.scale == 2 ? 1 : 0)).rounded(.up))))
-            try hits.collect(view, scene, reach: reach, level: counts ? nil : level, budget: budget)
+            let needs = layers.filter { $0.source == .works }.map(\.deadlineNeed).max() ?? .nothing
+            try hits.collect(
+                view, scene, reach: reach, detail: layers.pointDetail(in: scene, theme), needs: needs, budget: budget)
         }
         var reference: [ReferenceLayer: ReferenceHits] = [:]
         let brush = Brush(
@@ -77,7 +78,7 @@ final class Painter: @unchecked Sendable {
             budget: budget)
         for layer in layers where layer.paints.contains(where: { !$0.isLabel }) {
             switch layer.source {
-            case .works: try brush.drawWorks(layer, view.snapshot)
+            case .works: try brush.drawWorks(layer, view)
             case .reference(let name):
                 let found: ReferenceHits
                 if let known = reference[name] {
@@ -103,13 +104,71 @@ final class Painter: @unchecked Sendable {
 
 extension Canvas {
     /// Lays a colour over the whole picture.
-    fileprivate func fill(_ scene: Scene, _ color: Color) {
+    func fill(_ scene: Scene, _ color: Color) {
         var path = Path()
-        path.move(subpixelX: 0, subpixelY: 0)
-        path.line(subpixelX: scene.width * 256, subpixelY: 0)
-        path.line(subpixelX: scene.width * 256, subpixelY: scene.height * 256)
-        path.line(subpixelX: 0, subpixelY: scene.height * 256)
-        path.close()
+        path.add(x: 0, y: 0, width: Double(scene.width), height: Double(scene.height))
         fill(path, color)
+    }
+}
+
+extension [StyleLayer] {
+    /// How many of the works at single points can be seen in a drawing of these layers.
+    fileprivate func pointDetail(in scene: Scene, _ theme: Theme) -> WorkHits.PointDetail {
+        let zoom = Int((scene.zoom + (scene.scale == 2 ? 1 : 0)).rounded(.up))
+        let symbols = filter { $0.source == .works && $0.geometry.contains(.points) }.flatMap(\.paints).compactMap {
+            if case .symbol(let symbol) = $0 { symbol } else { nil }
+        }
+        let areDiscs = !symbols.isEmpty && symbols.allSatisfy { $0.isOpaqueDisc(in: scene, theme) }
+        var detail = areDiscs ? WorkHits.PointDetail.discs(zoom: zoom) : .latest(zoom: zoom)
+        for layer in self where layer.source == .works && layer.geometry.contains(.points) {
+            for paint in layer.paints {
+                switch paint {
+                // A count needs every work.
+                case .count: return .all
+                case .symbol(let symbol) where !layer.drawsKindsAlike(symbol): detail = .traits(zoom: zoom)
+                case .daysLate: detail = .traits(zoom: zoom)
+                case .symbol, .fill, .line, .label: continue
+                }
+            }
+        }
+        return detail
+    }
+}
+
+extension StyleLayer {
+    /// What the layer tells of deadlines.
+    fileprivate var deadlineNeed: WorkHits.DeadlineNeed {
+        let fields = paints.flatMap { paint -> [StyleField?] in
+            switch paint {
+            case .fill(let fill): [fill.color.field, fill.hatch?.field]
+            case .line(let line): [line.color.field]
+            case .symbol(let symbol):
+                [symbol.shape.field, symbol.fill.field, symbol.outline?.field, symbol.halo?.field, symbol.mark?.field]
+            case .count(let count): [count.ring?.field]
+            case .daysLate, .label: []
+            }
+        }
+        if paints.contains(where: { if case .daysLate = $0 { true } else { false } }) { return .days }
+        return drawsAllStates && !fields.contains(.deadlineState) ? .nothing : .states
+    }
+
+    private var drawsAllStates: Bool { DeadlineState.allCases.allSatisfy { states >> UInt8($0.index) & 1 != 0 } }
+
+    /// Whether of two works of one kind it draws a symbol for both or for none.
+    fileprivate func drawsKindsAlike(_ symbol: SymbolPaint) -> Bool {
+        func hasAlways<Value>(_ choice: Choice<Value>) -> Bool { choice.field == nil || choice.otherwise != nil }
+        return conditions.keys.allSatisfy { $0 == .kind } && drawsAllStates
+            && hasAlways(symbol.shape) && hasAlways(symbol.fill)
+    }
+}
+
+extension SymbolPaint {
+    /// Whether all of its symbols are discs of which nothing shows through, large enough for ``PointCover``.
+    fileprivate func isOpaqueDisc(in scene: Scene, _ theme: Theme) -> Bool {
+        func isOpaque(_ color: ThemedColor) -> Bool { color.of(theme).alpha == 255 }
+        let rim = outline == nil ? 0 : outlineWidth.at(scene.zoom)
+        return shape.values.allSatisfy { $0 == .disc } && fill.values.allSatisfy(isOpaque) && halo == nil
+            && outline?.values.allSatisfy(isOpaque) ?? true
+            && (size.at(scene.zoom) + rim) * Double(scene.scale) >= PointCover.diameter
     }
 }

@@ -52,42 +52,44 @@ struct ShapeTracer {
                 geometry.importance.withUnsafeBufferPointer { importance in
                     guard let xs = xs.baseAddress, let ys = ys.baseAddress, let importance = importance.baseAddress
                     else { return }
-                    var isFirst = true
-                    if whole {
-                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
-                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-                            if isFirst {
-                                path.move(subpixelX: px, subpixelY: py)
-                            } else {
-                                path.line(subpixelX: px, subpixelY: py)
+                    path.add(upTo: run.count, isClosed: true) { pen in
+                        if whole {
+                            ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+                                pen.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex]))
                             }
-                            isFirst = false
+                        } else {
+                            traceSides(xs, ys, importance, run, threshold, &pen)
                         }
-                    } else {
-                        var last = (x: 0, y: 0, side: UInt8(0))
-                        var isPending = false
-                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
-                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-                            let own = side(px, py)
-                            if isFirst {
-                                path.move(subpixelX: px, subpixelY: py)
-                            } else if own & last.side != 0 {
-                                // Still on the same side: the last one may be dropped.
-                                isPending = true
-                            } else {
-                                if isPending { path.line(subpixelX: last.x, subpixelY: last.y) }
-                                isPending = false
-                                path.line(subpixelX: px, subpixelY: py)
-                            }
-                            isFirst = false
-                            last = (px, py, isPending ? own & last.side : own)
-                        }
-                        if isPending { path.line(subpixelX: last.x, subpixelY: last.y) }
                     }
-                    if !isFirst { path.close() }
                 }
             }
         }
+    }
+
+    /// Of vertices that follow each other on one side outside the first and the last; all others.
+    @inline(__always)
+    private func traceSides(
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>, _ run: Range<Int>,
+        _ threshold: UInt8, _ pen: inout PathPen
+    ) {
+        var isFirst = true
+        var last = (x: 0, y: 0, side: UInt8(0))
+        var isPending = false
+        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+            let own = side(px, py)
+            if !isFirst, own & last.side != 0 {
+                // Still on the same side: the last one may be dropped.
+                isPending = true
+            } else {
+                if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
+                isPending = false
+                pen.line(subpixelX: px, subpixelY: py)
+            }
+            isFirst = false
+            last = (px, py, isPending ? own & last.side : own)
+        }
+        if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
     }
 
     // MARK: Lines
@@ -106,17 +108,11 @@ struct ShapeTracer {
                     guard let xs = xs.baseAddress, let ys = ys.baseAddress, let importance = importance.baseAddress
                     else { return }
                     if whole {
-                        var isFirst = true
-                        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
-                            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-                            if isFirst {
-                                path.move(subpixelX: px, subpixelY: py)
-                            } else {
-                                path.line(subpixelX: px, subpixelY: py)
+                        path.add(upTo: run.count, isClosed: isRing) { pen in
+                            ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
+                                pen.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex]))
                             }
-                            isFirst = false
                         }
-                        if isRing, !isFirst { path.close() }
                         return
                     }
                     var pen = SeenRun()

@@ -6,7 +6,7 @@ enum FeatureDetail {
     /// The keys of `extra` that are looked for, by class; the first that is there counts.
     private static func keys(of featureClass: String?) -> [String] {
         switch featureClass {
-        case "building": ["housenumber", "addr:housenumber", "addr_housenumber"]
+        case "building", "address": ["housenumber", "addr:housenumber", "addr_housenumber"]
         case "place": ["place"]
         default: []
         }
@@ -15,7 +15,7 @@ enum FeatureDetail {
     /// Nil if there is none, or if `extra` is no JSON object.
     static func text(of feature: ReferenceFeature) -> String? {
         let keys = keys(of: feature.featureClass)
-        guard let extra = feature.extra, !keys.isEmpty, keys.contains(where: { contains(extra, $0) }),
+        guard let extra = feature.extra, !keys.isEmpty, extra.contains(anyOf: keys.map { Array($0.utf8) }),
             let value = try? JSONParser.parse([UInt8](extra.utf8))
         else { return nil }
         for key in keys {
@@ -24,18 +24,5 @@ enum FeatureDetail {
             if let number = found.integer { return String(number) }
         }
         return nil
-    }
-
-    /// Whether the letters occur at all: most buildings have no number, and reading their `extra` would be for nothing.
-    private static func contains(_ text: String, _ key: String) -> Bool {
-        var (text, key) = (text, key)
-        return text.withUTF8 { text in
-            key.withUTF8 { key in
-                guard text.count >= key.count else { return false }
-                return (0...text.count - key.count).contains { start in
-                    text[start] == key[0] && text[start..<start + key.count].elementsEqual(key)
-                }
-            }
-        }
     }
 }

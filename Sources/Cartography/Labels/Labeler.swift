@@ -9,7 +9,7 @@ import Works
 final class Labeler: Sendable {
     /// Why there are no labels, if there are none.
     let problem: StyleProblem?
-    private let fonts: FontSet?
+    let fonts: FontSet?
     private let placed = Mutex(Placed())
 
     /// So many patches are remembered.

@@ -10,6 +10,8 @@ struct CompiledFilter: Sendable {
     /// One bit for each case of `DeadlineState`.
     private let states: UInt8
     private let numbers: Set<UInt32>?
+    /// Whether it asks for nothing but kinds, so that of two works of one kind both pass or none.
+    let asksForKindsOnly: Bool
     /// Nothing passes at all.
     let isNothing: Bool
 
@@ -23,6 +25,7 @@ struct CompiledFilter: Sendable {
     private init(traits: [UInt64]?, isNothing: Bool) {
         self.traits = traits
         self.isNothing = isNothing
+        asksForKindsOnly = true
         period = nil
         updatedSince = 0
         boxes = nil
@@ -32,6 +35,7 @@ struct CompiledFilter: Sendable {
 
     /// - Parameter numbers: The works that match the filter's words, if it has any.
     init(_ filter: WorkFilter, _ all: Traits, at now: Instant, numbers: Set<UInt32>? = nil) {
+        assert(filter.expression == nil, "tiles are not filtered by expressions")
         isNothing = false
         self.numbers = numbers
         period = filter.period.map {
@@ -47,6 +51,10 @@ struct CompiledFilter: Sendable {
         }
         let (categories, districts) = (codes(filter.categories), codes(filter.districts))
         let (organisations, contractors) = (codes(filter.organisations), codes(filter.contractors))
+        asksForKindsOnly =
+            period == nil && updatedSince == 0 && boxes == nil && states == 0xFF && numbers == nil
+            && [categories, districts, organisations, contractors].allSatisfy { $0 == nil } && !filter.openOnly
+            && filter.statuses.isEmpty && filter.severities.isEmpty
         guard
             categories != nil || districts != nil || organisations != nil || contractors != nil || filter.openOnly
                 || !filter.kinds.isEmpty || !filter.statuses.isEmpty || !filter.severities.isEmpty
@@ -88,6 +96,9 @@ struct CompiledFilter: Sendable {
         if let numbers, !numbers.contains(facts.number[row]) { return false }
         return true
     }
+
+    /// Whether it asks for states of the deadline, which change as time goes by.
+    var asksForStates: Bool { states != 0xFF }
 
     @inline(__always)
     func admits(_ state: DeadlineState) -> Bool { states >> UInt8(state.index) & 1 != 0 }

@@ -43,6 +43,22 @@ struct PackedTree: Sendable {
     /// The box around everything; nil if there is nothing.
     var extent: WorldBox? { boxes.last }
 
+    /// A run of items that may meet a box.
+    struct Run {
+        var rows: Range<Int>
+        /// Whether all of it lies inside the box.
+        var isInside: Bool
+    }
+
+    /// Appends the runs of items that may meet a box, in ascending order, with `start` added to their places.
+    ///
+    /// For whoever does much with each: what a closure for ``forEachRun(meeting:_:)`` uses would be counted for each run.
+    func addRuns(meeting box: WorldBox, startingAt start: Int = 0, to runs: inout [Run]) {
+        forEachRun(meeting: box) { rows, isInside in
+            runs.append(Run(rows: start + rows.lowerBound..<start + rows.upperBound, isInside: isInside))
+        }
+    }
+
     /// Calls `body` with runs of items that may meet a box, in ascending order, and whether all of the run lies inside it.
     func forEachRun(meeting box: WorldBox, _ body: (Range<Int>, _ inside: Bool) throws -> Void) rethrows {
         guard !boxes.isEmpty else { return }

@@ -8,13 +8,10 @@ extension PointLevels {
         let trait = points.facts.trait(lost)
         var level = points.level[lost]
         while level <= deepest {
-            let side = UInt32(truncatingIfNeeded: UInt64(1) << UInt64(23 - Int(level)))
-            let mask = ~(side &- 1)
-            let (x, y) = (points.x[lost] & mask, points.y[lost] & mask)
-            let cell = WorldBox(minX: x, minY: y, maxX: x | ~mask, maxY: y | ~mask)
+            let cell = PointCells.box(x: points.x[lost], y: points.y[lost], zoom: Int(level))
             var best: Int?
             var isShown = false
-            points.tree.forEachRun(meeting: cell) { rows, _ in
+            points.tiers.forEachRun(meeting: cell) { rows, _ in
                 for row in rows where row != lost && points.facts.trait(row) == trait {
                     guard cell.contains(x: points.x[row], y: points.y[row]), !snapshot.struck.hasPoint(row) else {
                         continue

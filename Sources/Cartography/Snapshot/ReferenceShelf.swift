@@ -5,6 +5,8 @@ import Works
 struct ReferenceShelf: Sendable {
     /// Numbers in ``classes``.
     var classCode: [UInt16]
+    /// Numbers in ``kinds``.
+    var kindCode: [UInt16]
     /// Numbers in ``names``; ``Traits/absent`` if the feature has none.
     var name: [UInt32]
     /// Numbers in ``details``, see ``FeatureDetail``; ``Traits/absent`` if the feature has none.
@@ -12,26 +14,30 @@ struct ReferenceShelf: Sendable {
     let geometry: ShapeGeometry
     let tree: PackedTree
     let classes: TextTable
+    /// What features are drawn by, each combination once.
+    let kinds: ReferenceKinds
     let names: TextTable
     let details: TextTable
     /// What names are written along.
     let lines: JoinedLines
 
     static let empty = ReferenceShelf(
-        classCode: [], name: [], detail: [], geometry: ShapeGeometry(), classes: TextTable(), names: TextTable(),
-        details: TextTable())
+        classCode: [], kindCode: [], name: [], detail: [], geometry: ShapeGeometry(), classes: TextTable(),
+        kinds: ReferenceKinds(), names: TextTable(), details: TextTable())
 
     init(
-        classCode: [UInt16], name: [UInt32], detail: [UInt32], geometry: ShapeGeometry, classes: TextTable,
-        names: TextTable, details: TextTable
+        classCode: [UInt16], kindCode: [UInt16], name: [UInt32], detail: [UInt32], geometry: ShapeGeometry,
+        classes: TextTable, kinds: ReferenceKinds, names: TextTable, details: TextTable
     ) {
         let order = ShapeShelf.order(geometry.box)
         self.classCode = order.map { classCode[Int($0)] }
+        self.kindCode = order.map { kindCode[Int($0)] }
         self.name = order.map { name[Int($0)] }
         self.detail = order.map { detail[Int($0)] }
         let arranged = geometry.arranged(order)
         self.geometry = arranged
         self.classes = classes
+        self.kinds = kinds
         self.names = names
         self.details = details
         lines = JoinedLines(joining: arranged, name: self.name, classCode: self.classCode)
@@ -40,7 +46,7 @@ struct ReferenceShelf: Sendable {
 
     var count: Int { geometry.count }
     var bytes: Int {
-        geometry.bytes + tree.bytes + lines.bytes + count * 10 + classes.bytes + names.bytes + details.bytes
+        geometry.bytes + tree.bytes + lines.bytes + count * 12 + classes.bytes + names.bytes + details.bytes
     }
 
     /// Reads a whole layer from the store.
@@ -49,7 +55,9 @@ struct ReferenceShelf: Sendable {
         var classes = TextTable()
         var names = TextTable()
         var details = TextTable()
+        var kinds = ReferenceKinds()
         var classCode: [UInt16] = []
+        var kindCode: [UInt16] = []
         var name: [UInt32] = []
         var detail: [UInt32] = []
         let intake = GeometryIntake()
@@ -65,11 +73,12 @@ struct ReferenceShelf: Sendable {
             }
             let code = classes.number(of: feature.featureClass ?? "")
             classCode.append(UInt16(min(code, UInt32(UInt16.max))))
+            kindCode.append(kinds.code(of: feature.featureClass ?? "", Structure(of: feature)))
             name.append(feature.name.map { names.number(of: $0) } ?? Traits.absent)
             detail.append(FeatureDetail.text(of: feature).map { details.number(of: $0) } ?? Traits.absent)
         }
         return ReferenceShelf(
-            classCode: classCode, name: name, detail: detail, geometry: geometry, classes: classes, names: names,
-            details: details)
+            classCode: classCode, kindCode: kindCode, name: name, detail: detail, geometry: geometry, classes: classes,
+            kinds: kinds, names: names, details: details)
     }
 }

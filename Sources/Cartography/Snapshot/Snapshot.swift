@@ -12,6 +12,9 @@ struct Snapshot: Sendable {
     var traits: Traits
     var base: WorkSegment
     var struck: StruckRows
+    /// Points of the base that are seen from an earlier tier on than they are in, because what covered them was struck out; see
+    /// ``PointCover``.
+    var uncovered: [UInt32: UInt8] = [:]
     var delta: WorkSegment
     var reference: [ReferenceLayer: ReferenceShelf]
     /// Whom the licences of what the store holds ask to name.
@@ -24,7 +27,8 @@ struct Snapshot: Sendable {
         base.vertices + delta.vertices + reference.values.reduce(0) { $0 + $1.geometry.x.count }
     }
     var bytes: Int {
-        base.bytes + delta.bytes + struck.bytes + traits.bytes + reference.values.reduce(0) { $0 + $1.bytes }
+        base.bytes + delta.bytes + struck.bytes + uncovered.count * 8 + traits.bytes
+            + reference.values.reduce(0) { $0 + $1.bytes }
     }
 
     func shelf(_ layer: ReferenceLayer) -> ReferenceShelf { reference[layer] ?? .empty }

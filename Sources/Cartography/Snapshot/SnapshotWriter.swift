@@ -42,7 +42,7 @@ struct SnapshotWriter {
             WorkPage(columns: WorkIntake.columns), at: .now, budget: .unlimited
         ) { row in try intake.take(row) }
         refusals = intake.refusals
-        let base = intake.staging.segment(ranked: true)
+        let base = intake.staging.segment(ranked: intake.traits)
         var reference: [ReferenceLayer: ReferenceShelf] = [:]
         for layer in ReferenceLayer.allCases { reference[layer] = try ReferenceShelf.load(layer, from: store) }
         return Snapshot(
@@ -83,7 +83,7 @@ struct SnapshotWriter {
 
         let numbers = Set(seen.map(\.number))
         strike(numbers, in: &next, change: &change)
-        let arrived = intake.staging.segment(ranked: false)
+        let arrived = intake.staging.segment(ranked: nil)
         arrived.forEach { work, box in change.works.append(ChangedWork(work: work, box: box, isNew: true)) }
         next.delta.forEach { work, box in
             if numbers.contains(work.number) { change.works.append(ChangedWork(work: work, box: box, isNew: false)) }
@@ -92,20 +92,26 @@ struct SnapshotWriter {
         staging.add(next.delta) { !numbers.contains($0) }
         staging.add(arrived) { _ in true }
         // A large change is built as the base is; a small one is not worth ranking.
-        next.delta = staging.segment(ranked: false)
+        next.delta = staging.segment(ranked: nil)
         sinceMerge?.formUnion(numbers)
     }
 
     /// Strikes out the works of the base that have changed, and notes how they were.
     private func strike(_ numbers: Set<UInt32>, in next: inout Snapshot, change: inout SnapshotChange) {
+        var lost: [Int] = []
         next.base.points.facts.forEachRow(of: numbers) { row in
             guard !next.struck.hasPoint(row) else { return }
             next.struck.strikePoint(row)
+            lost.append(row)
             let (x, y) = (next.base.points.x[row], next.base.points.y[row])
             change.works.append(
                 ChangedWork(
                     work: next.base.points.facts[row], box: WorldBox(minX: x, minY: y, maxX: x, maxY: y), isNew: false))
+        }
+        for row in lost {
             PointLevels.promote(besides: row, in: &next)
+            PointOverview.promote(besides: row, in: &next)
+            PointCover.promote(besides: row, in: &next)
         }
         next.base.shapes.facts.forEachRow(of: numbers) { row in
             guard !next.struck.hasShape(row) else { return }
@@ -130,7 +136,7 @@ struct SnapshotWriter {
         var staging = SegmentStaging()
         staging.add(snapshot.base, struck: snapshot.struck)
         staging.add(snapshot.delta) { _ in true }
-        return staging.segment(ranked: true)
+        return staging.segment(ranked: snapshot.traits)
     }
 
     /// The present snapshot upon a base that was merged from an earlier one: the same works, otherwise kept.
@@ -140,11 +146,12 @@ struct SnapshotWriter {
         var next = snapshot
         next.base = base
         next.struck = StruckRows(base)
+        next.uncovered = [:]
         var change = SnapshotChange()
         strike(since, in: &next, change: &change)
         var staging = SegmentStaging()
         staging.add(snapshot.delta) { since.contains($0) }
-        next.delta = staging.segment(ranked: false)
+        next.delta = staging.segment(ranked: nil)
         next.generation += 1
         return next
     }

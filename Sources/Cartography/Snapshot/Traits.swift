@@ -48,7 +48,7 @@ struct Traits: Sendable {
         case .status: trait.status.rawValue
         case .severity: trait.severity.rawValue
         case .trafficImpact: trait.trafficImpact.rawValue
-        case .deadlineState, .featureClass: nil
+        case .deadlineState, .featureClass, .structure: nil
         }
     }
 

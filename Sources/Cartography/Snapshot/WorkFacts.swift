@@ -45,6 +45,13 @@ struct WorkFacts: Sendable {
             completed: completed[row], updated: updated[row])
     }
 
+    /// What decides how works are drawn and which of them, in another order: without identifiers and other times than deadlines.
+    func looks(_ order: [UInt32]) -> WorkFacts {
+        WorkFacts(
+            number: order.map { number[Int($0)] }, traitLow: order.map { traitLow[Int($0)] },
+            traitHigh: traitHigh.isEmpty ? [] : order.map { traitHigh[Int($0)] }, due: order.map { due[Int($0)] })
+    }
+
     /// The same works in another order.
     func arranged(_ order: [UInt32]) -> WorkFacts {
         func column<Value>(_ values: [Value]) -> [Value] { order.map { values[Int($0)] } }

@@ -10,7 +10,7 @@ struct WorkSegment: Sendable {
     var vertices: Int { points.count + shapes.geometry.x.count }
     /// The box around everything.
     var extent: WorldBox? {
-        [points.tree.extent, shapes.tree.extent].compactMap { $0 }.reduce(nil) { union, box in
+        [points.tiers.extent, shapes.tree.extent].compactMap { $0 }.reduce(nil) { union, box in
             var result = union ?? .empty
             result.extend(box)
             return result
@@ -55,8 +55,8 @@ struct SegmentStaging {
         }
     }
 
-    /// - Parameter ranked: Whether it is worth while to work out which points hide others.
-    func segment(ranked: Bool) -> WorkSegment {
+    /// - Parameter ranked: The works' traits, if it is worth while to work out which points hide others.
+    func segment(ranked: Traits?) -> WorkSegment {
         WorkSegment(
             points: PointShelf(facts: pointFacts, x: x, y: y, ranked: ranked),
             shapes: ShapeShelf(facts: shapeFacts, geometry: shapes))

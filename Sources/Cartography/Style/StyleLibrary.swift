@@ -1,4 +1,5 @@
 import Geometry
+import Raster
 import Works
 
 /// A tileset and the sheet that it is drawn by.
@@ -7,6 +8,16 @@ struct StyledTileset: Sendable {
     var sheet: StyleSheet
     /// Of the library that it belongs to.
     var edition: Int
+    /// What its pictures are reduced to, if they are.
+    var palettes: [Theme: Palette]
+
+    init(head: StyleSheet.Head, sheet: StyleSheet, edition: Int) {
+        self.head = head
+        self.sheet = sheet
+        self.edition = edition
+        palettes = [:]
+        if head.hasPalette { for theme in Theme.allCases { palettes[theme] = sheet.palette(theme) } }
+    }
 
     var name: String { head.name }
     var kinds: Set<WorkKind> { head.kinds }
@@ -42,7 +53,7 @@ struct StyledTileset: Sendable {
 
 extension StyledTileset {
     /// What the sheet and the store ask for, each line once.
-    private func attribution(in snapshot: Snapshot) -> String? {
+    func attribution(in snapshot: Snapshot) -> String? {
         var lines: [String] = []
         for text in [sheet.attribution, snapshot.attribution] {
             for line in text?.split(separator: "\n") ?? [] where !lines.contains(String(line)) {

@@ -56,6 +56,13 @@ struct StyleNode {
         }
     }
 
+    var flag: Bool {
+        get throws {
+            guard case .bool(let flag) = value else { throw fault("true or false is expected") }
+            return flag
+        }
+    }
+
     /// A number in a range.
     func number(_ range: ClosedRange<Double>) throws -> Double {
         guard let number = value.double else { throw fault("a number is expected") }

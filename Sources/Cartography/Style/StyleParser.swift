@@ -38,7 +38,7 @@ struct StyleParser {
     }
 
     private func head(_ node: StyleNode) throws -> StyleSheet.Head {
-        try node.allow(["name", "title", "kinds", "zooms"])
+        try node.allow(["name", "title", "kinds", "zooms", "palette"])
         let zooms = try node.optional("zooms")?.elements.map { try $0.integer(0...22) } ?? [0, 22]
         guard zooms.count == 2, zooms[0] <= zooms[1] else {
             throw try node["zooms"].fault("two zooms in ascending order are expected")
@@ -53,7 +53,7 @@ struct StyleParser {
         return StyleSheet.Head(
             name: name, title: title,
             kinds: Set(try node.optional("kinds")?.elements.map { try $0.one(of: WorkKind.self) } ?? []),
-            minimumZoom: zooms[0], maximumZoom: zooms[1])
+            minimumZoom: zooms[0], maximumZoom: zooms[1], hasPalette: try node.optional("palette")?.flag ?? false)
     }
 
     private func layer(_ node: StyleNode) throws -> StyleLayer {
@@ -111,6 +111,7 @@ struct StyleParser {
         case .status: try node.one(of: WorkStatus.self).rawValue
         case .severity: try node.one(of: Severity.self).rawValue
         case .trafficImpact: try node.one(of: TrafficImpact.self).rawValue
+        case .structure: try node.one(of: Structure.self).rawValue
         case .category, .featureClass: try node.text
         }
     }
@@ -118,15 +119,16 @@ struct StyleParser {
     // MARK: Paints
 
     private func paint(_ node: StyleNode) throws -> StylePaint {
-        try node.allow(["fill", "line", "symbol", "count", "label"])
+        try node.allow(["fill", "line", "symbol", "count", "days_late", "label"])
         guard let (name, inner) = try node.members.first, try node.members.count == 1 else {
-            throw node.fault("one of fill, line, symbol, count, label is expected")
+            throw node.fault("one of fill, line, symbol, count, days_late, label is expected")
         }
         switch name {
         case "fill": return .fill(try fill(inner))
         case "line": return .line(try line(inner))
         case "symbol": return .symbol(try symbol(inner))
         case "count": return .count(try count(inner))
+        case "days_late": return .daysLate(try daysLate(inner))
         default: return .label(try label(inner))
         }
     }
@@ -186,11 +188,31 @@ struct StyleParser {
     }
 
     private func count(_ node: StyleNode) throws -> CountPaint {
-        try node.allow(["grid", "size", "growth", "fill", "outline", "text"])
+        try node.allow(["grid", "size", "growth", "fill", "outline", "text", "ring", "ring_width"])
         return CountPaint(
             grid: try node["grid"].integer(16...256), size: try node["size"].number(4...64),
             growth: try node.optional("growth")?.number(0...32) ?? 4, fill: try color(try node["fill"]),
-            outline: try color(try node["outline"]), text: try color(try node["text"]))
+            outline: try color(try node["outline"]), text: try color(try node["text"]),
+            ring: try node.optional("ring").map(ring), ringWidth: try node.optional("ring_width")?.number(0.5...16) ?? 3
+        )
+    }
+
+    /// Works of one disc differ in everything, but only what the clock changes is worth a ring.
+    private func ring(_ node: StyleNode) throws -> Choice<ThemedColor> {
+        let ring = try choice(node, color)
+        guard ring.field == .deadlineState else {
+            throw node.fault("a ring depends on deadline_state: { \"by\": \"deadline_state\", … } is expected")
+        }
+        return ring
+    }
+
+    private func daysLate(_ node: StyleNode) throws -> DaysLatePaint {
+        try node.allow(["size", "color", "halo", "halo_width", "offset"])
+        return DaysLatePaint(
+            size: try zoomValue(node["size"], 4...64), color: try choice(try node["color"], color),
+            halo: try node.optional("halo").map(color),
+            haloWidth: try node.optional("halo_width")?.number(0...8) ?? 1.5,
+            offset: try zoomValue(node.optional("offset"), -64...64, default: 0))
     }
 
     private func label(_ node: StyleNode) throws -> LabelPaint {

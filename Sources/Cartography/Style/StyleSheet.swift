@@ -19,6 +19,8 @@ struct StyleSheet: Hashable, Sendable {
         var kinds: Set<WorkKind>
         var minimumZoom: Int
         var maximumZoom: Int
+        /// Whether its pictures have up to 256 colours: a third of the bytes.
+        var hasPalette: Bool
     }
 }
 
@@ -68,6 +70,7 @@ enum StylePaint: Hashable, Sendable {
     case line(LinePaint)
     case symbol(SymbolPaint)
     case count(CountPaint)
+    case daysLate(DaysLatePaint)
     case label(LabelPaint)
 
     var isLabel: Bool { if case .label = self { true } else { false } }
@@ -132,6 +135,22 @@ struct CountPaint: Hashable, Sendable {
     var fill: ThemedColor
     var outline: ThemedColor
     var text: ThemedColor
+    /// Around the disc, from the top clockwise: a part of each colour, as large as the share of the works that have it.
+    var ring: Choice<ThemedColor>?
+    /// Pixels.
+    var ringWidth: Double
+}
+
+/// By how many days a work is late, as `+12` below its place; nothing for works that are not.
+struct DaysLatePaint: Hashable, Sendable {
+    /// Pixels of the figures' height.
+    var size: ZoomValue
+    var color: Choice<ThemedColor>
+    var halo: ThemedColor?
+    /// Pixels around the figures.
+    var haloWidth: Double
+    /// Pixels from the place down to the middle of the figures.
+    var offset: ZoomValue
 }
 
 extension StylePaint {
@@ -143,7 +162,8 @@ extension StylePaint {
         case .line(let line): line.width.maximum * (line.join == .miter ? 2 : 0.5) + 2
         case .symbol(let symbol):
             symbol.size.maximum * 1.1 + symbol.outlineWidth.maximum * 2 + symbol.haloWidth.maximum * 2 + 3
-        case .count(let count): Double(count.grid) + count.size + count.growth * 7 + 2
+        case .count(let count): Double(count.grid) + count.size + count.growth * 7 + count.ringWidth + 2
+        case .daysLate(let days): days.offset.maximum + days.size.maximum * 3 + days.haloWidth
         // Labels are placed for more than one picture: what reaches into this one is known then.
         case .label: 1
         }

@@ -47,6 +47,8 @@ enum StyleField: String, Hashable, Sendable, CaseIterable {
     case trafficImpact = "traffic_impact"
     /// The class of a reference feature.
     case featureClass = "class"
+    /// Whether a reference feature lies in a tunnel, on the ground or on a bridge.
+    case structure
 }
 
 /// A value that is the same for everything, or one of several by what a feature is.

@@ -9,6 +9,8 @@ enum VectorTile {
     static let buffer = 128
     /// The same in pixels of the style.
     static let reach = Double(buffer) * 256 / Double(extent)
+    /// From this zoom on all works are written; below, of those on the same half pixel only the latest.
+    static let completeZoom = 14
 
     static func encode(
         _ request: TileRequest, _ tileset: StyledTileset, _ view: SnapshotView, budget: TimeBudget
@@ -23,11 +25,16 @@ enum VectorTile {
             }
             if tileset.showsWorks {
                 var hits = WorkHits()
-                // One level more than the picture: what falls on the same quarter of a pixel is there once for each trait.
-                try hits.collect(view, scene, reach: reach, level: UInt8(request.address.z + 1), budget: budget)
+                let isThinned = request.address.z < completeZoom
+                try hits.collect(
+                    view, scene, reach: reach, detail: isThinned ? .latest(zoom: request.address.z) : .all,
+                    budget: budget)
                 expiresAt = hits.expiresAt
-                try encodeWorks(named: layerName(of: tileset), hits, view.snapshot, scene, &geometry, budget: budget)
-                    .write(to: &tile)
+                let shown =
+                    isThinned ? VectorTileThinning.shown(hits, view.snapshot, scene, geometry) : Array(0..<hits.count)
+                try encodeWorks(
+                    named: layerName(of: tileset), hits, shown, view.snapshot, &geometry, budget: budget
+                ).write(to: &tile)
             }
         }
         return EncodedTile(bytes: tile.bytes, isEmpty: tile.bytes.isEmpty, expiresAt: expiresAt)
@@ -46,17 +53,17 @@ enum VectorTile {
     ]
 
     private static func encodeWorks(
-        named name: String, _ hits: WorkHits, _ snapshot: Snapshot, _ scene: Scene,
-        _ geometry: inout VectorTileGeometry,
-        budget: TimeBudget
+        named name: String, _ hits: WorkHits, _ shown: [Int], _ snapshot: Snapshot,
+        _ geometry: inout VectorTileGeometry, budget: TimeBudget
     ) throws -> VectorLayerWriter {
         var layer = VectorLayerWriter(name: name, keys: workKeys)
+        let states = DeadlineStateNames.all.map { layer.value($0) }
         // What a trait has in common is put into tags once.
         var traitTags: [UInt32: [UInt32]] = [:]
         var moments: [Moment: UInt32] = [:]
         var tags: [UInt32] = []
-        for index in 0..<hits.count {
-            if index % 256 == 0 { try budget.check() }
+        for (turn, index) in shown.enumerated() {
+            if turn % 256 == 0 { try budget.check() }
             let hit = hits[index]
             let row = Int(hit.row)
             let (points, shapes) =
@@ -75,7 +82,7 @@ enum VectorTile {
                 tags += [0, id]
                 if traitTags[hit.trait] == nil { traitTags[hit.trait] = common(hit.trait, snapshot.traits, &layer) }
                 tags += traitTags[hit.trait] ?? []
-                tags += [9, layer.value(DeadlineStateNames.all[Int(hit.state)])]
+                tags += [9, states[Int(hit.state)]]
                 for (key, moment) in [(UInt32(10), facts.due[row]), (11, facts.completed[row])] {
                     guard let instant = moment.instant else { continue }
                     let value = moments[moment] ?? layer.newValue(instant.description.utf8)

@@ -24,6 +24,8 @@ struct VectorTileGeometry {
     private var pieces = Polylines()
     private var polygons = PolygonClipper.Polygons()
     private var line: [SIMD2<Double>] = []
+    private var areas = GridRings()
+    private var valid = GridPolygons()
     private var grid: [SIMD2<Int32>] = []
     private var cursor = SIMD2<Int32>(0, 0)
     /// The commands of the feature that is being written.
@@ -45,6 +47,14 @@ struct VectorTileGeometry {
     @inline(__always)
     private func position(_ x: UInt32, _ y: UInt32) -> SIMD2<Double> {
         SIMD2((Double(x) - originX) * scale, (Double(y) - originY) * scale)
+    }
+
+    /// The place on the tile's grid that is nearest to a position, however far outside.
+    @inline(__always)
+    func place(_ x: UInt32, _ y: UInt32) -> SIMD2<Int32> {
+        let far = 1_000_000_000.0
+        let position = position(x, y)
+        return Self.rounded(SIMD2(max(-far, min(far, position.x)), max(-far, min(far, position.y))))
     }
 
     private func holds(_ box: WorldBox) -> Bool {
@@ -76,6 +86,7 @@ struct VectorTileGeometry {
         case .lines:
             for part in parts where geometry.role[part] == .line { addLine(geometry, part, isWhole: isWhole) }
         case .areas:
+            areas.removeAll()
             var part = parts.lowerBound
             while part < parts.upperBound {
                 guard geometry.role[part] == .exterior else {
@@ -86,6 +97,8 @@ struct VectorTileGeometry {
                 repeat { part += 1 } while part < parts.upperBound && geometry.role[part] == .hole
                 addArea(geometry, first..<part, isWhole: isWhole)
             }
+            valid.mend(&areas)
+            writeAreas()
         }
         return !commands.isEmpty
     }
@@ -135,13 +148,19 @@ struct VectorTileGeometry {
         swap(&cut, &pieces)
     }
 
+    /// Adds an area's rings, as far as they are inside, to those of the feature.
     private mutating func addArea(_ geometry: borrowing ShapeGeometry, _ parts: Range<Int>, isWhole: Bool) {
         if isWhole {
+            var shell: Int?
             for part in parts {
                 take(geometry, part)
-                let isShell = part == parts.lowerBound
+                for point in line { areas.add(Self.rounded(point)) }
+                let isKept = areas.endRing(shell: shell)
                 // Holes of a shell that is too small to be seen go with it.
-                if !write(ring: line[...], isShell: isShell), isShell { return }
+                if part == parts.lowerBound {
+                    guard isKept else { return }
+                    shell = areas.count - 1
+                }
             }
             return
         }
@@ -154,9 +173,14 @@ struct VectorTileGeometry {
         clipper.clip(rings, into: &polygons)
         for polygon in polygons.shells.indices {
             let rings = polygons.rings(of: polygon)
+            var shell: Int?
             for ring in rings {
-                let isShell = ring == rings.lowerBound
-                if !write(ring: polygons.rings[ring], isShell: isShell), isShell { break }
+                for point in polygons.rings[ring] { areas.add(Self.rounded(point)) }
+                let isKept = areas.endRing(shell: shell)
+                if ring == rings.lowerBound {
+                    guard isKept else { break }
+                    shell = areas.count - 1
+                }
             }
         }
     }
@@ -172,25 +196,15 @@ struct VectorTileGeometry {
         for place in grid.dropFirst() { move(to: place) }
     }
 
-    /// False if nothing is left of the ring on the grid.
-    private mutating func write(ring: ArraySlice<SIMD2<Double>>, isShell: Bool) -> Bool {
-        snap(ring)
-        while grid.count > 1, grid[0] == grid[grid.count - 1] { grid.removeLast() }
-        guard grid.count > 2 else { return false }
-        var area: Int64 = 0
-        var previous = grid[grid.count - 1]
-        for place in grid {
-            area += Int64(previous.x) * Int64(place.y) - Int64(place.x) * Int64(previous.y)
-            previous = place
+    private mutating func writeAreas() {
+        for ring in 0..<areas.count {
+            let range = areas.range(of: ring)
+            commands.append(Self.command(1, 1))
+            move(to: areas.places[range.lowerBound])
+            commands.append(Self.command(2, range.count - 1))
+            for place in range.dropFirst() { move(to: areas.places[place]) }
+            commands.append(Self.command(7, 1))
         }
-        guard area != 0 else { return false }
-        if (area > 0) != isShell { grid.reverse() }
-        commands.append(Self.command(1, 1))
-        move(to: grid[0])
-        commands.append(Self.command(2, grid.count - 1))
-        for place in grid.dropFirst() { move(to: place) }
-        commands.append(Self.command(7, 1))
-        return true
     }
 
     /// Rounds a line to the grid, without repeated places.

@@ -51,6 +51,15 @@ extension HotspotAnswer {
 public enum FindingColor {
     public static let cluster = "#984ea3"
     public static let peak = "#e41a1c"
+    /// More incidents than the mean density explains, fewer, and as many.
+    public static let more = "#b2182b"
+    public static let fewer = "#2166ac"
+    public static let usual = "#757575"
+
+    /// The colours of significant cells, the hottest first, and what each means.
+    public static let cellSteps = [
+        ("#b2182b", "hot, 99 %"), ("#ef8a62", "hot, 95 %"), ("#67a9cf", "cold, 95 %"), ("#2166ac", "cold, 99 %"),
+    ]
 
     /// Hot cells in reds, cold ones in blues, at 90, 95 and 99 % after correction; grey otherwise.
     public static func cell(_ cell: CellFinding) -> String {
@@ -67,9 +76,9 @@ public enum FindingColor {
 
     /// Red where there are more incidents than the mean density explains, blue where there are fewer, grey otherwise.
     public static func place(_ count: PlaceCount) -> String {
-        guard let expected = count.expected else { return "#757575" }
-        if expected < count.interval.low { return "#b2182b" }
-        return expected > count.interval.high ? "#2166ac" : "#757575"
+        guard let expected = count.expected else { return usual }
+        if expected < count.interval.low { return more }
+        return expected > count.interval.high ? fewer : usual
     }
 }
 

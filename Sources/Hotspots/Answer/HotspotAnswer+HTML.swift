@@ -3,9 +3,22 @@ import Works
 
 extension HotspotAnswer {
     /// The answer as a self-contained HTML page: a map, bars, the table, the notes and the parameters.
-    public func html(version: String) -> String {
+    ///
+    /// - Parameters:
+    ///   - version: The version of the software, so that the result can be reproduced.
+    ///   - credits: Whom the data asks to name.
+    ///   - backdrop: Draws the ground that the findings are shown over, as PNG of the frame's size.
+    public func html(
+        version: String, credits: String = "", backdrop: (ReportFrame) throws -> [UInt8]? = { _ in nil }
+    ) rethrows -> String {
         var body = headline.split(separator: "\n").map { "<p>\(String($0).escapedForHTML)</p>" }.joined(separator: "\n")
-        if let map = mapDrawing() { body += "\n<h2>Map</h2>\n" + legend + map }
+        if let map = try mapDrawing(backdrop) {
+            body += "\n<h2>Map</h2>\n" + legend + map
+            if !credits.isEmpty {
+                let names = credits.split(separator: "\n").joined(separator: "; ")
+                body += "<p class=\"credits\">\(names.escapedForHTML)</p>"
+            }
+        }
         if !places.isEmpty {
             body += "\n<h2>Incidents around each place, and what the mean density explains</h2>\n" + bars()
             body += "\n<h2>Places</h2>\n" + placeTable()
@@ -24,11 +37,12 @@ extension HotspotAnswer {
 
     private var legend: String {
         var entries: [(color: String, text: String)] = [
-            ("#b2182b", "more than the mean density explains"), ("#757575", "as it explains"), ("#2166ac", "fewer"),
+            (FindingColor.more, "more than the mean density explains"), (FindingColor.usual, "as it explains"),
+            (FindingColor.fewer, "fewer"),
         ]
         switch question.method {
         case .count: break
-        case .giStar: entries += [("#ef8a62", "hot cell"), ("#67a9cf", "cold cell")]
+        case .giStar: entries += FindingColor.cellSteps.map { ($0.0, "cells: " + $0.1) }
         case .dbscan: entries.append((FindingColor.cluster, "cluster"))
         case .kde: entries.append((FindingColor.peak, "peak near a place"))
         }
@@ -38,23 +52,26 @@ extension HotspotAnswer {
     // MARK: - Map
 
     /// What was found and the places on top, north up; nil if nothing has a position.
-    private func mapDrawing() -> String? {
-        guard let projection else { return nil }
+    private func mapDrawing(_ backdrop: (ReportFrame) throws -> [UInt8]?) rethrows -> String? {
         let found = cells(significantOnly: true)
         let reaching = peaks.filter { !$0.places.isEmpty }
         // The study area frames the map; places far outside it would shrink the city to a dot.
         let shown = studyArea == nil ? places : places.filter { !$0.count.isOutside }
-        var outline = found.map(\.geometry) + clusters.map(\.hull) + reaching.map { .point($0.position) }
-        outline += shown.compactMap(\.place.geometry)
-        var corners = [PlanePoint]()
-        for geometry in outline { geometry.forEachRun { corners += $0.map { projection.project($0) } } }
-        guard let content = PlanePoints(corners + (studyArea?.shape.vertices ?? [])).extent else { return nil }
-        let sheet = MapSheet(extent: content.expanded(by: question.within), projection: projection, width: 960)
+        var area = [[Coordinate]]()
+        if let studyArea, let projection {
+            area = studyArea.shape.outlines.map { $0.map { projection.unproject($0) } }
+        }
+        let geometries =
+            found.map(\.geometry) + clusters.map(\.hull) + reaching.map { .point($0.position) }
+            + shown.compactMap(\.place.geometry) + area.map { .lineString($0) }
+        let boxes = geometries.compactMap(\.bounds)
+        guard let first = boxes.first else { return nil }
+        let frame = ReportFrame(showing: boxes.dropFirst().reduce(first) { $0.union($1) }, margin: question.within)
+        let sheet = ReportMap(frame)
 
         var svg = sheet.opening
-        if let area = studyArea {
-            svg += sheet.path(rings: area.shape.outlines, "fill=\"none\" stroke=\"#bbb\" stroke-dasharray=\"6 4\"")
-        }
+        if let picture = try backdrop(frame) { svg += sheet.image(picture) }
+        svg += sheet.path(rings: area, "fill=\"none\" stroke=\"#777\" stroke-dasharray=\"6 4\"")
         for cell in found {
             let style = "fill=\"\(FindingColor.cell(cell))\" fill-opacity=\".6\""
             svg += sheet.draw(
@@ -109,7 +126,10 @@ extension HotspotAnswer {
 
     private func placeTable() -> String {
         ReportPage.table(
-            ["Place", "Incidents", "Open", "Overdue", "Weighted", "Nearest, m", "Expected", "Low", "High", "Trend, %"],
+            [
+                "Place", "Incidents", "Open", "Overdue", "Weighted", "Nearest, m", "Expected", "Low", "High", "Rate",
+                "Trend, %",
+            ],
             names: [0],
             places.map { finding in
                 let count = finding.count
@@ -117,87 +137,8 @@ extension HotspotAnswer {
                     finding.place.name ?? finding.place.id, "\(count.incidents)", "\(count.open)", "\(count.overdue)",
                     count.weighted.shortest, count.nearest.fixed(0), count.expected.fixed(1),
                     count.interval.low.fixed(1),
-                    count.interval.high.fixed(1), count.trend.map { ($0 * 100).fixed(0) } ?? "",
+                    count.interval.high.fixed(1), count.rate.fixed(2), count.trend.map { ($0 * 100).fixed(0) } ?? "",
                 ]
             })
     }
-}
-
-/// A drawing of the plane, `width` pixels wide, north up.
-private struct MapSheet {
-    let extent: PlaneExtent
-    let projection: LocalProjection
-    let width: Double
-    let scale: Double
-
-    init(extent: PlaneExtent, projection: LocalProjection, width: Double) {
-        self.extent = extent
-        self.projection = projection
-        self.width = width
-        // A tall and narrow extent is limited by its height.
-        scale = min(width / extent.width, 900 / extent.height)
-    }
-
-    var height: Double { extent.height * scale }
-
-    var opening: String { "<svg viewBox=\"0 0 \(width.fixed(0)) \(height.fixed(0))\" role=\"img\">" }
-
-    private func text(_ point: PlanePoint) -> String {
-        let margin = (width - extent.width * scale) / 2
-        let x = (margin + (point.x - extent.minX) * scale).fixed(1)
-        return x + " " + ((extent.maxY - point.y) * scale).fixed(1)
-    }
-
-    func path(rings: [[PlanePoint]], isClosed: Bool = true, title: String = "", _ style: String) -> String {
-        let data = rings.map { "M" + $0.map(text).joined(separator: "L") + (isClosed ? "Z" : "") }.joined()
-        return "<path d=\"\(data)\" fill-rule=\"evenodd\" \(style)>" + name(title) + "</path>\n"
-    }
-
-    func path(rings: [[PlanePoint]], _ style: String) -> String { path(rings: rings, title: "", style) }
-
-    func draw(_ geometry: Geometry, _ style: String, title: String, radius: Double = 4) -> String {
-        switch geometry {
-        case .point(let coordinate): return circle(coordinate, style, title, radius)
-        case .multiPoint(let coordinates): return coordinates.map { circle($0, style, title, radius) }.joined()
-        case .lineString(let line): return path(lines: [line], style, title)
-        case .multiLineString(let lines): return path(lines: lines, style, title)
-        case .polygon(let polygon): return path(rings: projected(polygon.rings), title: title, style)
-        case .multiPolygon(let polygons):
-            return path(rings: projected(polygons.flatMap(\.rings)), title: title, style)
-        case .geometryCollection(let members):
-            return members.map { draw($0, style, title: title, radius: radius) }.joined()
-        }
-    }
-
-    private func path(lines: [[Coordinate]], _ style: String, _ title: String) -> String {
-        // A line has no inside: its fill becomes its stroke.
-        let stroke = style.replacing("fill=", with: "fill=\"none\" stroke-width=\"2\" stroke=")
-            .replacing(" stroke=\"#fff\"", with: "")
-        return path(rings: projected(lines), isClosed: false, title: title, stroke)
-    }
-
-    private func projected(_ runs: [[Coordinate]]) -> [[PlanePoint]] {
-        runs.filter { !$0.isEmpty }.map { run in run.map { projection.project($0) } }
-    }
-
-    private func circle(_ coordinate: Coordinate, _ style: String, _ title: String, _ radius: Double) -> String {
-        let parts = text(projection.project(coordinate)).split(separator: " ")
-        return "<circle cx=\"\(parts[0])\" cy=\"\(parts[1])\" r=\"\(radius.fixed(1))\" \(style)>" + name(title)
-            + "</circle>\n"
-    }
-
-    private func name(_ title: String) -> String { title.isEmpty ? "" : "<title>\(title.escapedForHTML)</title>" }
-
-    /// A bar of a round number of metres.
-    var scaleBar: String {
-        let metres =
-            [1, 2, 5].flatMap { step in (0...6).map { step * Self.power($0) } }.sorted()
-            .last { Double($0) * scale <= width / 4 } ?? 1
-        let (length, y) = ((Double(metres) * scale).fixed(1), (height - 12).fixed(0))
-        let label = metres >= 1000 ? "\(metres / 1000) km" : "\(metres) m"
-        return "<path d=\"M12 \(y)h\(length)\" stroke=\"#222\" stroke-width=\"3\"/>"
-            + "<text x=\"12\" y=\"\((height - 20).fixed(0))\">\(label)</text>"
-    }
-
-    private static func power(_ exponent: Int) -> Int { (0..<exponent).reduce(1) { power, _ in power * 10 } }
 }

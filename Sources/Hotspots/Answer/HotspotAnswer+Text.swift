@@ -34,12 +34,25 @@ extension HotspotAnswer {
 
     /// The answer for a terminal of `width` characters: what was asked, the places, what the method found, and its limits.
     public func table(width: Int? = nil) -> String {
-        var text = headline
+        var text = headline.wrapped(toTerminalWidth: width)
+        if !places.isEmpty, incidents > 0 { text += "\n" + placesTable.text(width: width) }
+        if places.count < placeCount - placesWithoutGeometry.count, incidents > 0 {
+            text += "… and \(placeCount - placesWithoutGeometry.count - places.count) more.\n"
+        }
+        if incidents > 0 { text += findingsTable(width: width) }
+        if !limits.isEmpty {
+            text += "\n" + limits.map { "Note: \($0.text)\n" }.joined().wrapped(toTerminalWidth: width)
+        }
+        return text
+    }
+
+    private var placesTable: TextTable {
         var columns: [TextTable.Column] = [
-            .init("Place", .left, mayShrink: true), .init("Incidents"), .init("Open"), .init("Overdue"),
-            .init("Weighted"), .init("Nearest"), .init("Expected"), .init("95 % interval"), .init("", .left),
+            .init("Place", .left, mayShrink: true), .init("Inci-\ndents"), .init("Open", givesWay: 2),
+            .init("Over-\ndue", givesWay: 4), .init("Weigh-\nted", givesWay: 0), .init("Nearest", givesWay: 1),
+            .init("Expec-\nted"), .init("95 %\ninterval", givesWay: 5), .init("Rate"), .init("", .left),
         ]
-        if period.from != nil { columns.append(.init("Trend")) }
+        if period.from != nil { columns.append(.init("Trend", givesWay: 3)) }
         if question.method != .count { columns.append(.init(reachTitle)) }
         var table = TextTable(columns)
         for finding in places {
@@ -48,7 +61,8 @@ extension HotspotAnswer {
                 finding.place.name ?? finding.place.id, "\(count.incidents)", "\(count.open)", "\(count.overdue)",
                 count.weighted.shortest, count.nearest.map { $0.fixed(0) + " m" } ?? "–",
                 count.expected.fixed(1, or: "–"),
-                "\(count.interval.low.fixed(1))…\(count.interval.high.fixed(1))", verdict(count),
+                "\(count.interval.low.fixed(1))…\(count.interval.high.fixed(1))",
+                count.rate.map { "×" + $0.fixed(2) } ?? "–", verdict(count),
             ]
             if period.from != nil {
                 row.append(count.trend.map { ($0 > 0 ? "+" : "") + ($0 * 100).fixed(0) + " %" } ?? "–")
@@ -56,17 +70,11 @@ extension HotspotAnswer {
             if question.method != .count { row.append("\(finding.reachedBy.count)") }
             table.add(row)
         }
-        text += "\n" + table.text(width: width)
-        if places.count < placeCount - placesWithoutGeometry.count {
-            text += "… and \(placeCount - placesWithoutGeometry.count - places.count) more.\n"
-        }
-        text += findingsTable(width: width)
-        if !limits.isEmpty { text += "\n" + limits.map { "Note: \($0.text)\n" }.joined() }
-        return text
+        return table
     }
 
     /// What was asked, of how many incidents, and whether there is any clustering, in a few lines.
-    var headline: String {
+    public var headline: String {
         let from = period.from.map { "from \($0) " } ?? ""
         var text = "\(question.method.rawValue): incidents within \(question.within.shortest) m of \(question.layer), "
         text += from + "until \(period.until?.description ?? "now")\n"
@@ -93,7 +101,7 @@ extension HotspotAnswer {
     private var reachTitle: String {
         switch question.method {
         case .count: ""
-        case .giStar: "Hot cells"
+        case .giStar: "Hot\ncells"
         case .dbscan: "Clusters"
         case .kde: "Peaks"
         }
@@ -123,10 +131,9 @@ extension HotspotAnswer {
                     "\(cell.places.count)",
                 ])
             }
-            if !table.rows.isEmpty { text += table.text(width: width) }
-            return text
+            return text.wrapped(toTerminalWidth: width) + (table.rows.isEmpty ? "" : table.text(width: width))
         case .dbscan:
-            var text = "\n\(clusters.count) clusters; \(noise ?? 0) incidents in none\n"
+            let text = "\n\(clusters.count) clusters; \(noise ?? 0) incidents in none\n"
             var table = TextTable([
                 .init("Cluster", .left), .init("Incidents"), .init("Open"), .init("From", .left), .init("Until", .left),
                 .init("Hectares"), .init("Places"),
@@ -138,11 +145,10 @@ extension HotspotAnswer {
                     (cluster.area / 1e4).fixed(2), "\(cluster.places.count)",
                 ])
             }
-            if !table.rows.isEmpty { text += table.text(width: width) }
-            return text
+            return text.wrapped(toTerminalWidth: width) + (table.rows.isEmpty ? "" : table.text(width: width))
         case .kde:
             let reaching = peaks.filter { !$0.places.isEmpty }
-            var text = "\n\(peaks.count) peaks, \(reaching.count) of them near \(question.layer)\n"
+            let text = "\n\(peaks.count) peaks, \(reaching.count) of them near \(question.layer)\n"
             var table = TextTable([
                 .init("Peak", .left), .init("Longitude"), .init("Latitude"), .init("per km²"), .init("Places"),
             ])
@@ -153,8 +159,7 @@ extension HotspotAnswer {
                     "\(peak.places.count)",
                 ])
             }
-            if !table.rows.isEmpty { text += table.text(width: width) }
-            return text
+            return text.wrapped(toTerminalWidth: width) + (table.rows.isEmpty ? "" : table.text(width: width))
         }
     }
 }

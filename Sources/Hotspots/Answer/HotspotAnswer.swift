@@ -106,6 +106,9 @@ public struct HotspotLimit: Sendable, Hashable {
         case fewIncidents = "few_incidents_per_cell"
         case distancesStretched = "distances_stretched"
         case noPeriodBefore = "no_period_before"
+        case noPlaces = "no_places"
+        case noIncidents = "no_incidents"
+        case unknownCategory = "unknown_category"
     }
 
     public var code: Code

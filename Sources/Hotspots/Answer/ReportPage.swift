@@ -13,8 +13,12 @@ enum ReportPage {
         th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }
         th { border-bottom: 2px solid #888; } .name { text-align: left; }
         svg { max-width: 100%; height: auto; background: #fafafa; border: 1px solid #ddd; }
-        svg text { font: 12px system-ui, sans-serif; fill: #222; }
+        svg.chart { display: block; width: 100%; max-width: 34rem; padding: .4rem; }
+        .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1.2rem; }
+        .legend svg { border: 0; vertical-align: -.1em; }
+        svg text { font: 12px system-ui, sans-serif; }
         .note { border-left: 4px solid #ef8a62; padding-left: .8rem; margin: .3rem 0; }
+        .credits { color: #555; font-size: .85rem; margin: .2rem 0; }
         pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; padding: .6rem; }
         .key { display: inline-block; width: .9em; height: .9em; margin: 0 .3em 0 1em; vertical-align: -.1em; }
         </style></head><body>

@@ -6,17 +6,27 @@ public struct TextTable: Sendable {
     }
 
     public struct Column: Sendable {
+        /// May be of several lines; a word may be broken by a hyphen at a line's end.
         public var title: String
         public var alignment: Alignment
         /// Whether cells may be cut when the table is wider than the terminal.
         public var mayShrink: Bool
+        /// The place of the column among those that are left out when the table is wider than the terminal, the lowest first. Those
+        /// without a place go last, from the right; the first column and those that may shrink stay.
+        public var givesWay: Int?
 
-        public init(_ title: String, _ alignment: Alignment = .right, mayShrink: Bool = false) {
+        public init(_ title: String, _ alignment: Alignment = .right, mayShrink: Bool = false, givesWay: Int? = nil) {
             self.title = title
             self.alignment = alignment
             self.mayShrink = mayShrink
+            self.givesWay = givesWay
         }
+
+        fileprivate var titleLines: [String] { title.split(separator: "\n").map(String.init) }
     }
+
+    /// How wide a column that may shrink stays while others can give way, and in the end.
+    private static let (comfortable, narrowest) = (18, 8)
 
     public var columns: [Column]
     public var rows: [[String]] = []
@@ -31,21 +41,30 @@ public struct TextTable: Sendable {
         rows.append(cells)
     }
 
-    /// The table as lines, each ending in a line feed; columns that may shrink are cut so that it fits `width` characters.
+    /// The table as lines, each ending in a line feed.
+    ///
+    /// - Parameter width: How many characters a line may have. Columns that may shrink are cut and others left out until the table
+    ///   fits; a line below it names those that are.
     public func text(width: Int? = nil) -> String {
         var widths = columns.indices.map { column in
-            ([columns[column].title] + rows.map { $0[column] }).map(\.terminalWidth).max() ?? 0
+            (columns[column].titleLines + rows.map { $0[column] }).map(\.terminalWidth).max() ?? 0
         }
+        var shown = Array(columns.indices)
         if let width {
-            var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-            for column in columns.indices where columns[column].mayShrink && excess > 0 {
-                let cut = min(excess, max(0, widths[column] - 8))
-                widths[column] -= cut
-                excess -= cut
+            func excess() -> Int { shown.reduce(-2) { $0 + widths[$1] + 2 } - width }
+            func shrink(to least: Int) {
+                for column in shown where columns[column].mayShrink && excess() > 0 {
+                    widths[column] -= min(excess(), max(0, widths[column] - least))
+                }
             }
+            shrink(to: Self.comfortable)
+            let yielding = shown.dropFirst().filter { !columns[$0].mayShrink }
+                .sorted { (columns[$0].givesWay ?? .max, -$0) < (columns[$1].givesWay ?? .max, -$1) }
+            for column in yielding where excess() > 0 { shown.removeAll { $0 == column } }
+            shrink(to: Self.narrowest)
         }
         func line(_ cells: [String]) -> String {
-            let padded = columns.indices.map { column in
+            let padded = shown.map { column in
                 let cell = cells[column].cut(toTerminalWidth: widths[column])
                 let space = String(repeating: " ", count: widths[column] - cell.terminalWidth)
                 return columns[column].alignment == .left ? cell + space : space + cell
@@ -54,8 +73,18 @@ public struct TextTable: Sendable {
             while line.last == " " { line.removeLast() }
             return line + "\n"
         }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
-        return line(columns.map(\.title)) + rule + rows.map(line).joined()
+        let titles = columns.map(\.titleLines)
+        let height = shown.map { titles[$0].count }.max() ?? 0
+        // Titles stand on the rule, however many lines they have.
+        let head = (0..<height).map { row in
+            line(titles.map { $0.count + row >= height ? $0[$0.count + row - height] : "" })
+        }
+        let rule = shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ") + "\n"
+        let missing = columns.indices.filter { !shown.contains($0) }.map { column in
+            titles[column].joined(separator: " ").replacing("- ", with: "")
+        }
+        let note = missing.isEmpty ? "" : "The terminal is too narrow for: \(missing.joined(separator: ", ")).\n"
+        return head.joined() + rule + rows.map(line).joined() + note.wrapped(toTerminalWidth: width)
     }
 }
 
@@ -77,6 +106,26 @@ extension String {
             used += character.terminalWidth
         }
         return width > 0 ? kept + "…" : ""
+    }
+
+    /// The text with lines broken between words so that they fit `width` characters; unchanged if that is nil.
+    func wrapped(toTerminalWidth width: Int?) -> String {
+        guard let width else { return self }
+        let lines = split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            var broken = ""
+            var used = 0
+            for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+                let length = String(word).terminalWidth
+                if used > 0 {
+                    broken += used + 1 + length > width ? "\n" : " "
+                    used = used + 1 + length > width ? 0 : used + 1
+                }
+                broken += word
+                used += length
+            }
+            return broken
+        }
+        return lines.joined(separator: "\n")
     }
 }
 

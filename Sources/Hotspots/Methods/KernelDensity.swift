@@ -81,6 +81,14 @@ public struct KernelDensity: Sendable {
             x: northWest.x + (Double(column) + 0.5) * cellSize, y: northWest.y - (Double(row) + 0.5) * cellSize)
     }
 
+    /// Incidents per square metre in the raster cell that holds a position; 0 outside the raster.
+    public func value(at point: PlanePoint) -> Double {
+        let column = ((point.x - northWest.x) / cellSize).rounded(.down)
+        let row = ((northWest.y - point.y) / cellSize).rounded(.down)
+        guard column >= 0, row >= 0, column < Double(columns), row < Double(rows) else { return 0 }
+        return Double(values[Int(row) * columns + Int(column)])
+    }
+
     /// A place that is denser than all around it.
     public struct Peak: Sendable, Hashable {
         public var position: PlanePoint

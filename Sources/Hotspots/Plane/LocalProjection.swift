@@ -69,6 +69,18 @@ public struct LocalProjection: Sendable {
                 longitude: atan2(median[1], median[0]) * (180 / .pi), latitude: asin(median[2] / length) * (180 / .pi)))
     }
 
+    /// The projection in the well-known text of OGC 01-009, as `.prj` files hold it.
+    public var wellKnownText: String {
+        """
+        PROJCS["Azimuthal equidistant around \(center.longitude) \(center.latitude)",\
+        GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],\
+        UNIT["degree",0.0174532925199433]],PROJECTION["Azimuthal_Equidistant"],\
+        PARAMETER["latitude_of_center",\(center.latitude)],PARAMETER["longitude_of_center",\(center.longitude)],\
+        PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["metre",1]]
+
+        """
+    }
+
     /// The position of a coordinate on the plane, in metres.
     public func project(_ coordinate: Coordinate) -> PlanePoint {
         let offset = Self.geocentric(coordinate) - origin

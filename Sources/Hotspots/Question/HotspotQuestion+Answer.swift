@@ -15,7 +15,14 @@ extension HotspotQuestion {
     ) throws -> HotspotAnswer {
         let end = until ?? now
         try check(until: end)
-        let selection = IncidentSelection(incidents, for: self, until: end)
+        return try answer(IncidentSelection(incidents, for: self, until: end), places, now: now, budget: budget)
+    }
+
+    /// Answers the question, of which the parameters have been checked.
+    func answer(
+        _ selection: IncidentSelection, _ places: [Place], now: Instant, budget: TimeBudget
+    ) throws -> HotspotAnswer {
+        let end = until ?? now
         let shaped = places.filter { $0.geometry?.incidentPosition != nil }
         let projection =
             LocalProjection(around: selection.coordinates)
@@ -55,7 +62,7 @@ extension HotspotQuestion {
             try answer.findClusters(points, selection, reach: reach, findings: &findings, budget: budget)
         case .kde: try answer.findPeaks(points, reach: reach, findings: &findings, budget: budget)
         }
-        answer.moran = answer.grid?.moran() ?? overallMoran(points, answer.studyArea, budget: budget)
+        answer.moran = try answer.grid?.moran() ?? overallMoran(points, answer.studyArea, budget: budget)
 
         findings.sort { a, b in
             (-a.count.incidents, -a.count.weighted, a.count.nearest ?? .infinity, a.place.id)
@@ -73,14 +80,16 @@ extension HotspotQuestion {
     }
 
     /// Moran's I on the default grid, where no grid was asked for; nil if it would be too large.
-    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) -> MoransI? {
-        guard let extent = points.extent,
-            let grid = try? CellGrid(
-                covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit),
-            let hotspots = try? GridHotspots(
-                points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
-        else { return nil }
-        return hotspots.moran()
+    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) throws -> MoransI? {
+        guard let extent = points.extent else { return nil }
+        do {
+            let grid = try CellGrid(
+                covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit)
+            return try GridHotspots(points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
+                .moran()
+        } catch is HotspotError {
+            return nil
+        }
     }
 }
 
@@ -186,6 +195,19 @@ extension HotspotAnswer {
         func state(_ code: HotspotLimit.Code, _ count: Int, _ text: String) {
             limits.append(HotspotLimit(code: code, count: count, text: text))
         }
+        if placeCount == 0 {
+            state(
+                .noPlaces, 0,
+                "The layer \(question.layer) is empty; worksmap import FILE --as \(question.layer) fills it.")
+        }
+        if incidents == 0 {
+            let others = leftOut.values.reduce(0, +)
+            state(
+                .noIncidents, 0,
+                others > 0
+                    ? "None of \(others) incidents of these kinds and categories is left by period, state and location."
+                    : "There are no incidents of these kinds and categories.")
+        }
         if let count = leftOut[.noLocation], count > 0 {
             state(.incidentsWithoutLocation, count, "\(count) incidents have no location and are in no number here.")
         }
@@ -212,7 +234,7 @@ extension HotspotAnswer {
                 "\(outside) of \(placeCount) \(question.layer) are outside the area that the incidents cover: few incidents near "
                     + "them may mean no data.")
         }
-        if studyArea == nil {
+        if studyArea == nil, incidents > 0 {
             state(.noDensity, 0, "The incidents span no area, so there is no mean density to compare with.")
         }
         if let grid {
@@ -236,7 +258,7 @@ extension HotspotAnswer {
                 "The incidents are far apart: at their edge, distances can be \((largestDistanceError * 100).fixed(1)) % too long."
             )
         }
-        if !hasBefore {
+        if !hasBefore, incidents > 0 {
             state(.noPeriodBefore, 0, "The period has no beginning, so there is no period before it to compare with.")
         }
         return limits

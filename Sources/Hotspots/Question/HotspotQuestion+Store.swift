@@ -7,18 +7,45 @@ extension HotspotQuestion {
     public func answer(
         from store: any WorksStore, near layer: ReferenceLayer, now: Instant, budget: TimeBudget = .unlimited
     ) throws -> HotspotAnswer {
-        try check(until: until ?? now)
+        let end = until ?? now
+        try check(until: end)
         var filter = WorkFilter()
         filter.kinds = Set(kinds)
         filter.categories = Set(categories)
-        var incidents = [Incident]()
-        try store.forEachWork(WorkPage(filter: filter, columns: Incident.columns), at: now, budget: budget) { row in
-            incidents.append(try Incident(row, at: now, weights: severityWeights))
-        }
+        let parts = try store.readWorks(
+            WorkPage(filter: filter, columns: Incident.columns), into: IncidentSelection(for: self, until: end),
+            at: now,
+            budget: budget
+        ) { selection, row in selection.add(try Incident(row, at: now, weights: severityWeights)) }
+        var selection = parts[0]
+        for part in parts.dropFirst() { selection.append(part) }
         var places = [Place]()
         try store.forEachFeature(in: layer, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in
             places.append(Place(feature))
         }
-        return try answer(incidents: incidents, places: places, now: now, budget: budget)
+        var answer = try answer(selection, places, now: now, budget: budget)
+        answer.limits.insert(contentsOf: try unknownCategories(in: store, at: now, budget: budget), at: 0)
+        return answer
+    }
+
+    /// A limit for each category asked for that no work has, naming those that there are.
+    private func unknownCategories(
+        in store: any WorksStore, at now: Instant, budget: TimeBudget
+    ) throws -> [HotspotLimit] {
+        let unknown = try categories.filter { category in
+            var filter = WorkFilter()
+            filter.categories = [category]
+            return try store.countWorks(matching: filter, at: now, budget: budget) == 0
+        }
+        guard !unknown.isEmpty else { return [] }
+        var known = Set<String>()
+        try store.forEachWork(WorkPage(columns: WorkColumns(.category), geometry: false), at: now, budget: budget) {
+            row in
+            if let category = row.text(.category) { known.insert(category) }
+        }
+        let names = known.isEmpty ? "there are no works" : "there are \(known.sorted().joined(separator: ", "))"
+        return unknown.map { category in
+            HotspotLimit(code: .unknownCategory, count: 0, text: "No work has the category “\(category)”; \(names).")
+        }
     }
 }

@@ -40,11 +40,11 @@ public struct Incident: Hashable, Sendable {
         guard let status: WorkStatus = row.value(.status), let severity: Severity = row.value(.severity) else {
             throw StoreError.corrupt("work \(row.number) has no status or severity")
         }
-        let dueAt = row.instant(.dueAt)
+        let isOverdue = status.isOpen && row.instant(.dueAt).map { now > $0 } ?? false
         self.init(
-            position: try row.geometry?.decoded().incidentPosition, weight: weights[severity],
-            reportedAt: row.instant(.reportedAt) ?? row.instant(.startsAt), isOpen: status.isOpen,
-            isOverdue: status.isOpen && dueAt.map { now > $0 } ?? false)
+            position: try row.geometry.flatMap { try $0.plainPoint ?? $0.decoded().incidentPosition },
+            weight: weights[severity], reportedAt: row.instant(.reportedAt) ?? row.instant(.startsAt),
+            isOpen: status.isOpen, isOverdue: isOverdue)
     }
 }
 

@@ -24,40 +24,54 @@ struct IncidentSelection: Sendable {
     var before: [Coordinate]?
     var leftOut = [Int](repeating: 0, count: LeftOutReason.allCases.count)
 
+    private let start: Instant?
+    private let earlierStart: Instant?
+    private let end: Instant
+    private let hasPeriod: Bool
+    private let openOnly: Bool
+
+    /// No incident yet.
+    ///
     /// - Parameter end: The end of the period, which belongs to it.
-    init(_ incidents: [Incident], for question: HotspotQuestion, until end: Instant) {
-        let start = question.since
-        let earlierStart = start.map { $0 - (end - $0) }
+    init(for question: HotspotQuestion, until end: Instant) {
+        start = question.since
+        earlierStart = start.map { $0 - (end - $0) }
+        self.end = end
+        hasPeriod = start != nil || question.until != nil
+        openOnly = question.openOnly
         if start != nil { before = [] }
-        let hasPeriod = start != nil || question.until != nil
-        coordinates.reserveCapacity(incidents.count)
-        times.reserveCapacity(incidents.count)
-        for incident in incidents {
-            guard let position = incident.position, position.isValid else {
-                leave(.noLocation)
-                continue
-            }
-            if question.openOnly, !incident.isOpen {
-                leave(.notOpen)
-                continue
-            }
-            if hasPeriod {
-                guard let time = incident.reportedAt else {
-                    leave(.noTime)
-                    continue
-                }
-                if let start, let earlierStart, time < start, time >= earlierStart { before?.append(position) }
-                if time > end || start.map({ time < $0 }) ?? false {
-                    leave(.outsidePeriod)
-                    continue
-                }
-            }
-            coordinates.append(position)
-            weights.append(incident.weight)
-            isOpen.append(incident.isOpen)
-            isOverdue.append(incident.isOverdue)
-            times.append(incident.reportedAt)
+    }
+
+    init(_ incidents: [Incident], for question: HotspotQuestion, until end: Instant) {
+        self.init(for: question, until: end)
+        for incident in incidents { add(incident) }
+    }
+
+    /// Takes the incident in, or counts why not.
+    mutating func add(_ incident: Incident) {
+        guard let position = incident.position, position.isValid else { return leave(.noLocation) }
+        if openOnly, !incident.isOpen { return leave(.notOpen) }
+        if hasPeriod {
+            guard let time = incident.reportedAt else { return leave(.noTime) }
+            if let start, let earlierStart, time < start, time >= earlierStart { before?.append(position) }
+            if time > end || start.map({ time < $0 }) ?? false { return leave(.outsidePeriod) }
         }
+        coordinates.append(position)
+        weights.append(incident.weight)
+        isOpen.append(incident.isOpen)
+        isOverdue.append(incident.isOverdue)
+        times.append(incident.reportedAt)
+    }
+
+    /// Takes in those of another selection for the same question, behind its own.
+    mutating func append(_ other: IncidentSelection) {
+        coordinates += other.coordinates
+        weights += other.weights
+        isOpen += other.isOpen
+        isOverdue += other.isOverdue
+        times += other.times
+        before? += other.before ?? []
+        for reason in leftOut.indices { leftOut[reason] += other.leftOut[reason] }
     }
 
     private mutating func leave(_ reason: LeftOutReason) {

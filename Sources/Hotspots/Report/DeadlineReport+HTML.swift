@@ -6,23 +6,24 @@ extension DeadlineReport {
         let until = period.until.map { " until \($0.day)" } ?? ""
         let span = (period.from.map { " from \($0.day)" } ?? "") + until
         var body = "<p>\(total.tally.works) works\(span), as of \(askedAt). WorksMap \(version.escapedForHTML).</p>"
-        body += ReportPage.legend([
-            ("#67a9cf", "met"), ("#ef8a62", "missed"), ("#b2182b", "overdue"), ("#ccc", "not decided"),
-        ])
-        let ranked = rows.filter(\.isRanked)
+        let ranked = rows.filter(\.isRanked).prefix(Self.chartLimit).map {
+            DeadlineChart.Bar(name: $0.name ?? "", tally: $0.tally)
+        }
         if !ranked.isEmpty {
-            body += "<h2>How deadlines were kept</h2>" + bars(ranked.prefix(25).map { ($0.name ?? "", $0.tally) })
+            let share = "Share of deadlines kept"
+            body +=
+                "<h2>\(share)</h2>"
+                + DeadlineChart(ranked, label: share, id: "share").sharesMet(mean: total.tally.shareMet)
+            body +=
+                "<p class=\"note\">Dot: the share kept among works of which the outcome is known. Line: where it can lie by chance alone "
+            body += "(95 %, Wilson); where lines overlap widely, do not call one group better. Dashed: all works.</p>"
+            let outcome = "What became of the works"
+            body += "<h2>\(outcome)</h2>" + Self.outcomes(DeadlineChart(ranked, label: outcome, id: "outcome"))
         }
         if total.months.count > 1 {
-            body += "<h2>By the month in which works began</h2>"
-            body += bars(
-                total.months.suffix(24).map { month in
-                    var tally = DeadlineTally()
-                    (tally.works, tally.met, tally.missed, tally.overdue) = (
-                        month.works, month.met, month.missed, month.overdue
-                    )
-                    return (month.name, tally)
-                })
+            let title = "By the month in which works began"
+            let months = total.months.suffix(24).map { DeadlineChart.Bar($0) }
+            body += "<h2>\(title)</h2>" + Self.outcomes(DeadlineChart(months, label: title, id: "month"))
         }
         body += "<h2>All groups</h2>" + table()
         body +=
@@ -34,28 +35,19 @@ extension DeadlineReport {
         return ReportPage.html(title: "Deadlines: \(group.rawValue)", body: body)
     }
 
-    /// One stacked bar for each group: shares of works met, missed, overdue and not decided.
-    private func bars(_ groups: [(name: String, tally: DeadlineTally)]) -> String {
-        let (left, width, step) = (260.0, 600.0, 24.0)
-        var svg = "<svg viewBox=\"0 0 960 \((Double(groups.count) * step + 8).fixed(0))\" role=\"img\">"
-        for (index, group) in groups.enumerated() {
-            let y = Double(index) * step + 6
-            let name = group.name.cut(toTerminalWidth: 36).escapedForHTML
-            svg += "<text x=\"\((left - 8).fixed(0))\" y=\"\((y + 13).fixed(0))\" text-anchor=\"end\">\(name)</text>"
-            let tally = group.tally
-            let rest = tally.works - tally.met - tally.missed - tally.overdue
-            var x = left
-            for (count, color) in [
-                (tally.met, "#67a9cf"), (tally.missed, "#ef8a62"), (tally.overdue, "#b2182b"), (rest, "#ccc"),
-            ] {
-                let share = Double(count) / Double(max(tally.works, 1)) * width
-                svg +=
-                    "<rect x=\"\(x.fixed(1))\" y=\"\(y.fixed(0))\" height=\"16\" width=\"\(share.fixed(1))\" fill=\"\(color)\"/>"
-                x += share
+    /// Most groups in one chart; the table has all.
+    public static let chartLimit = 25
+
+    private static func outcomes(_ chart: DeadlineChart) -> String {
+        let legend = chart.legend { part in
+            switch part {
+            case .met: "met"
+            case .missed: "missed"
+            case .overdue: "overdue"
+            case .undecided: "not decided"
             }
-            svg += "<text x=\"\((left + width + 8).fixed(0))\" y=\"\((y + 13).fixed(0))\">\(tally.works)</text>"
         }
-        return svg + "</svg>"
+        return "<ul class=\"legend\">\(legend)</ul>\(chart.outcomes())"
     }
 
     private func table() -> String {

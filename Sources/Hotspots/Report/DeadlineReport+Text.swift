@@ -47,6 +47,8 @@ extension DeadlineReport {
         json.member("overdue", tally.overdue)
         json.member("with_deadline", tally.withDeadline)
         json.member("share_met", tally.shareMet)
+        json.member("share_met_low", tally.likelyShareMet?.low)
+        json.member("share_met_high", tally.likelyShareMet?.high)
         json.member("share_missed", tally.shareMissed)
         json.member("due_changes", tally.dueChanges)
         json.member("days_added", tally.daysAdded)
@@ -74,8 +76,8 @@ extension DeadlineReport {
     /// The rows as CSV (RFC 4180), UTF-8, with a header.
     public func csv() -> String {
         var csv = CSVText(header: [
-            "name", "works", "met", "missed", "open", "overdue", "with_deadline", "share_met", "share_missed",
-            "due_changes",
+            "name", "works", "met", "missed", "open", "overdue", "with_deadline", "share_met", "share_met_low",
+            "share_met_high", "share_missed", "due_changes",
             "days_added", "median_days", "p90_days", "median_delay_days", "p90_delay_days", "ranked",
         ])
         for row in rows {
@@ -83,7 +85,8 @@ extension DeadlineReport {
             csv.add([
                 row.name ?? "", "\(tally.works)", "\(tally.met)", "\(tally.missed)", "\(tally.open)",
                 "\(tally.overdue)",
-                "\(tally.withDeadline)", tally.shareMet.fixed(4), tally.shareMissed.fixed(4), "\(tally.dueChanges)",
+                "\(tally.withDeadline)", tally.shareMet.fixed(4), tally.likelyShareMet?.low.fixed(4) ?? "",
+                tally.likelyShareMet?.high.fixed(4) ?? "", tally.shareMissed.fixed(4), "\(tally.dueChanges)",
                 tally.daysAdded.fixed(2), tally.medianDays.fixed(2), tally.p90Days.fixed(2),
                 tally.medianDelayDays.fixed(2),
                 tally.p90DelayDays.fixed(2), row.isRanked ? "true" : "false",
@@ -96,24 +99,25 @@ extension DeadlineReport {
     public func table(width: Int? = nil) -> String {
         var table = TextTable([
             .init("#"), .init(title, .left, mayShrink: true), .init("Works"), .init("Met"), .init("Missed"),
-            .init("Open"),
-            .init("Overdue"), .init("Missed %"), .init("Moved"), .init("Days added"), .init("Days to fix"),
-            .init("90 %"),
-            .init("Delay"), .init("90 %"), .init("Trend", .left),
+            .init("Open"), .init("Over-\ndue"), .init("Missed\n%"), .init("Moved"), .init("Days\nadded", givesWay: 3),
+            .init("Days\nto fix"), .init("90 %\nto fix", givesWay: 1), .init("Days\nlate", givesWay: 4),
+            .init("90 %\nlate", givesWay: 0), .init("Trend", .left, givesWay: 2),
         ])
         for (index, row) in rows.enumerated() { table.add(cells(row, rank: row.isRanked ? "\(index + 1)" : "–")) }
         table.add(cells(total, rank: "", name: "all"))
         let until = period.until.map { " until \($0)" } ?? ""
-        var text = "\(group.rawValue)" + (period.from.map { " from \($0)" } ?? "") + until + ", as of \(askedAt)\n\n"
-        text += table.text(width: width)
-        text += "\nDays to fix and delay are medians (Kaplan-Meier: open works count as lasting at least until now); "
-        text += "– where more than half (or a tenth) are still open.\n"
-        text +=
-            "Trend: share missed month by month, low to high. Groups with fewer than \(minimumSample) works with a deadline "
-        text += "are not ranked.\n"
-        if outsidePeriod > 0 { text += "Note: \(outsidePeriod) works began outside the period.\n" }
-        if withoutTime > 0 { text += "Note: \(withoutTime) works have no time and are in no period.\n" }
-        return text
+        let from = period.from.map { " from \($0)" } ?? ""
+        let head = "\(group.rawValue)\(from)\(until), as of \(askedAt)\n\n"
+        var notes = """
+
+            Days to fix and days late (early where below 0) are medians by Kaplan and Meier: open works count as lasting at least until \
+            now; – where more than half (or a tenth) are still open. Trend: share missed month by month, low to high. Groups with \
+            fewer than \(minimumSample) works with a deadline are not ranked.
+
+            """
+        if outsidePeriod > 0 { notes += "Note: \(outsidePeriod) works began outside the period.\n" }
+        if withoutTime > 0 { notes += "Note: \(withoutTime) works have no time and are in no period.\n" }
+        return head.wrapped(toTerminalWidth: width) + table.text(width: width) + notes.wrapped(toTerminalWidth: width)
     }
 
     /// What the groups are, as the title of their column.

@@ -47,6 +47,9 @@ public struct DeadlineReport: Sendable {
         public var overdue: Int
     }
 
+    /// The minimum sample unless said otherwise.
+    public static let usualMinimumSample = 10
+
     public var group: Group
     public var askedAt: Instant
     public var period: Period
@@ -67,7 +70,7 @@ public struct DeadlineReport: Sendable {
     ///   - now: What is open and overdue is so as of then.
     public init(
         _ works: some Sequence<WorkOutcome>, by group: Group, period: Period = Period(from: nil, until: nil),
-        at now: Instant, minimumSample: Int = 10
+        at now: Instant, minimumSample: Int = usualMinimumSample
     ) {
         var groups = [String?: [WorkOutcome]]()
         var all = [WorkOutcome]()

@@ -34,6 +34,12 @@ public struct DeadlineTally: Sendable, Hashable {
     /// Met among those of which the outcome is known; nil if there are none.
     public var shareMet: Double? { shareMissed.map { 1 - $0 } }
 
+    /// What ``shareMet`` can be by chance alone, the wider the fewer works; nil if there are none with a known outcome.
+    public var likelyShareMet: ProportionInterval? {
+        let decided = met + missed + overdue
+        return decided > 0 ? ProportionInterval(successes: met, of: decided) : nil
+    }
+
     public init() {}
 
     /// The tally of works as of the moment `now`. Complexity: O(*n* log *n*).

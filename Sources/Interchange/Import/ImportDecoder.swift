@@ -58,6 +58,8 @@ struct ImportDecoder {
         var known: Bounds?
         var now: Instant
         var format: InputFormat?
+        /// Whether another program made lines of GeoJSON of the file, of which there may be none.
+        var isConverted = false
         /// Where refused rows will be; nil if they are only counted.
         var refusedFile: String?
     }
@@ -92,8 +94,13 @@ struct ImportDecoder {
     mutating func run(_ open: () throws -> PeekableSource) throws -> DecodingSummary {
         let source = try open()
         summary.isFullSnapshot = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
-        let isJSON = try task.format.map { $0 == .geojson } ?? Self.looksLikeJSON(source)
-        if isJSON { try features(source, open) } else { try csv(source) }
+        if task.isConverted {
+            if try !source.peek(1).isEmpty { try features(source, open) }
+        } else if try task.format.map({ $0 == .geojson }) ?? Self.looksLikeJSON(source) {
+            try features(source, open)
+        } else {
+            try csv(source)
+        }
         _ = try flush(source)
         try judge()
         try refusedRows?.flush()

@@ -37,6 +37,22 @@ public struct ImportReport: Hashable, Sendable {
         self.layer = layer
         self.source = source
     }
+
+    /// Adds what became of another part of the file that goes to the same layer.
+    mutating func add(_ other: ImportReport) {
+        read += other.read
+        inserted += other.inserted
+        updated += other.updated
+        unchanged += other.unchanged
+        repaired += other.repaired
+        refused += other.refused
+        closed += other.closed
+        skipped += other.skipped
+        deadlinesMoved += other.deadlinesMoved
+        refusals += other.refusals
+        refusalReasons.merge(other.refusalReasons, uniquingKeysWith: +)
+        notes += other.notes
+    }
 }
 
 /// A row that did not come in.
@@ -57,6 +73,11 @@ public struct ImportProgress: Hashable, Sendable {
     public var bytesRead: Int
     /// Nil if the length is not known, as that of standard input.
     public var byteCount: Int?
+
+    /// The same with the rows of what came before.
+    func after(rows before: Int) -> ImportProgress {
+        ImportProgress(rows: rows + before, bytesRead: bytesRead, byteCount: byteCount)
+    }
 }
 
 /// Why nothing of a file came in.

@@ -3,6 +3,27 @@ import Geometry
 import Glibc
 public import Works
 
+/// What one layer takes from a file.
+struct ImportPart: Sendable {
+    var layer: ImportLayer?
+    var mapping: Mapping?
+    /// What the user should know beside, once it has been read.
+    var notes: @Sendable () -> [String] = { [] }
+    /// Whether another program makes lines of GeoJSON of the file.
+    var isConverted: Bool
+    var open: @Sendable () throws -> PeekableSource
+
+    init(
+        layer: ImportLayer?, mapping: Mapping?, isConverted: Bool = false,
+        open: @escaping @Sendable () throws -> PeekableSource
+    ) {
+        self.layer = layer
+        self.mapping = mapping
+        self.isConverted = isConverted
+        self.open = open
+    }
+}
+
 /// Brings a file into a store: reads, maps, checks, compares and writes, all of it or nothing.
 ///
 /// Reading and mapping go on one thread, writing on the caller's. A file is one transaction: rows that are bad in themselves are refused
@@ -12,6 +33,8 @@ public struct Importer: Sendable {
     public struct Options: Hashable, Sendable {
         /// The name under which the works are known; the mapping's or the file's own if nil.
         public var source: String?
+        /// Whom the data's licence asks to name; as the mapping says if nil.
+        public var attribution: String?
         /// The moment of the list, if the file does not say it or says it wrong.
         public var observedAt: Instant?
         /// Whether the file lists all that is open; as the mapping says if nil.
@@ -22,6 +45,8 @@ public struct Importer: Sendable {
         public var isStrict = false
         /// Where refused rows are written; beside the file, as `FILE.refused.csv`, if nil.
         public var refusedFile: String?
+        /// What decides who deals with a new work and by when, where the file leaves it open; nil if nothing does.
+        public var rules: RuleBook?
         /// When it is written down.
         public var now: Instant?
 
@@ -60,46 +85,82 @@ public struct Importer: Sendable {
         progress: (ImportProgress) -> Void = { _ in },
         from open: @escaping @Sendable () throws -> PeekableSource
     ) throws -> ImportReport {
-        let layer = layer ?? mapping?.layer ?? .works
-        if let mapping, let own = mapping.layer, own != layer, own.reference != nil || layer.reference != nil {
+        try importParts(
+            [ImportPart(layer: layer, mapping: mapping, open: open)], named: name, progress: progress)[0]
+    }
+
+    /// Imports the parts of one file as one transaction.
+    ///
+    /// - Returns: A report for each layer, in the order in which layers first occur.
+    func importParts(_ parts: [ImportPart], named name: String, progress: (ImportProgress) -> Void) throws
+        -> [ImportReport]
+    {
+        let parts = try parts.map(prepare)
+        let refusedFile = options.refusedFile ?? RefusedRows.path(for: name)
+        unlink(refusedFile + ".part")
+        defer { unlink(refusedFile + ".part") }
+        var reports: [ImportReport] = []
+        var written: String?
+        do {
+            // Small changes are cheaper row by row, large ones with the indexes built at the end.
+            let size = try? FileManager.default.attributesOfItem(atPath: name)[.size] as? Int
+            try store.write(bulk: size ?? .max > 200_000) { transaction in
+                var rows = 0
+                for part in parts {
+                    let stem = name == "-" ? "import" : InputFile.stem(of: name)
+                    var report = ImportReport(
+                        file: name, layer: part.layer, source: options.source ?? part.mapping.source ?? stem)
+                    report.isDryRun = options.isDryRun
+                    let summary = try write(
+                        to: transaction, &report, part, refusedFile: refusedFile,
+                        progress: { progress($0.after(rows: rows)) })
+                    report.notes += part.part.notes()
+                    rows += report.read
+                    written = summary.refusedFile ?? written
+                    if let known = reports.firstIndex(where: { $0.layer == report.layer }) {
+                        reports[known].add(report)
+                    } else {
+                        reports.append(report)
+                    }
+                }
+                if options.isDryRun { throw DryRun() }
+            }
+        } catch is DryRun {
+            return reports
+        }
+        if let written {
+            try RefusedRows.finish(written, as: refusedFile)
+            for index in reports.indices where reports[index].refused > 0 { reports[index].refusedFile = refusedFile }
+        } else {
+            // What an earlier import refused has come in by now.
+            unlink(refusedFile)
+        }
+        return reports
+    }
+
+    /// A part whose layer and mapping are settled.
+    private struct SettledPart {
+        var part: ImportPart
+        var layer: ImportLayer
+        var mapping: Mapping
+    }
+
+    private func prepare(_ part: ImportPart) throws -> SettledPart {
+        let layer = part.layer ?? part.mapping?.layer ?? .works
+        if let mapping = part.mapping, let own = mapping.layer, own != layer,
+            own.reference != nil || layer.reference != nil
+        {
             throw MappingError(
                 mapping: mapping.name, key: "layer",
                 "is for \(own.rawValue), not for \(layer.rawValue): import with --as \(own.rawValue), or choose another mapping"
             )
         }
-        var mapping = mapping ?? .ownNames(layer: layer)
+        var mapping = part.mapping ?? .ownNames(layer: layer)
         if let isFull = options.isFullSnapshot {
             mapping.isFullSnapshot = isFull
             for index in mapping.variants.indices { mapping.variants[index].mapping.isFullSnapshot = isFull }
         }
-        let stem = name == "-" ? "import" : InputFile.stem(of: name)
-        let source = options.source ?? mapping.source ?? stem
-        var report = ImportReport(file: name, layer: layer, source: source)
-        report.isDryRun = options.isDryRun
-
-        let refusedFile = options.refusedFile ?? (name == "-" ? "standard-input" : name) + ".refused.csv"
-        defer { unlink(refusedFile + ".part") }
-        var summary = DecodingSummary()
-        do {
-            // Small changes are cheaper row by row, large ones with the indexes built at the end.
-            let size = try? FileManager.default.attributesOfItem(atPath: name)[.size] as? Int
-            try store.write(bulk: size ?? .max > 200_000) { transaction in
-                summary = try write(
-                    to: transaction, &report, layer: layer, mapping: mapping, refusedFile: refusedFile,
-                    progress: progress, open: open)
-                if options.isDryRun { throw DryRun() }
-            }
-        } catch is DryRun {
-            return report
-        }
-        if let written = summary.refusedFile {
-            try RefusedRows.finish(written, as: refusedFile)
-            report.refusedFile = refusedFile
-        } else {
-            // What an earlier import refused has come in by now.
-            unlink(refusedFile)
-        }
-        return report
+        return SettledPart(part: part, layer: layer, mapping: mapping)
     }
 
     /// Ends the transaction of a dry run, so that the store takes everything back.
@@ -108,18 +169,19 @@ public struct Importer: Sendable {
     // MARK: Writing
 
     private func write(
-        to transaction: any WorksTransaction, _ report: inout ImportReport, layer: ImportLayer, mapping: Mapping,
-        refusedFile: String, progress: (ImportProgress) -> Void, open: @escaping @Sendable () throws -> PeekableSource
+        to transaction: any WorksTransaction, _ report: inout ImportReport, _ settled: SettledPart, refusedFile: String,
+        progress: (ImportProgress) -> Void
     ) throws -> DecodingSummary {
+        let (layer, mapping, open) = (settled.layer, settled.mapping, settled.part.open)
         let source = report.source
         let now = options.now ?? .now
         let isSourceKnown = try layer.reference != nil || transaction.knowsSource(source)
         let districts = layer.reference == nil ? try DistrictIndex(store) : nil
         let task = ImportDecoder.Task(
             file: report.file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
-            isStrict: options.isStrict, isSourceKnown: isSourceKnown,
+            isStrict: options.isStrict, isSourceKnown: isSourceKnown || options.rules != nil,
             districts: districts.flatMap { $0.isEmpty ? nil : $0 }, known: try known(), now: now,
-            format: mapping.format,
+            format: mapping.format, isConverted: settled.part.isConverted,
             refusedFile: options.isDryRun ? nil : refusedFile)
         let handOver = HandOver<DecodedBatch, DecodingSummary>(capacity: 8)
         let thread = Thread {
@@ -168,7 +230,16 @@ public struct Importer: Sendable {
         report.notes = summary.notes
         report.observedAt = summary.observedAt
         if layer.reference == nil { try settle(summary, in: transaction, source: source, now, actor, &report) }
+        if let attribution = options.attribution ?? mapping.attribution { try credit(attribution, in: transaction) }
         return summary
+    }
+
+    /// Adds a line to those whom the map names, unless it is there.
+    private func credit(_ attribution: String, in transaction: any WorksTransaction) throws {
+        var lines = try store.note(.attribution)?.split(separator: "\n").map(String.init) ?? []
+        guard !lines.contains(attribution) else { return }
+        lines.append(attribution)
+        try transaction.setNote(.attribution, to: lines.joined(separator: "\n"))
     }
 
     private func reconcile(
@@ -190,9 +261,13 @@ public struct Importer: Sendable {
             }
         } else {
             let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-            outcome = .insert(
-                draft, kind: draft.kind ?? .hazard,
-                id: WorkID(millisecondsSinceEpoch: milliseconds, using: &identities), at: now, by: actor)
+            let id = WorkID(millisecondsSinceEpoch: milliseconds, using: &identities)
+            if let decision = decision(on: draft, at: now) {
+                let (work, ledger) = Reconciliation.report(draft, decision, id: id, at: now, by: actor)
+                outcome = .inserted(work, ledger)
+            } else {
+                outcome = .insert(draft, kind: draft.kind ?? .hazard, id: id, at: now, by: actor)
+            }
         }
         switch outcome {
         case .inserted(let work, let ledger):
@@ -204,6 +279,14 @@ public struct Importer: Sendable {
             report.deadlinesMoved += ledger.count { $0.field == .dueAt && $0.from != nil }
         case .unchanged: report.unchanged += 1
         }
+    }
+
+    /// What the rules say of a new work; nil without rules, and for a category that is not in their catalogue.
+    private func decision(on draft: WorkDraft, at now: Instant) -> RuleDecision? {
+        guard let rules = options.rules, let category = draft.category else { return nil }
+        return rules.decide(
+            category: category, district: draft.district, severity: draft.severity,
+            reportedAt: draft.reportedAt ?? now)
     }
 
     /// Closes what the list no longer has, and notes its moment.

@@ -38,6 +38,16 @@ struct PlaceSurvey {
 }
 
 extension Geometry {
+    /// `point`, `line` or `area`; nil for a collection of several.
+    var kindName: String? {
+        switch self {
+        case .point, .multiPoint: "point"
+        case .lineString, .multiLineString: "line"
+        case .polygon, .multiPolygon: "area"
+        case .geometryCollection: nil
+        }
+    }
+
     /// The first position in the geometry.
     var firstPosition: Coordinate? {
         switch self {

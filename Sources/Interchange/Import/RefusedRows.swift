@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// The file of the rows that did not come in. It is written beside its final place, which it takes only when the import is done.
 ///
@@ -9,12 +9,14 @@ final class RefusedRows {
     private let descriptor: CInt
     private var csv = CSVText()
 
+    /// Goes on where another part of the same import has ended.
+    ///
     /// - Throws: ``ImportError/refusedFile(path:_:)`` if it cannot be written there.
     init(path: String, header: [String]) throws {
         temporaryPath = path + ".part"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.error(path) }
-        csv.row(["line", "reason"] + header)
+        if lseek(descriptor, 0, SEEK_END) == 0 { csv.row(["line", "reason"] + header) }
     }
 
     deinit { close(descriptor) }
@@ -33,6 +35,17 @@ final class RefusedRows {
             rest = rest.dropFirst(max(count, 0))
         }
         csv.removeAll()
+    }
+
+    /// Where the refused rows of an input go: beside it, or into the current folder if nothing can be written there.
+    ///
+    /// - Parameter input: The path of the input, `-` for standard input.
+    static func path(for input: String) -> String {
+        let beside = (input == "-" ? "standard-input" : input) + ".refused.csv"
+        let descriptor = open(beside + ".part", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return URL(fileURLWithPath: beside).lastPathComponent }
+        close(descriptor)
+        return beside
     }
 
     /// Gives the file its name, in place of one that an earlier import left.

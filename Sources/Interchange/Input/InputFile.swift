@@ -27,8 +27,12 @@ public enum InputFile {
     /// The name of a file without folders and without the endings that say what it is wrapped in: `works.csv.gz` is `works`.
     public static func stem(of path: String) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? path
+        while name.count > 1, name.hasSuffix("/") { name.removeLast() }
         for ending in [
-            ".gz", ".csv", ".tsv", ".txt", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojson", ".json",
+            ".gz", ".zip", ".pbf", ".osm", ".shp", ".shz", ".gpkg", ".fgb", ".gml", ".kml", ".kmz", ".gpx", ".gdb",
+            ".tab",
+            ".mif", ".dxf", ".sqlite", ".topojson", ".ods", ".xlsx", ".csv", ".tsv", ".txt", ".geojsonl", ".geojsons",
+            ".ndjson", ".jsonl", ".geojson", ".json",
         ]
         where name.count > ending.count && name.lowercased().hasSuffix(ending) {
             name.removeLast(ending.count)

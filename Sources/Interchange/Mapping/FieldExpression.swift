@@ -13,6 +13,8 @@ struct ColumnReference: Hashable, Sendable {
     static let file = "@file"
     /// The first position of the feature's geometry, as `longitude,latitude`.
     static let position = "@position"
+    /// What kind of geometry the feature has: `point`, `line` or `area`.
+    static let geometry = "@geometry"
     /// Followed by a path: a member of the feature collection.
     static let collection = "@collection."
 }
@@ -31,6 +33,8 @@ indirect enum FieldExpression: Hashable, Sendable {
     case steps(FieldExpression, [Step])
     /// A value for rows that have none.
     case withDefault(FieldExpression, String)
+    /// A value for rows of which all conditions hold.
+    case when([Mapping.Condition], FieldExpression)
 
     enum TemplatePart: Hashable, Sendable {
         case literal(String)
@@ -65,6 +69,9 @@ extension FieldExpression {
         case .table(let inner, _, let otherwise): inner.visitColumns(passedOn: passedOn && otherwise == .keep, body)
         case .steps(let inner, _): inner.visitColumns(passedOn: false, body)
         case .withDefault(let inner, _): inner.visitColumns(passedOn: passedOn, body)
+        case .when(let conditions, let inner):
+            for condition in conditions { body(condition.column, false) }
+            inner.visitColumns(passedOn: passedOn, body)
         }
     }
 
@@ -82,6 +89,7 @@ extension FieldExpression {
             }
         case .steps(_, let steps): steps.map(\.value)
         case .withDefault(let inner, let value): inner.ownValues + [value]
+        case .when(_, let inner): inner.ownValues
         }
     }
 }

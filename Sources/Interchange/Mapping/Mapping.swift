@@ -7,6 +7,8 @@ public struct Mapping: Hashable, Sendable {
     public var name: String
     /// The name under which works from here are known.
     public var source: String?
+    /// Whom the data's licence asks to name, such as `© OpenStreetMap contributors`.
+    public var attribution: String?
     /// The layer that rows go to, unless the user says another.
     public var layer: ImportLayer?
     public var format: InputFormat?
@@ -27,6 +29,8 @@ public struct Mapping: Hashable, Sendable {
     public var bounds: Bounds?
     var geometry: GeometrySource
     var conditions: [Condition]
+    /// Properties without which a row is not taken.
+    var neededFields: Set<MappedField> = []
     var refusals: [Refusal]
     /// Columns that are not even kept under `extra`.
     var omitted: Set<String>

@@ -34,8 +34,9 @@ private final class MappingParser {
     }
 
     private static let keys = [
-        "title", "source", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats", "empty_values",
-        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "fields",
+        "title", "source", "attribution", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats",
+        "empty_values",
+        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "keep", "fields",
         "variants",
     ]
 
@@ -55,6 +56,7 @@ private final class MappingParser {
                 hasOwnNames: false, variants: [])
         columns = base?.columns ?? []
         if let node = root["source"] { mapping.source = try text(node, "source") }
+        if let node = root["attribution"] { mapping.attribution = try text(node, "attribution") }
         if let node = root["layer"] { mapping.layer = try choice(node, "layer", ImportLayer.allCases) }
         if let node = root["format"] { mapping.format = try choice(node, "format", InputFormat.allCases) }
         if let node = root["encoding"] {
@@ -104,9 +106,7 @@ private final class MappingParser {
         }
         if let node = root["bounds"] { mapping.bounds = try bounds(node) }
         if let node = root["geometry"] { mapping.geometry = try geometry(node, "geometry") }
-        if let node = root["where"] {
-            mapping.conditions = try list(node, "where").map { try condition($0, "where", []) }
-        }
+        if let node = root["where"] { try conditions(node, &mapping) }
         if let node = root["refuse"] {
             mapping.refusals = try list(node, "refuse").map { node in
                 guard let reason = node.mapping?["because"] else {
@@ -117,6 +117,7 @@ private final class MappingParser {
             }
         }
         if let node = root["omit"] { mapping.omitted.formUnion(try texts(node, "omit")) }
+        if let node = root["keep"] { for name in try texts(node, "keep") { _ = column(name + "?", node) } }
         if let node = root["fields"] {
             guard let fields = node.mapping else {
                 throw error(node, "fields", "must be a mapping of our properties to columns")
@@ -149,6 +150,7 @@ private final class MappingParser {
         base.fields = base.fields.filter { if case .constant = $0.value.expression { true } else { false } }
         base.columns = []
         base.conditions = []
+        base.neededFields = []
         base.refusals = []
         base.omitted = []
         base.variants = []
@@ -213,7 +215,7 @@ private final class MappingParser {
     }
 
     private static let forms = ["column", "constant", "template", "first_non_empty", "join"]
-    private static let modifiers = ["table", "at_least", "default", "separator"]
+    private static let modifiers = ["table", "at_least", "default", "separator", "when"]
 
     private func expression(_ node: Node, _ key: String, _ field: MappedField, ignoring: [String] = []) throws
         -> FieldExpression
@@ -279,6 +281,10 @@ private final class MappingParser {
             expression = .steps(expression, list.sorted { $0.from < $1.from })
         }
         if case .some(let value?) = otherwise { expression = .withDefault(expression, value) }
+        if let conditions = mapping["when"] {
+            expression = .when(
+                try list(conditions, key + ".when").map { try condition($0, key + ".when", []) }, expression)
+        }
         return expression
     }
 
@@ -317,6 +323,25 @@ private final class MappingParser {
     }
 
     // MARK: Rows
+
+    /// Which rows are taken: by their columns, and by whether a property comes out at all.
+    private func conditions(_ node: Node, _ mapping: inout Mapping) throws {
+        mapping.conditions = []
+        for node in try list(node, "where") {
+            guard let inner = node.mapping, let name = inner["field"] else {
+                mapping.conditions.append(try condition(node, "where", []))
+                continue
+            }
+            let field = try choice(name, "where.field", MappedField.allCases)
+            guard inner.count == 2, inner["present"]?.bool == true, field == .featureClass || field == .name else {
+                throw error(
+                    node, "where",
+                    "of a field can only be asked whether it is there: {field: class, present: true}; for class and name"
+                )
+            }
+            mapping.neededFields.insert(field)
+        }
+    }
 
     private func condition(_ node: Node, _ key: String, _ others: [String]) throws -> Mapping.Condition {
         guard let mapping = node.mapping, let name = mapping["column"] else {

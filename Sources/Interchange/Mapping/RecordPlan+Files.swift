@@ -1,4 +1,5 @@
 import Geometry
+import Works
 
 extension RecordPlan {
     /// The plan for a CSV file with this header.
@@ -23,6 +24,7 @@ extension RecordPlan {
         let passedOn = mapping.passedOnColumns
         kept = header.enumerated().filter { index, name in
             !passedOn.contains(name) && !mapping.omitted.contains(name) && !name.isEmpty && places[name] == index
+                && !ReporterContact.columnNames.contains(name)
         }.map { ($0.offset, $0.element) }
         if mapping.geometry == .feature { guess(header) }
     }
@@ -35,7 +37,7 @@ extension RecordPlan {
         }
         isOurs = mapping.hasOwnNames
         var all = DroppedPart.members([:])
-        for name in mapping.passedOnColumns.union(mapping.omitted) {
+        for name in mapping.passedOnColumns.union(mapping.omitted).union(ReporterContact.columnNames) {
             all.drop([name])
             all.drop(name.split(separator: ".").map(String.init)[...])
         }
@@ -86,6 +88,7 @@ extension RecordPlan.Special {
         case ColumnReference.file: self = .text(InputFile.stem(of: file))
         case ColumnReference.featureID: self = .featureID
         case ColumnReference.position: self = .position
+        case ColumnReference.geometry: self = .geometry
         default:
             guard name.hasPrefix(ColumnReference.collection) else { return nil }
             let path = name.dropFirst(ColumnReference.collection.count).split(separator: ".").map(String.init)

@@ -45,6 +45,7 @@ struct RowMapper {
     /// Whether a row is taken.
     mutating func decide(_ row: some SourceRecord) throws(RowRefusal) -> Decision {
         for condition in mapping.conditions where try !holds(condition, row) { return .skip }
+        for field in mapping.neededFields where try string(field, row) == nil { return .skip }
         for refusal in mapping.refusals where try holds(refusal.condition, row) { throw RowRefusal(refusal.reason) }
         return .take
     }
@@ -170,6 +171,9 @@ struct RowMapper {
             for member in members { if let value = try string(member, field, row) { values.append(value) } }
             return values.isEmpty ? nil : values.joined(separator: separator)
         case .withDefault(let inner, let value): return try string(inner, field, row) ?? value
+        case .when(let conditions, let inner):
+            for condition in conditions where try !holds(condition, row) { return nil }
+            return try string(inner, field, row)
         case .table(let inner, let table, let otherwise):
             if case .column(let column) = inner {
                 // The usual case needs no string of the source's text.

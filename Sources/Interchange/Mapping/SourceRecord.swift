@@ -38,12 +38,12 @@ struct RecordPlan {
     var dropped: [String: DroppedPart] = [:]
     /// For CSV without a stated geometry: the source that the column names suggest.
     var guessed: GeometrySource?
-    /// The slots of the three columns that every row has.
+    /// The slots of the columns that every row has.
     var special: [Int: Special] = [:]
     /// Whether the file is our own: a member named `extra` holds what belongs beside the others, and an apostrophe may guard a text.
     var isOurs = false
 
-    enum Special { case row, text(String?), featureID, position }
+    enum Special { case row, text(String?), featureID, position, geometry }
 
     /// Which part of a member is not kept.
     indirect enum DroppedPart {
@@ -95,7 +95,7 @@ struct CSVRow: SourceRecord {
         switch special {
         case .row: return try withBytes(of: "\(number)", body)
         case .text(let text?): return try withBytes(of: text, body)
-        case .text(nil), .featureID, .position: return try body(nil)
+        case .text(nil), .featureID, .position, .geometry: return try body(nil)
         }
     }
 
@@ -136,6 +136,7 @@ struct FeatureRow: SourceRecord {
         case .row: .integer(number)
         case .text(let text): text.map(JSONValue.string)
         case .position: feature.geometry?.firstPosition.map { .string("\($0.longitude),\($0.latitude)") }
+        case .geometry: feature.geometry?.kindName.map(JSONValue.string)
         case nil: Self.value(at: plan.paths[slot], in: feature.properties)
         }
     }

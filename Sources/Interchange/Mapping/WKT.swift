@@ -11,6 +11,16 @@ enum WKT {
         return geometry.isEmpty ? nil : geometry
     }
 
+    /// The geometry that begins at an octet of a longer text, and where the text goes on behind it; nil if the geometry is empty.
+    static func parse(_ text: UnsafeBufferPointer<UInt8>, from start: Int) throws(RowRefusal) -> (Geometry?, end: Int) {
+        var parser = Parser(text: text, at: start)
+        let geometry = try parser.geometry()
+        return (geometry.isEmpty ? nil : geometry, parser.at)
+    }
+
+    /// How deep collections may lie in each other.
+    private static let maximumDepth = 64
+
     /// A geometry as text, with 7 decimals: a centimetre.
     static func text(of geometry: Geometry) -> String {
         func run(_ run: [Coordinate]) -> String { "(" + run.map(position).joined(separator: ",") + ")" }
@@ -35,12 +45,17 @@ enum WKT {
 
     private struct Parser {
         let text: UnsafeBufferPointer<UInt8>
-        var at = 0
+        var at: Int
+        private var depth = 0
 
-        init(text: UnsafeBufferPointer<UInt8>) { self.text = text }
+        init(text: UnsafeBufferPointer<UInt8>, at start: Int = 0) {
+            self.text = text
+            at = start
+        }
 
         func error(_ what: String) -> RowRefusal {
-            RowRefusal("the geometry is not WKT: \(what) (at character \(at + 1))")
+            let characters = text[..<at].count { $0 & 0xC0 != 0x80 }
+            return RowRefusal("the geometry is not WKT: \(what) (at character \(characters + 1))")
         }
 
         mutating func peek() -> UInt8? {
@@ -114,6 +129,11 @@ enum WKT {
                         ? []
                         : try list { (parser: inout Parser) throws(RowRefusal) in Polygon(rings: try parser.runs()) })
             case "GEOMETRYCOLLECTION":
+                guard depth < WKT.maximumDepth else {
+                    throw error("collections lie more than \(WKT.maximumDepth) deep in each other")
+                }
+                depth += 1
+                defer { depth -= 1 }
                 return .geometryCollection(
                     isEmpty ? [] : try list { (parser: inout Parser) throws(RowRefusal) in try parser.geometry() })
             default: throw error("“\(name)” is no type of geometry that can be read")

@@ -2,6 +2,9 @@ import Geometry
 public import Works
 
 extension Open311Document {
+    /// Characters of a description, at most.
+    public static let descriptionLength = 4000
+
     /// `GET requests`: works as service requests, the deadline as `expected_datetime`.
     public static func requests(_ works: [Work], _ book: RuleBook, language: String) -> Open311Document {
         Open311Document(root: "service_requests", .list(works.map { request($0, book, language) }, each: "request"))
@@ -41,11 +44,14 @@ extension Open311Document {
             Field("status_notes", work.status.rawValue),
             Field("service_name", book.category(work.category)?.name(in: language) ?? work.category),
             Field("service_code", work.category),
-            Field("description", work.description ?? work.title),
+            Field(
+                "description",
+                (work.description ?? work.title).map { String($0.unicodeScalars.prefix(descriptionLength)) }),
             Field("agency_responsible", work.organisation),
             Field("service_notice", .text(nil)),
             Field("requested_datetime", (work.reportedAt ?? work.startsAt ?? work.updatedAt).description),
-            Field("updated_datetime", work.updatedAt.description),
+            // Of a closed request the specification wants the moment of closing.
+            Field("updated_datetime", (work.completedAt ?? work.updatedAt).description),
             Field("expected_datetime", work.dueAt?.description),
             Field("address", work.address),
             Field("address_id", .text(nil)),

@@ -46,4 +46,7 @@ extension Open311Document {
 extension CategoryRule {
     /// The name in a language, or else in English.
     public func name(in language: String) -> String { names[language] ?? names["en"] ?? code }
+
+    /// The name behind its symbol, for lists that are looked through quickly.
+    public func label(in language: String) -> String { (icon.map { $0 + " " } ?? "") + name(in: language) }
 }

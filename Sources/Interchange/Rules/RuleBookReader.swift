@@ -3,7 +3,7 @@ public import Works
 
 /// Reads a city's rules from a folder of five YAML files: `calendar`, `categories`, `routing`, `limits` and `duplicates`.
 ///
-/// Everything that is wrong is told at once, each with its file, line and what is allowed there, so that a file is mended in one go.
+/// Everything that is wrong is told at once, each with its file, line, key and what is allowed there, so that a file is mended in one go.
 public struct RuleBookReader {
     private let folder: URL
 
@@ -15,159 +15,230 @@ public struct RuleBookReader {
     ///
     /// - Throws: ``RuleFaults`` with everything that is wrong in any of the files.
     public func read() throws(RuleFaults) -> RuleBook {
-        var faults: [RuleFault] = []
-        let calendar = root(of: "calendar.yaml", &faults).flatMap { node in
-            attempt("calendar.yaml", &faults) { try readCalendar(node) }
+        let reading = RuleReading()
+        let calendar = root(of: "calendar.yaml", reading).flatMap { reading.calendar($0) }
+        let entries = entries(of: "categories.yaml", reading)
+        // A category counts as known even if something else about it is wrong: one mistake is told once.
+        for entry in entries {
+            guard let node = entry.optional("code"), let code = try? node.text() else { continue }
+            if !reading.codes.insert(code).inserted {
+                reading.faults.append(node.fault("the category \(code) stands there twice; keep one"))
+            }
         }
-        let categories = list("categories.yaml", &faults) { try readCategory($0) }
-        let known = Set(categories.map(\.code))
-        let routes = list("routing.yaml", &faults) { try readRoute($0, known: known) }
-        let limits = list("limits.yaml", &faults) { try readLimit($0, known: known) }
-        let duplicates = list("duplicates.yaml", &faults) { try readDuplicate($0, known: known) }
-
-        for (index, category) in categories.enumerated()
-        where categories[..<index].contains(where: { $0.code == category.code }) {
-            faults.append(
-                RuleFault(
-                    file: path("categories.yaml"), line: nil, reason: "category \(category.code) stands there twice"))
-        }
-        guard faults.isEmpty, let calendar else { throw RuleFaults(faults: faults) }
-        return RuleBook(
-            calendar: calendar, categories: categories, routes: routes, limits: limits, duplicates: duplicates)
+        let book = RuleBook(
+            calendar: calendar ?? WorkingCalendar(timeZone: TimeZone(secondsFromGMT: 0)!),
+            categories: entries.compactMap { reading.category($0) },
+            routes: self.entries(of: "routing.yaml", reading).compactMap { reading.route($0) },
+            limits: self.entries(of: "limits.yaml", reading).compactMap { reading.limit($0) },
+            duplicates: self.entries(of: "duplicates.yaml", reading).compactMap { reading.duplicate($0) })
+        guard reading.faults.isEmpty else { throw RuleFaults(faults: reading.faults) }
+        return book
     }
 
-    /// What `decode` makes of each entry of a file; the faults are noted, one an entry.
-    private func list<Rule>(_ name: String, _ faults: inout [RuleFault], _ decode: (RuleNode) throws -> Rule) -> [Rule]
-    {
-        guard let root = root(of: name, &faults) else { return [] }
-        let entries = attempt(name, &faults) { try root.entries() } ?? []
-        return entries.compactMap { entry in attempt(name, &faults) { try decode(entry) } }
+    private func root(of name: String, _ reading: RuleReading) -> RuleNode? {
+        let url = folder.appendingPathComponent(name)
+        return reading.attempt { try RuleNode(file: url.relativePath, at: url) }
     }
 
-    private func root(of name: String, _ faults: inout [RuleFault]) -> RuleNode? {
-        attempt(name, &faults) { try RuleNode(file: path(name), at: folder.appendingPathComponent(name)) }
+    private func entries(of name: String, _ reading: RuleReading) -> [RuleNode] {
+        guard let root = root(of: name, reading) else { return [] }
+        return reading.attempt { try root.entries() } ?? []
     }
+}
+
+/// One reading of the files, which gathers what is wrong. A class, because all parts of it add to the same list.
+private final class RuleReading {
+    var faults: [RuleFault] = []
+    /// The codes in the catalogue.
+    var codes: Set<String> = []
 
     /// What `body` returns; nil if it throws, with the fault noted.
-    private func attempt<Value>(_ name: String, _ faults: inout [RuleFault], _ body: () throws -> Value) -> Value? {
+    func attempt<Value>(_ body: () throws -> Value) -> Value? {
         do {
             return try body()
         } catch let fault as RuleFault {
             faults.append(fault)
         } catch {
-            faults.append(RuleFault(file: path(name), line: nil, reason: "\(error)"))
+            preconditionFailure("a reader of rules threw \(error)")
         }
         return nil
     }
 
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).relativePath }
-}
+    /// What `read` makes of an entry that knows these keys; nil if anything is wrong with it.
+    private func entry<Value>(_ node: RuleNode, keys: [String], _ read: () -> Value?) -> Value? {
+        let before = faults.count
+        faults += node.unknownKeys(besides: keys)
+        // What is no mapping has no parts to complain about.
+        if faults.count > before, node.optional(keys[0]) == nil, keys.allSatisfy({ node.optional($0) == nil }) {
+            return nil
+        }
+        let value = read()
+        return faults.count == before ? value : nil
+    }
 
-// MARK: - The five files
+    // MARK: The five files
 
-private func readCalendar(_ node: RuleNode) throws -> WorkingCalendar {
-    try node.allow(["time_zone", "weekend", "hours", "cutoff", "holidays", "working_weekends"])
-    let zone = try node.required("time_zone")
-    guard let timeZone = TimeZone(identifier: try zone.text()) else {
-        throw zone.fault("no time zone \(try zone.text()); an IANA name is wanted, such as Europe/Samara")
-    }
-    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    let weekend = try (node.optional("weekend")?.entries() ?? []).map { entry in
-        guard let index = names.firstIndex(of: try entry.text()) else { throw entry.fault(allowed: names) }
-        return index + 1
-    }
-    guard Set(weekend).count < 7 else { throw node.fault("somebody has to work on some day of the week") }
-    let hours = try node.required("hours")
-    let ends = try hours.text().split(separator: "-").map { LocalTime(String($0)) }
-    guard ends.count == 2, let opens = ends[0], let closes = ends[1], opens < closes else {
-        throw hours.fault("hours are wanted as \"09:00-18:00\"")
-    }
-    let cutoff = try node.optional("cutoff").map { entry in
-        guard let time = LocalTime(try entry.text()) else { throw entry.fault("a time is wanted as \"17:00\"") }
-        return time
-    }
-    func dates(_ key: String) throws -> Set<CivilDate> {
-        Set(
-            try (node.optional(key)?.entries() ?? []).map { entry in
-                guard let date = CivilDate(try entry.text()) else {
-                    throw entry.fault("a date is wanted as 2026-12-31")
+    func calendar(_ node: RuleNode) -> WorkingCalendar? {
+        entry(node, keys: ["time_zone", "weekend", "hours", "cutoff", "holidays", "working_weekends"]) {
+            let timeZone = attempt {
+                let zone = try node.required("time_zone")
+                let name = try zone.text()
+                guard let timeZone = TimeZone(identifier: name) else {
+                    let known = TimeZone.knownTimeZoneIdentifiers
+                    throw zone.fault(
+                        "no time zone “\(name)”; an IANA name is wanted, such as Europe/Samara\(RuleNode.meant(name, known))"
+                    )
                 }
-                return date
+                return timeZone
+            }
+            let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+            let weekend = list(node, "weekend") { entry in
+                guard let index = names.firstIndex(of: try entry.text()) else { throw entry.fault(allowed: names) }
+                return index + 1
+            }
+            if Set(weekend).count == 7 {
+                faults.append(node.fault("`weekend`: somebody has to work on some day of the week"))
+            }
+            let hours = attempt {
+                let hours = try node.required("hours")
+                let ends = try hours.text().split(separator: "-").map { LocalTime(String($0)) }
+                guard ends.count == 2, let opens = ends[0], let closes = ends[1], opens < closes else {
+                    throw hours.fault("the beginning and the end of a working day are wanted as \"09:00-18:00\"")
+                }
+                return (opens, closes)
+            }
+            let cutoff = attempt {
+                try node.optional("cutoff").map { entry in
+                    guard let time = LocalTime(try entry.text()) else {
+                        throw entry.fault("a time of the day is wanted as \"17:00\"")
+                    }
+                    return time
+                }
+            }
+            let holidays = Set(list(node, "holidays", date))
+            let workingWeekends = Set(list(node, "working_weekends", date))
+            guard let timeZone, let (opens, closes) = hours, Set(weekend).count < 7 else { return nil }
+            return WorkingCalendar(
+                timeZone: timeZone, weekend: node.optional("weekend") == nil ? [6, 7] : Set(weekend),
+                holidays: holidays, workingWeekends: workingWeekends, opens: opens, closes: closes,
+                cutoff: cutoff ?? nil)
+        }
+    }
+
+    private func date(_ node: RuleNode) throws -> CivilDate {
+        guard let date = CivilDate(try node.text()) else { throw node.fault("a date is wanted as 2026-12-31") }
+        return date
+    }
+
+    func category(_ node: RuleNode) -> CategoryRule? {
+        let keys = [
+            "code", "kind", "ru", "en", "hint_ru", "hint_en", "severity", "group", "icon", "report", "moderation",
+        ]
+        return entry(node, keys: keys) {
+            let code = attempt {
+                let code = try node.required("code")
+                let text = try code.text()
+                let isCode = text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
+                guard !text.isEmpty, isCode else {
+                    throw code.fault("“\(text)”: a code is made of lower-case letters a-z, digits and underscores")
+                }
+                return text
+            }
+            let kind: WorkKind? = attempt { try node.required("kind").value() }
+            let russian = attempt { try node.required("ru").text() }
+            let english = attempt { try node.required("en").text() }
+            let hints = [("ru", "hint_ru"), ("en", "hint_en")].compactMap { language, key in
+                (attempt { try node.optional(key)?.text() } ?? nil).map { (language, $0) }
+            }
+            let severity: Severity? = attempt { try node.optional("severity")?.value() ?? .moderate }
+            let icon = attempt {
+                try node.optional("icon").map { icon in
+                    let text = try icon.text()
+                    guard text.count == 1 else { throw icon.fault("one symbol is wanted, such as \"⚡\"") }
+                    return text
+                }
+            }
+            let group = attempt { try node.optional("group")?.text() }
+            let isReportable = attempt { try node.optional("report")?.truth() ?? true }
+            let needsModeration = attempt { try node.optional("moderation")?.truth() ?? false }
+            guard let code, let kind, let russian, let english, let severity, let isReportable, let needsModeration
+            else { return nil }
+            return CategoryRule(
+                code: code, kind: kind, names: ["ru": russian, "en": english],
+                descriptions: Dictionary(uniqueKeysWithValues: hints), severity: severity, icon: icon ?? nil,
+                group: group ?? nil, isReportable: isReportable, needsModeration: needsModeration)
+        }
+    }
+
+    func route(_ node: RuleNode) -> RoutingRule? {
+        entry(node, keys: ["categories", "districts", "organisation"]) {
+            let categories = categories(node)
+            let districts = Set(list(node, "districts") { try $0.text() })
+            let organisation = attempt { try node.required("organisation").text() }
+            return organisation.map {
+                RoutingRule(categories: categories, districts: districts, organisation: $0)
+            }
+        }
+    }
+
+    func limit(_ node: RuleNode) -> LimitRule? {
+        entry(node, keys: ["categories", "severities", "limit"]) {
+            let categories = categories(node)
+            let severities: [Severity] = list(node, "severities") { try $0.value() }
+            let limit = attempt { try node.required("limit").limit() }
+            return limit.map { LimitRule(categories: categories, severities: Set(severities), limit: $0) }
+        }
+    }
+
+    func duplicate(_ node: RuleNode) -> DuplicateRule? {
+        entry(node, keys: ["categories", "metres", "within"]) {
+            let categories = categories(node)
+            let metres = attempt {
+                let metres = try node.required("metres")
+                guard let distance = Double(try metres.text()), distance > 0, distance <= 10_000 else {
+                    throw metres.fault("a distance of more than 0 and at most 10000 metres is wanted")
+                }
+                return distance
+            }
+            let seconds = attempt {
+                let within = try node.required("within")
+                switch try within.limit() {
+                case .hours(let hours): return Int64(hours) * 3600
+                case .calendarDays(let days): return Int64(days) * 86_400
+                default: throw within.fault("hours or days by the clock are wanted, such as `24 hours` or `14 days`")
+                }
+            }
+            guard let metres, let seconds else { return nil }
+            return DuplicateRule(categories: categories, metres: metres, seconds: seconds)
+        }
+    }
+
+    // MARK: Lists
+
+    /// The values of a list that may be missing; entries that are wrong are noted and left out.
+    private func list<Value>(_ node: RuleNode, _ key: String, _ read: (RuleNode) throws -> Value) -> [Value] {
+        let entries = attempt { try node.optional(key)?.entries() ?? [] } ?? []
+        return entries.compactMap { entry in attempt { try read(entry) } }
+    }
+
+    private func categories(_ node: RuleNode) -> Set<String> {
+        Set(
+            list(node, "categories") { entry in
+                let code = try entry.text()
+                guard codes.isEmpty || codes.contains(code) else {
+                    throw entry.fault("no category “\(code)” in categories.yaml\(RuleNode.meant(code, codes.sorted()))")
+                }
+                return code
             })
     }
-    return WorkingCalendar(
-        timeZone: timeZone, weekend: node.optional("weekend") == nil ? [6, 7] : Set(weekend),
-        holidays: try dates("holidays"), workingWeekends: try dates("working_weekends"), opens: opens, closes: closes,
-        cutoff: cutoff)
-}
-
-private func readCategory(_ node: RuleNode) throws -> CategoryRule {
-    try node.allow([
-        "code", "kind", "ru", "en", "hint_ru", "hint_en", "severity", "group", "icon", "report", "moderation",
-    ])
-    let code = try node.required("code")
-    let text = try code.text()
-    guard !text.isEmpty, text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }) else {
-        throw code.fault("a code is made of lower-case letters, digits and underscores")
-    }
-    var descriptions: [String: String] = [:]
-    descriptions["ru"] = try node.optional("hint_ru")?.text()
-    descriptions["en"] = try node.optional("hint_en")?.text()
-    return CategoryRule(
-        code: text, kind: try node.required("kind").value(),
-        names: ["ru": try node.required("ru").text(), "en": try node.required("en").text()], descriptions: descriptions,
-        severity: try node.optional("severity")?.value() ?? .moderate, icon: try node.optional("icon")?.text(),
-        group: try node.optional("group")?.text(), isReportable: try node.optional("report")?.truth() ?? true,
-        needsModeration: try node.optional("moderation")?.truth() ?? false)
-}
-
-private func readRoute(_ node: RuleNode, known: Set<String>) throws -> RoutingRule {
-    try node.allow(["categories", "districts", "organisation"])
-    return RoutingRule(
-        categories: try codes(node, known),
-        districts: Set(try (node.optional("districts")?.entries() ?? []).map { try $0.text() }),
-        organisation: try node.required("organisation").text())
-}
-
-private func readLimit(_ node: RuleNode, known: Set<String>) throws -> LimitRule {
-    try node.allow(["categories", "severities", "limit"])
-    return LimitRule(
-        categories: try codes(node, known),
-        severities: Set(try (node.optional("severities")?.entries() ?? []).map { try $0.value() }),
-        limit: try node.required("limit").limit())
-}
-
-private func readDuplicate(_ node: RuleNode, known: Set<String>) throws -> DuplicateRule {
-    try node.allow(["categories", "metres", "within"])
-    let metres = try node.required("metres")
-    guard let distance = Double(try metres.text()), distance > 0, distance <= 10_000 else {
-        throw metres.fault("a distance of more than 0 and at most 10000 metres is wanted")
-    }
-    let within = try node.required("within")
-    let seconds: Int64
-    switch try within.limit() {
-    case .hours(let hours): seconds = Int64(hours) * 3600
-    case .calendarDays(let days): seconds = Int64(days) * 86_400
-    default: throw within.fault("hours or days by the clock are wanted, such as `24 hours` or `14 days`")
-    }
-    return DuplicateRule(categories: try codes(node, known), metres: distance, seconds: seconds)
-}
-
-private func codes(_ node: RuleNode, _ known: Set<String>) throws -> Set<String> {
-    Set(
-        try (node.optional("categories")?.entries() ?? []).map { entry in
-            let code = try entry.text()
-            guard known.isEmpty || known.contains(code) else {
-                throw entry.fault("no category \(code) in categories.yaml")
-            }
-            return code
-        })
 }
 
 extension RuleNode {
     fileprivate func limit() throws -> TimeLimit {
         guard let limit = TimeLimit(try text()) else {
-            throw fault("a limit is wanted such as `24 hours`, `8 working hours`, `3 working days` or `10 days`")
+            throw fault(
+                "“\(try text())” is no limit; one is wanted such as `24 hours`, `8 working hours`, `3 working days` or `10 days`"
+            )
         }
         return limit
     }

@@ -1,28 +1,35 @@
 import Foundation
 import Yams
 
-/// A place in a rule file: a value with the line on which it stands.
+/// A place in a rule file: a value with the line and the key at which it stands.
 struct RuleNode {
     private let file: String
+    private let key: String?
     private let node: Node
 
-    private init(file: String, node: Node) {
+    private init(file: String, key: String?, node: Node) {
         self.file = file
+        self.key = key
         self.node = node
     }
 
     /// The root of a file.
     init(file: String, at url: URL) throws {
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-            throw RuleFault(file: file, line: nil, reason: "the file is not there, or is not UTF-8 text")
+        guard let bytes = try? Data(contentsOf: url) else {
+            throw RuleFault(
+                file: file, line: nil, reason: "the file is not there; the five files of a city's rules belong together"
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RuleFault(file: file, line: nil, reason: "not UTF-8 text; save the file in this encoding")
         }
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw RuleFault(file: file, line: nil, reason: "the file is empty")
             }
-            self.init(file: file, node: node)
+            self.init(file: file, key: nil, node: node)
         } catch let error as YamlError {
-            throw RuleFault(file: file, line: nil, reason: "not YAML: \(error)")
+            throw RuleFault(file: file, error)
         }
     }
 
@@ -46,8 +53,12 @@ struct RuleNode {
 
     /// The entries of a list.
     func entries() throws -> [RuleNode] {
-        guard let sequence = node.sequence else { throw fault("a list is wanted here") }
-        return sequence.map { RuleNode(file: file, node: $0) }
+        guard let sequence = node.sequence else {
+            throw fault(
+                "a list is wanted here, "
+                    + (key.map { "as `\($0): [a, b]`" } ?? "each entry on a line that begins with `- `"))
+        }
+        return sequence.map { RuleNode(file: file, key: key, node: $0) }
     }
 
     /// The value of a key that has to be there.
@@ -58,26 +69,53 @@ struct RuleNode {
 
     /// The value of a key that may be missing.
     func optional(_ key: String) -> RuleNode? {
-        node.mapping?[key].map { RuleNode(file: file, node: $0) }
+        node.mapping?[key].map { RuleNode(file: file, key: key, node: $0) }
     }
 
-    /// Refuses keys that mean nothing here.
-    func allow(_ keys: [String]) throws {
+    /// The faults of keys that mean nothing here; one fault if there are no keys at all.
+    func unknownKeys(besides keys: [String]) -> [RuleFault] {
         guard let mapping = node.mapping else {
-            throw fault("keys and values are wanted here: \(keys.joined(separator: ", "))")
+            return [fault("keys and values are wanted here: \(keys.joined(separator: ", "))")]
         }
-        for (key, _) in mapping where !keys.contains(key.string ?? "") {
-            throw RuleNode(file: file, node: key).fault(
-                "no key `\(key.string ?? "?")`; allowed: \(keys.joined(separator: ", "))")
+        return mapping.compactMap { key, _ in
+            let name = key.string ?? "?"
+            guard !keys.contains(name) else { return nil }
+            return RuleNode(file: file, key: self.key, node: key)
+                .fault("no key `\(name)`\(Self.meant(name, keys)); there are \(keys.joined(separator: ", "))")
         }
     }
 
     func fault(_ reason: String) -> RuleFault {
-        RuleFault(file: file, line: node.mark?.line, reason: reason)
+        RuleFault(file: file, line: node.mark?.line, reason: (key.map { "`\($0)`: " } ?? "") + reason)
     }
 
     func fault(allowed: [String]) -> RuleFault {
-        fault("`\(node.scalar?.string ?? "?")` is none of \(allowed.joined(separator: ", "))")
+        let text = node.scalar?.string ?? "?"
+        return fault("“\(text)” is none of \(allowed.joined(separator: ", "))\(Self.meant(text, allowed))")
+    }
+
+    /// A guess at what was meant, in words; empty if nothing is near.
+    static func meant(_ name: String, _ known: [String]) -> String {
+        Spelling.nearest(to: name, among: known).map { "; is `\($0)` meant?" } ?? ""
+    }
+}
+
+extension RuleFault {
+    /// What the parser of YAML could not read.
+    fileprivate init(file: String, _ error: YamlError) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(
+                file: file, line: mark.line,
+                reason:
+                    "not YAML: \(problem) (look at the brackets, quotes and indentation before this place; tabs do not indent)"
+            )
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.map { "`\($0)`" }.joined(separator: ", ")
+            self.init(file: file, line: context.mark.line, reason: "\(names) stands there more than once; keep one")
+        default: self.init(file: file, line: nil, reason: "not YAML: \(error)")
+        }
     }
 }
 

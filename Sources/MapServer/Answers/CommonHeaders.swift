@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Synchronization
 
 /// The fields of every answer: what browsers may do with it, who may read it, and the request's name in the log.
 struct CommonHeaders: RouterMiddleware {
@@ -21,7 +22,7 @@ struct CommonHeaders: RouterMiddleware {
         _ request: Request, context: MapContext, next: (Request, MapContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if let given = request.headers[.requestID], Self.isRequestID(given) { context.requestID = given }
+        if let given = request.headers[.requestID], RequestID.isPlain(given) { context.requestID = given }
         context.logger[metadataKey: "hb.request.id"] = .string(context.requestID)
         var response: Response
         if request.method == .options {
@@ -36,18 +37,43 @@ struct CommonHeaders: RouterMiddleware {
         } else {
             response = try await next(request, context)
         }
-        for field in Self.reading { response.headers.append(field) }
-        response.headers[.requestID] = context.requestID
-        if response.headers[.contentType]?.hasPrefix("image/png") != true {
-            response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
-            response.headers[.referrerPolicy] = "same-origin"
-            response.headers[.xFrameOptions] = "SAMEORIGIN"
-        }
+        Self.add(to: &response.headers, requestID: context.requestID)
         return response
     }
 
-    /// Whether a client's request id can stand in a log as it is.
-    private static func isRequestID(_ text: String) -> Bool {
+    /// Adds the fields that every answer has.
+    static func add(to headers: inout HTTPFields, requestID: String) {
+        for field in reading { headers.append(field) }
+        headers[.requestID] = requestID
+        if headers[.contentType]?.hasPrefix("image/png") != true {
+            headers[.contentSecurityPolicy] = contentSecurityPolicy
+            headers[.referrerPolicy] = "same-origin"
+            headers[.xFrameOptions] = "SAMEORIGIN"
+        }
+    }
+}
+
+/// The name under which a request stands in the log and its answer.
+enum RequestID {
+    private static let process = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
+    private static let count = Atomic<UInt64>(0)
+
+    /// A name that no other request has: 32 hexadecimal digits.
+    static func next() -> String {
+        var number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        return String(unsafeUninitializedCapacity: 32) { text in
+            _ = text[..<16].update(fromContentsOf: process.utf8)
+            for place in (16..<32).reversed() {
+                let digit = UInt8(number & 15)
+                text[place] = digit < 10 ? 48 + digit : 87 + digit
+                number >>= 4
+            }
+            return 32
+        }
+    }
+
+    /// Whether a client's own name can stand in a log as it is.
+    static func isPlain(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 switch byte {

@@ -21,11 +21,23 @@ struct Content: Sendable {
     /// - Parameters:
     ///   - gzip: Whether the client understands it.
     ///   - entityTag: Made of the bytes if it is not given. It is weak, since the plain and the compressed form share it.
-    init(text bytes: [UInt8], _ mediaType: String, gzip: Bool, entityTag: String? = nil) {
+    ///   - compressed: The same bytes in gzip's form, if they are there already.
+    init(
+        text bytes: [UInt8], _ mediaType: String, gzip: Bool, entityTag: String? = nil, compressed: [UInt8]? = nil
+    ) {
         self.mediaType = mediaType
         self.entityTag = entityTag ?? Self.tag(of: bytes)
         isGzip = gzip && bytes.count >= Self.gzipThreshold
-        body = ByteBuffer(bytes: isGzip ? GzipEncoder.encode(bytes) : bytes)
+        body = ByteBuffer(bytes: isGzip ? compressed ?? GzipEncoder.encode(bytes) : bytes)
+        headers[.vary] = "Accept-Encoding"
+    }
+
+    /// Text that lies in the buffer already in which it leaves.
+    init(text: ByteBuffer, _ mediaType: String, gzip: Bool, entityTag: String) {
+        self.mediaType = mediaType
+        self.entityTag = entityTag
+        isGzip = gzip && text.readableBytes >= Self.gzipThreshold
+        body = isGzip ? ByteBuffer(bytes: text.withUnsafeReadableBytes { GzipEncoder.encode($0) }) : text
         headers[.vary] = "Accept-Encoding"
     }
 
@@ -45,16 +57,21 @@ struct Content: Sendable {
 
     /// The answer to a request: 304 without a body if the client has the same already.
     func response(to request: Request, caching: Caching) -> Response {
+        let (status, headers) = head(for: request.condition, caching: caching)
+        guard status != .notModified else { return Response(status: status, headers: headers) }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+    }
+
+    /// The status and the fields of the answer; one with 304 has no body.
+    func head(for condition: Condition, caching: Caching) -> (status: HTTPResponse.Status, headers: HTTPFields) {
         var headers = headers
         headers[.cacheControl] = caching.field
         let entityTag = caching == .never ? nil : entityTag
         headers[.eTag] = entityTag
-        if let entityTag, status == .ok, request.has(entityTag) {
-            return Response(status: .notModified, headers: headers)
-        }
+        if let entityTag, status == .ok, condition.holds(for: entityTag) { return (.notModified, headers) }
         headers[.contentType] = mediaType
         if isGzip { headers[.contentEncoding] = "gzip" }
-        return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+        return (status, headers)
     }
 }
 
@@ -85,15 +102,26 @@ enum Caching: Hashable, Sendable {
     }
 }
 
-extension Request {
-    /// Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110 section 13.1.2).
-    func has(_ entityTag: String) -> Bool {
+/// What a client that reads has already: the `If-None-Match` of its request.
+struct Condition {
+    /// Nil if it has nothing, and for requests that do more than read.
+    var ifNoneMatch: String?
+
+    /// Whether it names the entity tag, by weak comparison (RFC 9110 section 13.1.2).
+    func holds(for entityTag: String) -> Bool {
         func opaque(_ tag: some StringProtocol) -> String {
             let tag = tag.trimmed
             return tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag
         }
-        guard method == .get || method == .head, let field = headers[.ifNoneMatch] else { return false }
+        guard let ifNoneMatch else { return false }
+        if ifNoneMatch == entityTag { return true }
         let wanted = opaque(entityTag)
-        return field.trimmed == "*" || field.split(separator: ",").contains { opaque($0) == wanted }
+        return ifNoneMatch.trimmed == "*" || ifNoneMatch.split(separator: ",").contains { opaque($0) == wanted }
+    }
+}
+
+extension Request {
+    var condition: Condition {
+        Condition(ifNoneMatch: method == .get || method == .head ? headers[.ifNoneMatch] : nil)
     }
 }

@@ -1,6 +1,6 @@
 /// A digest of what an answer holds, for entity tags: fast, the same in every process, not meant against adversaries.
 ///
-/// Eight bytes at a time are folded into two lanes by full-width multiplication, as in wyhash (W. Yi).
+/// Words are folded into two lanes, long runs of them into four, by full-width multiplication, as in wyhash (W. Yi).
 struct ContentHash: Hashable, Sendable {
     private var first: UInt64 = 0x2D35_8DCC_AA6C_78A5
     private var second: UInt64 = 0x8BB8_4B93_962E_ACC9
@@ -14,10 +14,30 @@ struct ContentHash: Hashable, Sendable {
         second = b.high ^ b.low ^ first
     }
 
+    /// Four words at a time are taken by four lanes that do not wait for each other; each word counts in two of them.
     mutating func combine(bytes: UnsafeRawBufferPointer) {
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        func folded(_ a: UInt64, _ b: UInt64) -> UInt64 {
+            let product = a.multipliedFullWidth(by: b)
+            return product.high ^ product.low
+        }
         var offset = 0
+        if bytes.count >= 32 {
+            var lanes = (first, second, first ^ 0x589F_2E1B_97D3_1C2D, second ^ 0xE703_7ED1_A0B4_28DB)
+            while offset + 32 <= bytes.count {
+                let (a, b, c, d) = (word(offset), word(offset + 8), word(offset + 16), word(offset + 24))
+                lanes.0 = folded(a ^ 0x9E37_79B9_7F4A_7C15, b ^ lanes.0)
+                lanes.1 = folded(c ^ 0x4B33_A62E_D433_D4A3, d ^ lanes.1)
+                lanes.2 = folded(c ^ 0x4D5A_2DA5_1DE1_AA47, a ^ lanes.2)
+                lanes.3 = folded(d ^ 0x8EBC_6AF0_9C88_C6E3, b ^ lanes.3)
+                offset += 32
+            }
+            for lane in [lanes.0, lanes.1, lanes.2, lanes.3] { combine(lane) }
+        }
         while offset + 8 <= bytes.count {
-            combine(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            combine(word(offset))
             offset += 8
         }
         var rest: UInt64 = 0

@@ -24,29 +24,36 @@ struct GzipEncoder: ~Copyable {
     }
 
     /// Compresses a piece; what the compressor keeps back comes with a later one, and all of it with the last.
-    mutating func encode(_ bytes: [UInt8], last: Bool) -> [UInt8] {
+    mutating func encode(_ bytes: UnsafeRawBufferPointer, last: Bool) -> [UInt8] {
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 * 1024)
         defer { buffer.deallocate() }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count / 3 + 64)
-        bytes.withUnsafeBufferPointer { input in
-            stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-            stream.pointee.avail_in = UInt32(input.count)
-            stream.pointee.end_of_stream = last ? 1 : 0
-            repeat {
-                stream.pointee.next_out = buffer.baseAddress
-                stream.pointee.avail_out = UInt32(buffer.count)
-                let status = isal_deflate(stream)
-                precondition(status == COMP_OK, "isal_deflate answers \(status) to valid settings")
-                result += buffer[..<(buffer.count - Int(stream.pointee.avail_out))]
-            } while stream.pointee.avail_out == 0
-        }
+        let input = bytes.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        stream.pointee.avail_in = UInt32(input.count)
+        stream.pointee.end_of_stream = last ? 1 : 0
+        repeat {
+            stream.pointee.next_out = buffer.baseAddress
+            stream.pointee.avail_out = UInt32(buffer.count)
+            let status = isal_deflate(stream)
+            precondition(status == COMP_OK, "isal_deflate answers \(status) to valid settings")
+            result += buffer[..<(buffer.count - Int(stream.pointee.avail_out))]
+        } while stream.pointee.avail_out == 0
         return result
     }
 
+    /// Compresses a piece; what the compressor keeps back comes with a later one, and all of it with the last.
+    mutating func encode(_ bytes: [UInt8], last: Bool) -> [UInt8] {
+        bytes.withUnsafeBytes { encode($0, last: last) }
+    }
+
     /// All of `bytes` as one gzip stream.
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    static func encode(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var encoder = GzipEncoder()
         return encoder.encode(bytes, last: true)
     }
+
+    /// All of `bytes` as one gzip stream.
+    static func encode(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { encode($0) } }
 }

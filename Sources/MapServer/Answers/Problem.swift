@@ -66,12 +66,17 @@ struct Problem: Error, Hashable, Sendable {
 
     /// The answer that carries the problem. No cache may keep it.
     func response(instance: String?, requestID: String?) -> Response {
-        var headers: HTTPFields = [.contentType: Self.mediaType, .cacheControl: "no-store"]
-        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
-        if let allow { headers[.allow] = allow }
-        return Response(
-            status: status, headers: headers,
+        Response(
+            status: status, headers: fields,
             body: .init(byteBuffer: ByteBuffer(bytes: json(instance: instance, requestID: requestID))))
+    }
+
+    /// The fields of the answer that carries the problem.
+    var fields: HTTPFields {
+        var fields: HTTPFields = [.contentType: Self.mediaType, .cacheControl: "no-store"]
+        if let retryAfter { fields[.retryAfter] = String(retryAfter) }
+        if let allow { fields[.allow] = allow }
+        return fields
     }
 }
 
@@ -141,4 +146,7 @@ extension Problem {
         "The server does not speak this version of HTTP", detail: "it speaks HTTP/1.0 and HTTP/1.1")
     static let unreadableRequest = Problem(
         .badRequest, "unreadable-request", "The request is not HTTP")
+    static let noHost = Problem(
+        .badRequest, "no-host", "The request does not say which host it is for",
+        detail: "a request in HTTP/1.1 has one Host field")
 }

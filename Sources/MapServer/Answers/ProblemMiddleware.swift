@@ -16,10 +16,7 @@ struct ProblemMiddleware: RouterMiddleware {
             try Self.checkPath(request.uri.path)
             return try await next(request, context)
         } catch {
-            let problem = Problem(error)
-            if problem.status.kind == .serverError, problem.kind == Problem.internalError.kind {
-                context.logger.error("request failed", metadata: ["error": .string("\(error)")])
-            }
+            let problem = Problem(error, logger: context.logger)
             return problem.response(instance: request.uri.path, requestID: context.requestID)
         }
     }
@@ -38,6 +35,12 @@ struct ProblemMiddleware: RouterMiddleware {
 }
 
 extension Problem {
+    /// The problem that an error is for the client; what is the server's own fault is logged.
+    init(_ error: any Error, logger: Logger) {
+        self.init(error)
+        if kind == Self.internalError.kind { logger.error("request failed", metadata: ["error": .string("\(error)")]) }
+    }
+
     /// The problem that an error is for the client.
     init(_ error: any Error) {
         switch error {
@@ -50,6 +53,8 @@ extension Problem {
             self = .notReady("another process is writing to the database; try again")
         case AtlasError.unknownTileset(let name, let known):
             self = .notFound("there is no tileset “\(name)”; there are \(known.joined(separator: ", "))")
+        case let error as WorkChangeError: self = .unprocessable("change-refused", "\(error)")
+        case let error as DuplicateError: self = .unprocessable("change-refused", "\(error)")
         case let error as any HTTPResponseError:
             if error.status == .notFound {
                 self = .notFound("see / for the map, /ogc for the service's own description")

@@ -16,20 +16,61 @@ final class HTTP1Conduct: ChannelDuplexHandler, RemovableChannelHandler {
         var version: HTTPVersion
     }
 
+    /// How much longer a request may take for each octet of its body: 500 a second are fast enough.
+    private static let patiencePerOctet = TimeAmount.milliseconds(2)
     /// How long an answer that ends the connection may take to arrive before the socket is closed with input unread.
     private static let lingering = TimeAmount.seconds(1)
 
     private let wire: WireHandler
     private let bodyLimit: Int
+    private let idleTimeout: TimeAmount
+    private var context: ChannelHandlerContext?
+    private var idleWatch: Scheduled<Void>?
+    private var isReceiving = false
+    private var lastSeen = NIODeadline.now()
     private var exchanges = CircularBuffer<Exchange>(initialCapacity: 2)
     private var bodyBytes = 0
     private var refusal: Problem?
     private var isClosing = false
+    /// Whether the request that is being received is the connection's last, and whether nothing more is read from it.
+    private var isLast = false
+    private var readsNoMore = false
 
-    /// - Parameter bodyLimit: The most octets that the body of a request may have.
-    init(wire: WireHandler, bodyLimit: Int) {
+    init(wire: WireHandler, limits: ConnectionLimits) {
         self.wire = wire
-        self.bodyLimit = bodyLimit
+        bodyLimit = limits.bodyBytes
+        idleTimeout = .init(limits.idleTimeout)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch(context, for: idleTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        idleWatch?.cancel()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        idleWatch?.cancel()
+        context.fireChannelInactive()
+    }
+
+    /// Hangs up on a client that rests too long between requests or takes too long to send one. What counts is whole parts of a request: whoever
+    /// dribbles its head letter by letter rests, and a body counts by its octets.
+    private func watch(_ context: ChannelHandlerContext, for time: TimeAmount) {
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        idleWatch = context.eventLoop.scheduleTask(in: time) {
+            let (conduct, context) = loopBound.value
+            let isAnswering = !conduct.exchanges.isEmpty && !conduct.isReceiving
+            let rest = NIODeadline.now() - conduct.lastSeen
+            if !isAnswering, rest >= conduct.idleTimeout {
+                context.close(promise: nil)
+            } else {
+                conduct.watch(context, for: isAnswering ? conduct.idleTimeout : conduct.idleTimeout - rest)
+            }
+        }
     }
 
     // MARK: Requests
@@ -38,23 +79,44 @@ final class HTTP1Conduct: ChannelDuplexHandler, RemovableChannelHandler {
         guard refusal == nil, !isClosing else { return }
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
+            lastSeen = .now()
+            isReceiving = true
             bodyBytes = 0
-            let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-            guard announced <= bodyLimit else {
+            let manner = RequestManner(head)
+            let isOld = (head.version.major, head.version.minor) < (1, 1)
+            guard manner.hosts == 1 || isOld else {
+                refuse(context, with: .noHost)
+                return
+            }
+            guard manner.length <= bodyLimit else {
                 refuse(context, with: .bodyTooLarge(limit: bodyLimit))
                 return
             }
+            isLast = manner.wantsAnotherProtocol
             exchanges.append(
-                Exchange(isHead: head.method == .HEAD, keepAlive: head.isKeepAlive, version: head.version))
+                Exchange(
+                    isHead: head.method == .HEAD, keepAlive: head.isKeepAlive && !isLast, version: head.version))
+            if manner.awaitsContinue, !isOld, exchanges.count == 1 {
+                let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
+                context.writeAndFlush(Self.wrapOutboundOut(.head(goOn)), promise: nil)
+            }
         case .body(let bytes):
             bodyBytes += bytes.readableBytes
+            lastSeen = min(.now(), lastSeen + Self.patiencePerOctet * bytes.readableBytes)
             guard bodyBytes <= bodyLimit else {
                 context.close(promise: nil)
                 return
             }
-        case .end: break
+        case .end:
+            lastSeen = .now()
+            isReceiving = false
+            readsNoMore = isLast
         }
         context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if !readsNoMore { context.read() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -119,6 +181,7 @@ final class HTTP1Conduct: ChannelDuplexHandler, RemovableChannelHandler {
                 context.write(data, promise: promise)
                 return
             }
+            lastSeen = .now()
             if exchange.isHead {
                 // A HEAD answer has the fields of the GET answer, chunked framing included, but no chunk, not even the last.
                 context.flush()
@@ -131,6 +194,21 @@ final class HTTP1Conduct: ChannelDuplexHandler, RemovableChannelHandler {
             }
             if exchanges.isEmpty { writeRefusal(context) }
         }
+    }
+
+    /// Whether the oldest open request may be answered in one piece: nothing about the answer depends on the version, the method or the end of
+    /// the connection.
+    var takesWholeAnswer: Bool {
+        guard let exchange = exchanges.first else { return false }
+        return exchange.keepAlive && !exchange.isHead && exchange.version == .http1_1
+    }
+
+    /// Answers the oldest open request with octets that are a whole message of HTTP/1.1; the caller has the wire flushed.
+    func write(whole answer: ByteBuffer) {
+        exchanges.removeFirst()
+        lastSeen = .now()
+        wire.write(answer)
+        if let context, exchanges.isEmpty { writeRefusal(context) }
     }
 
     /// Ends the connection after the last part: first our side, so that the answer arrives even if the client is still sending, and

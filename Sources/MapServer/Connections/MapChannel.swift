@@ -12,7 +12,9 @@ struct MapChannel: ServerChildChannel {
     }
 
     let http1: HTTP1Channel
-    let limits: ConnectionLimits
+    let services: MapServices
+
+    private var limits: ConnectionLimits { services.configuration.limits }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let connection = Connection(channel: channel)
@@ -22,10 +24,12 @@ struct MapChannel: ServerChildChannel {
         }
         return setUp.flatMap { http1.setup(channel: channel, logger: logger) }.flatMapThrowing { http in
             let pipeline = channel.pipeline.syncOperations
-            let conduct = HTTP1Conduct(
-                wire: try pipeline.handler(type: WireHandler.self), bodyLimit: limits.bodyBytes)
+            let wire = try pipeline.handler(type: WireHandler.self)
+            let conduct = HTTP1Conduct(wire: wire, limits: limits)
+            let lane = TileLane(
+                services: services, connection: connection, conduct: conduct, wire: wire, logger: logger)
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(conduct, position: .after(decoder))
+            try pipeline.addHandlers([conduct, lane], position: .after(decoder))
             return Value(http: http, connection: connection)
         }
     }
@@ -38,17 +42,15 @@ struct MapChannel: ServerChildChannel {
 }
 
 extension HTTPServerBuilder {
-    /// HTTP/1 within limits on headers, bodies and slow clients.
-    static func map(limits: ConnectionLimits) -> HTTPServerBuilder {
+    /// HTTP/1 within limits on headers, bodies and slow clients, with a lane of its own for tiles.
+    static func map(_ services: MapServices) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
+            let limits = services.configuration.limits
             let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: 2 * limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields)
-            let http1 = HTTP1Channel(
-                responder: responder,
-                configuration: .init(
-                    idleTimeout: .init(limits.idleTimeout), httpDecoderConfiguration: decoder))
-            return MapChannel(http1: http1, limits: limits)
+            let http1 = HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoder))
+            return MapChannel(http1: http1, services: services)
         }
     }
 }

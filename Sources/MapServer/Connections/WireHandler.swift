@@ -5,10 +5,12 @@ import NIOCore
 final class WireHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
 
     private let connection: Connection
     private let stallTimeout: TimeAmount
     private let partingGrace: TimeAmount
+    private var context: ChannelHandlerContext?
     private var watch: RepeatedTask?
     private var writes = 0
     private var seen = (writes: 0, buffered: 0)
@@ -31,6 +33,7 @@ final class WireHandler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         watch = context.eventLoop.scheduleRepeatedTask(initialDelay: stallTimeout, delay: stallTimeout) { _ in
             let (handler, context) = loopBound.value
@@ -39,6 +42,7 @@ final class WireHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         watch?.cancel()
         watch = nil
     }
@@ -65,6 +69,14 @@ final class WireHandler: ChannelDuplexHandler {
         writes &+= 1
         context.write(data, promise: promise)
     }
+
+    /// Writes octets as they are, past those who make messages into octets.
+    func write(_ octets: ByteBuffer) {
+        guard let context else { return }
+        write(context: context, data: Self.wrapOutboundOut(.byteBuffer(octets)), promise: nil)
+    }
+
+    func flush() { context?.flush() }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {

@@ -18,12 +18,13 @@ extension Desk {
     /// A submission that is ready to be written: what needs no transaction has been found out.
     struct PreparedSubmission: Sendable {
         var draft: WorkDraft
+        var contact: ReporterContact
         var decision: RuleDecision?
     }
 
     /// Finds out the district, and what the rules say.
-    func prepare(_ draft: WorkDraft, for token: AccessToken, at now: Instant) throws -> PreparedSubmission {
-        var draft = draft
+    func prepare(_ submission: WorkSubmission, for token: AccessToken, at now: Instant) throws -> PreparedSubmission {
+        var draft = submission.draft
         if let wanted = draft.organisation, let own = token.organisation, wanted != own, token.role < .admin {
             throw Problem.forbidden("the token is of \(own); it gives no work to \(wanted)")
         }
@@ -34,7 +35,7 @@ extension Desk {
                 category: category, district: draft.district, severity: draft.severity,
                 reportedAt: draft.reportedAt ?? now)
         }
-        return PreparedSubmission(draft: draft, decision: decision)
+        return PreparedSubmission(draft: draft, contact: submission.contact, decision: decision)
     }
 
     /// Writes a submission: a work that its source has named before is brought up to date, any other one is new.
@@ -71,6 +72,7 @@ extension Desk {
             (work, ledger) = (plain, entries)
         }
         try transaction.insert(work, ledger: ledger)
+        if !submission.contact.isEmpty { try transaction.setContact(submission.contact, of: work.id) }
         let name = draft.sourceID.map { "\(draft.source ?? "") \($0)" }
         try transaction.add(audit(token, "work.create", work.id, name, at: now))
         return SubmissionOutcome(effect: .inserted, work: work)
@@ -79,6 +81,7 @@ extension Desk {
     /// Carries a decision out.
     ///
     /// - Parameter expected: The revision that the decision is about; whoever was quicker has made another one. Nil decides on any.
+    /// - Throws: ``Problem``, ``WorkChangeError``, ``DuplicateError``, and what the store throws.
     func decide(
         _ decision: WorkDecision, on id: WorkID, expecting expected: Int?, by token: AccessToken, at now: Instant,
         salt: String, in transaction: any DeskTransaction
@@ -88,29 +91,21 @@ extension Desk {
         guard token.mayChange(workOf: existing.organisation) else { throw Self.foreign(existing, token) }
         let detail = decision.fields.joined(separator: ", ")
         let work: Work
-        do {
-            if case .some(let original) = decision.original {
-                work =
-                    if let original {
-                        try transaction.markDuplicate(
-                            existing, of: original, reason: decision.change.reason, at: now, by: token.actor,
-                            hidden: { Self.hidden($0, salt: salt) })
-                    } else {
-                        try transaction.unmarkDuplicate(
-                            existing, reason: decision.change.reason, at: now, by: token.actor)
-                    }
-            } else {
-                switch try Reconciliation.decide(decision.change, on: existing, at: now, by: token.actor) {
-                case .updated(let changed, let ledger), .inserted(let changed, let ledger):
-                    try transaction.update(changed, ledger: ledger)
-                    work = changed
-                case .unchanged: return existing
-                }
+        switch decision.original {
+        case .some(.some(let original)):
+            work = try transaction.markDuplicate(
+                existing, of: original, reason: decision.change.reason, at: now, by: token.actor,
+                hidden: { Self.hidden($0, salt: salt) })
+        case .some(.none):
+            work = try transaction.unmarkDuplicate(
+                existing, reason: decision.change.reason, at: now, by: token.actor)
+        case .none:
+            switch try Reconciliation.decide(decision.change, on: existing, at: now, by: token.actor) {
+            case .updated(let changed, let ledger), .inserted(let changed, let ledger):
+                try transaction.update(changed, ledger: ledger)
+                work = changed
+            case .unchanged: return existing
             }
-        } catch let error as WorkChangeError {
-            throw Problem.unprocessable("change-refused", "\(error)")
-        } catch let error as DuplicateError {
-            throw Problem.unprocessable("change-refused", "\(error)")
         }
         try transaction.add(audit(token, "work.change", id, detail, at: now))
         return work

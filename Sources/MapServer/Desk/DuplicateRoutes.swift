@@ -28,7 +28,7 @@ struct DuplicateRoutes: RouteFamily {
             throw Problem.malformedParameter("category", "“\(category.prefix(40))” is not in the catalogue")
         }
         let rule = book.duplicateRule(for: category)
-        let gzip = request.acceptsGzip
+        let (gzip, language) = (request.acceptsGzip, request.preferredLanguage(nil))
         let now = Instant.now
         let content = try await desk.services.features(request, context) { budget in
             let found = try rule.map {
@@ -42,7 +42,7 @@ struct DuplicateRoutes: RouteFamily {
                 let work = near.work
                 json.beginObject()
                 json.member("id", work.id.description)
-                json.member("title", orNull: work.title)
+                json.member("title", work.title(in: language))
                 json.member("address", orNull: work.address)
                 json.member("status", work.status.rawValue)
                 json.member("reported_at", orNull: work.reportedAt?.description)

@@ -6,6 +6,8 @@ import Works
 /// A null says nothing, as a property that is missing. Names that we do not know are kept under `extra`.
 struct WorkSubmission {
     private(set) var draft = WorkDraft()
+    /// Who told the sender of it; kept apart from the work.
+    private(set) var contact = ReporterContact()
 
     /// Characters of a line, such as a title, and of a text.
     static let lineLength = 500
@@ -26,12 +28,24 @@ struct WorkSubmission {
             object["geometry"] = geometry
         }
         var extra = JSONObject()
+        func keep(_ name: String, _ value: JSONValue) throws(Problem) {
+            if let field = ReporterContact.fields[name] {
+                contact[keyPath: field] = try Self.line(name, value)
+            } else if ReporterContact.columnNames.contains(name) {
+                throw Self.malformed(
+                    name,
+                    "what a work says is public; a contact is sent as \(ReporterContact.fields.keys.sorted().joined(separator: ", "))"
+                )
+            } else {
+                extra[name] = value
+            }
+        }
         for (name, value) in object where !value.isNull && !Self.own.contains(name) {
             if name == "extra" {
                 guard let more = value.object else { throw Self.malformed(name, "an object is wanted") }
-                for (name, value) in more { extra[name] = value }
+                for (name, value) in more where !value.isNull { try keep(name, value) }
             } else if try !take(name, value) {
-                extra[name] = value
+                try keep(name, value)
             }
         }
         if !extra.isEmpty {

@@ -68,9 +68,9 @@ struct WorkWritingRoutes: RouteFamily {
         _ value: JSONValue, _ token: AccessToken, _ request: Request, _ context: MapContext
     ) async throws -> Response {
         let now = Instant.now
-        let draft = try WorkSubmission(value).draft
+        let said = try WorkSubmission(value)
         let submission = try await desk.services.features(request, context) { _ in
-            try desk.prepare(draft, for: token, at: now)
+            try desk.prepare(said, for: token, at: now)
         }
         let outcome: SubmissionOutcome
         do {
@@ -103,8 +103,7 @@ struct WorkWritingRoutes: RouteFamily {
                 do {
                     // RFC 8142 puts a record separator before each text.
                     let value = try JSONParser.parse(line.first == 30 ? Array(line.dropFirst()) : Array(line))
-                    let draft = try WorkSubmission(value).draft
-                    return (index + 1, .success(try desk.prepare(draft, for: token, at: now)))
+                    return (index + 1, .success(try desk.prepare(WorkSubmission(value), for: token, at: now)))
                 } catch let error as JSONError {
                     return (index + 1, .failure(WorkSubmission.malformed("body", "\(error.reason)")))
                 } catch {

@@ -1,3 +1,4 @@
+import Geometry
 import Works
 
 /// The moments at which the clock alone changes what is said about the works: when an open work comes near its deadline, and when it
@@ -31,11 +32,6 @@ struct DeadlineCalendar: Sendable {
     }
 
     private func firstIndex(after now: Instant) -> Int {
-        var (low, high) = (0, moments.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if moments[middle] > now { high = middle } else { low = middle + 1 }
-        }
-        return low
+        moments.partitioningIndex { $0 > now }
     }
 }

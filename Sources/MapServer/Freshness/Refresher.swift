@@ -6,7 +6,16 @@ import Synchronization
 import Works
 
 /// Keeps the map up with the store: it hears of this process's commits at once and looks for those of others several times a second.
+///
+/// While commits come one upon the other, it takes in many with one look, so that it never has more than a part of a core.
 struct Refresher: Service {
+    /// The least time between the end of one look and the beginning of the next.
+    static let pause = Duration.milliseconds(80)
+    /// So many times as long as a look took it rests, if that is more, but never longer than ``longestPause``: a change is on the map within a
+    /// second of its commit.
+    static let rest = 3
+    static let longestPause = Duration.milliseconds(400)
+
     let store: any WorksStore
     let atlas: any TileAtlas
     let freshness: Freshness
@@ -29,13 +38,18 @@ struct Refresher: Service {
                 }
             }
             for await _ in wakes.cancelOnGracefulShutdown() {
+                let started = ContinuousClock.now
                 do {
                     try await threads.runIfActive { try refresh() }
                     readiness.succeed()
+                } catch is CancellationError {
+                    break
                 } catch {
                     readiness.fail("\(error)")
                     logger.error("the map could not be brought up to date", metadata: ["error": .string("\(error)")])
                 }
+                let took = ContinuousClock.now - started
+                try? await Task.sleep(for: min(max(Self.pause, took * Self.rest), Self.longestPause))
             }
             group.cancelAll()
         }

@@ -67,20 +67,9 @@ enum CoordinateReference: String, Sendable, CaseIterable {
 
     /// The geometry with its positions in this system; the type's longitude holds the first axis.
     func geometry(_ geometry: Geometry) -> Geometry {
-        func move(_ coordinate: Coordinate) -> Coordinate {
+        geometry.mapped { coordinate in
             let (first, second) = position(coordinate)
             return Coordinate(longitude: first, latitude: second)
-        }
-        func move(_ run: [Coordinate]) -> [Coordinate] { run.map(move) }
-        func move(_ polygon: Polygon) -> Polygon { Polygon(rings: polygon.rings.map(move)) }
-        switch geometry {
-        case .point(let point): return .point(move(point))
-        case .multiPoint(let points): return .multiPoint(move(points))
-        case .lineString(let line): return .lineString(move(line))
-        case .multiLineString(let lines): return .multiLineString(lines.map(move))
-        case .polygon(let polygon): return .polygon(move(polygon))
-        case .multiPolygon(let polygons): return .multiPolygon(polygons.map(move))
-        case .geometryCollection(let members): return .geometryCollection(members.map(self.geometry))
         }
     }
 

@@ -1,4 +1,3 @@
-import Geometry
 import Synchronization
 import Works
 
@@ -8,7 +7,7 @@ final class CountCache: Sendable {
     struct Key: Hashable, Sendable {
         enum Subject: Hashable, Sendable {
             case works(WorkFilter)
-            case reference(ReferenceLayer, Bounds?)
+            case reference(ReferenceLayer, FeatureFilter)
         }
 
         var subject: Subject

@@ -7,8 +7,11 @@ import Works
 struct Cursor: Hashable, Sendable {
     var number: Int64
 
-    /// What the texts look like; every text that does is the place of some feature, past or to come.
-    static let pattern = "^[0-9a-z]{1,12}$"
+    /// What the texts look like.
+    static let pattern = "^[0-9a-z]{4,16}$"
+
+    /// The letters at the end that follow from the number, so that a text which was cut, mistyped or made up is told from a place.
+    private static let checkLength = 3
 
     init(number: Int64) {
         self.number = number
@@ -16,14 +19,22 @@ struct Cursor: Hashable, Sendable {
 
     /// - Throws: ``Problem`` if no server of this kind made the text.
     init(_ text: String) throws(Problem) {
-        let isPlain =
-            (1...12).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
-        guard isPlain, let number = Int64(text, radix: 36) else {
-            throw .malformedParameter("cursor", "“\(text.prefix(40))” is no cursor from a next link")
+        guard (4...16).contains(text.utf8.count), let number = Int64(text.dropLast(Self.checkLength), radix: 36),
+            case let cursor = Cursor(number: number), cursor.text == text
+        else {
+            throw .malformedParameter(
+                "cursor",
+                "“\(text.prefix(40))” is no cursor from a next link; links are to be followed as they are, from the first page on"
+            )
         }
-        self.number = number
+        self = cursor
     }
 
-    var text: String { String(number, radix: 36) }
+    /// The number and its check letters, both to the base of 36.
+    var text: String {
+        // The golden ratio's multiple spreads every bit of the number over the upper ones.
+        let spread = (UInt64(bitPattern: number) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        let letters = String((spread >> 24) % 46_656, radix: 36)
+        return String(number, radix: 36) + String(repeating: "0", count: Self.checkLength - letters.count) + letters
+    }
 }

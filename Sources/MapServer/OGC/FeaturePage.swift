@@ -24,11 +24,13 @@ struct FeaturePage: Sendable {
         let boxCRS = try query["bbox-crs"].map { name throws(Problem) in
             try CoordinateReference(name, parameter: "bbox-crs")
         }
-        if let boxCRS, boxCRS != .crs84, let box = query["bbox"] {
-            question = try LayerQuery(layer, query.without("bbox")).within(try boxCRS.bounds(box))
-        } else {
-            question = try LayerQuery(layer, query)
-        }
+        let question =
+            if let boxCRS, boxCRS != .crs84, let box = query["bbox"] {
+                try LayerQuery(layer, query.without("bbox")).within(try boxCRS.bounds(box))
+            } else {
+                try LayerQuery(layer, query)
+            }
+        self.question = try ExpressionQuery.expression(layer, query).map(question.matching) ?? question
     }
 
     /// `limit`, where more than the maximum is the maximum.
@@ -48,14 +50,18 @@ struct FeaturePage: Sendable {
     func content(gzip: Bool, budget: TimeBudget) throws -> Content {
         let services = resource.services
         let stamp = try services.freshness.stamp(at: now)
-        var json = JSONWriter(capacity: 64 * 1024)
+        var text = PageText(features: limit)
+        var json = PageText.writer()
         json.beginObject()
         json.member("type", "FeatureCollection")
         json.key("features")
         json.beginArray()
-        let (returned, next) = try writeFeatures(to: &json, budget: budget)
+        let listing = try listing(stamp, budget: budget)
+        let (returned, next) = try writeFeatures(to: &json, listing, budget: budget) {
+            text.takePiece(of: &$0, written: $1)
+        }
         json.endArray()
-        let matched = try matched(stamp, returned: returned, next: next, budget: budget)
+        let matched = try matched(stamp, listing, returned: returned, next: next, budget: budget)
         json.key("numberMatched")
         json.integer(matched)
         json.key("numberReturned")
@@ -63,12 +69,14 @@ struct FeaturePage: Sendable {
         let links = links(next: next)
         json.key("links")
         json.value(links.json)
+        text.take(&json)
         // The moment is no part of what the entity tag stands for.
-        let tag = Content.tag(of: json.bytes)
+        let tag = text.entityTag
         json.member("timeStamp", now.description)
         json.endObject()
+        text.take(&json)
 
-        var content = Content(text: json.bytes, "application/geo+json", gzip: gzip, entityTag: tag)
+        var content = Content(text: text.buffer, "application/geo+json", gzip: gzip, entityTag: tag)
         content.headers[.link] = links.field
         content.headers[.contentCRS] = "<\(crs.rawValue)>"
         content.headers[.vary] = "Accept, Accept-Encoding"
@@ -76,7 +84,12 @@ struct FeaturePage: Sendable {
     }
 
     /// Writes the features and tells how many, and where the next page starts if there is one.
-    private func writeFeatures(to json: inout JSONWriter, budget: TimeBudget) throws -> (returned: Int, next: Cursor?) {
+    ///
+    /// - Parameter written: Called after each feature with how many there are.
+    private func writeFeatures(
+        to json: inout JSONWriter, _ listing: MatchListing?, budget: TimeBudget,
+        _ written: (inout JSONWriter, Int) -> Void = { _, _ in }
+    ) throws -> (returned: Int, next: Cursor?) {
         let text = FeatureText(now: now)
         var returned = 0
         var last: Int64 = 0
@@ -95,7 +108,8 @@ struct FeaturePage: Sendable {
         switch question {
         case .nothing: break
         case .works(let filter):
-            let page = WorkPage(filter: filter, after: cursor?.number, limit: limit + 1)
+            var page = WorkPage(filter: filter, after: cursor?.number, limit: limit + 1)
+            listing?.narrow(&page)
             try store.forEachWork(page, at: now, budget: budget) { row in
                 guard take(row.number) else { return }
                 if crs == .crs84 {
@@ -105,23 +119,36 @@ struct FeaturePage: Sendable {
                     work.geometry = work.geometry.map(crs.geometry)
                     text.write(work, to: &json)
                 }
+                written(&json, returned)
             }
-        case .reference(let layer, let bounds):
+        case .reference(let layer, let filter):
             try store.forEachFeature(
-                in: layer, bounds: bounds, after: cursor?.number, limit: limit + 1, budget: budget
+                in: layer, matching: filter, after: cursor?.number, limit: limit + 1, budget: budget
             ) { number, feature in
                 guard take(number) else { return }
                 var feature = feature
                 if crs != .crs84 { feature.geometry = feature.geometry.map(crs.geometry) }
                 try text.write(feature, to: &json)
+                written(&json, returned)
             }
         }
-        return (returned, more ? Cursor(number: last) : nil)
+        return (returned, more ? Cursor(number: last) : listing?.next.map { Cursor(number: $0) })
+    }
+
+    /// The part of all works that match which this page is, where it can be told before they are read.
+    private func listing(_ stamp: Freshness.Stamp, budget: TimeBudget) throws -> MatchListing? {
+        guard case .works(let filter) = question, !filter.isOfTheTable else { return nil }
+        let services = resource.services
+        return try services.matches.numbers(of: filter, stamp, in: services.store, budget: budget)
+            .map { MatchListing($0, after: cursor?.number, limit: limit) }
     }
 
     /// How many features match in all. A first page that is also the last has counted them already.
-    private func matched(_ stamp: Freshness.Stamp, returned: Int, next: Cursor?, budget: TimeBudget) throws -> Int {
+    private func matched(
+        _ stamp: Freshness.Stamp, _ listing: MatchListing?, returned: Int, next: Cursor?, budget: TimeBudget
+    ) throws -> Int {
         if cursor == nil, next == nil { return returned }
+        if let listing { return listing.matched }
         return try resource.services.count(question, stamp, budget: budget)
     }
 
@@ -155,16 +182,18 @@ struct FeaturePage: Sendable {
         let stamp = try resource.services.freshness.stamp(at: now)
         var json = JSONWriter()
         json.beginArray()
-        let (returned, next) = try writeFeatures(to: &json, budget: budget)
+        let listing = try listing(stamp, budget: budget)
+        let (returned, next) = try writeFeatures(to: &json, listing, budget: budget)
         json.endArray()
-        let matched = try matched(stamp, returned: returned, next: next, budget: budget)
+        let matched = try matched(stamp, listing, returned: returned, next: next, budget: budget)
         var rows: HTML = ""
         for feature in try JSONParser.parse(json.bytes).array ?? [] {
             let properties = feature["properties"]
             let id = feature["id"]?.string ?? ""
             let title = properties?["title"]?.string ?? properties?["name"]?.string ?? id
             let href = "/ogc/collections/\(layer.name)/items/\(PercentEncoding.encode(id))?f=html"
-            let detail = properties?["status"]?.string ?? properties?["class"]?.string ?? ""
+            let status = properties?["status"]?.string.flatMap(WorkStatus.init(rawValue:))
+            let detail = status.map(say.name) ?? properties?["class"]?.string ?? ""
             rows += "<tr><td><a href=\"\(href)\">\(title)</a></td><td>\(detail)</td></tr>\n"
         }
         let links = links(next: next)
@@ -182,15 +211,12 @@ struct FeaturePage: Sendable {
     }
 }
 
-extension LayerQuery {
-    /// The same question inside a box.
-    func within(_ bounds: Bounds) -> LayerQuery {
-        switch self {
-        case .works(var filter):
-            filter.bounds = bounds
-            return .works(filter)
-        case .reference(let layer, _): return .reference(layer, bounds)
-        case .nothing: return .nothing
-        }
+extension WorkFilter {
+    /// Whether the store finds the next works that match wherever a page starts: all of them, or those in a box and of a kind.
+    fileprivate var isOfTheTable: Bool {
+        var plain = WorkFilter.all
+        plain.bounds = bounds
+        if bounds != nil { plain.kinds = kinds }
+        return self == plain
     }
 }

@@ -56,6 +56,14 @@ struct FeatureProperty: Sendable {
         .init(name: "extra", type: "object", meaning: "what else the source said"),
     ]
 
+    /// The name by which a feature is known, which stands beside its properties.
+    static let id = FeatureProperty(name: "id", meaning: "the feature's id")
+
+    /// The property of a name that some collection can be asked for.
+    static func queryable(_ name: String) -> FeatureProperty {
+        ([id] + works + references).first { $0.name == name } ?? FeatureProperty(name: name, meaning: name)
+    }
+
     static let references: [FeatureProperty] = [
         .init(name: "name", meaning: "name"),
         .init(name: "class", meaning: "what it is within its layer"),
@@ -75,9 +83,10 @@ struct FeatureProperty: Sendable {
     /// A JSON Schema of the properties, with the geometry.
     static func schema(of layer: Layer, id: String, title: String, queryablesOnly: Bool) -> JSONValue {
         var properties: [(String, JSONValue)] = [
-            ("geometry", ["x-ogc-role": "primary-geometry", "format": "geometry-any"])
+            (WorkProperty.geometry, ["x-ogc-role": "primary-geometry", "format": "geometry-any"])
         ]
-        for property in all(of: layer) where !queryablesOnly || property.isFilter {
+        if queryablesOnly { properties.append((Self.id.name, Self.id.schema)) }
+        for property in all(of: layer) where !queryablesOnly || layer.vocabulary[property.name] != nil {
             properties.append((property.name, property.schema))
         }
         return [

@@ -21,7 +21,8 @@ struct FeaturesRoutes: RouteFamily {
     /// The parameters of a page of features.
     static func parameters(of layer: Layer) -> [String] {
         let filters = layer.reference == nil ? FilterQuery.names : ["bbox", "datetime"]
-        return filters + ["limit", "cursor", "crs", "bbox-crs"]
+        return filters + ExpressionQuery.names + ExpressionQuery.queryables(of: layer).map(\.name)
+            + ["limit", "cursor", "crs", "bbox-crs"]
     }
 
     // MARK: A page of features

@@ -2,6 +2,7 @@ import Cartography
 import Geometry
 import HTTPTypes
 import Hummingbird
+import Interchange
 import Works
 
 /// `/ogc`: the landing page, the conformance classes, the description of the interface and the collections
@@ -27,8 +28,9 @@ struct OGCCoreRoutes: RouteFamily {
         ["core", "oas30", "html", "geojson"].map { "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/" + $0 }
         + ["http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"]
         + [
-            "queryables", "queryables-query-parameters",
+            "queryables", "queryables-query-parameters", "filter", "features-filter",
         ].map { "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/" + $0 }
+        + CQL2.conformanceClasses.map { "http://www.opengis.net/spec/cql2/1.0/conf/" + $0 }
         + [
             "core", "landing-page", "json", "html", "oas30",
         ].map { "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/" + $0 }
@@ -50,6 +52,9 @@ struct OGCCoreRoutes: RouteFamily {
                 Link(
                     href: resource.href("/api?f=html"), rel: "service-doc", type: "text/html",
                     title: say("Описание для людей", "Its description for people")),
+                Link(
+                    href: resource.address("/api"), rel: "related", type: OpenAPI.mediaType,
+                    title: say("Описание остального интерфейса", "The description of the rest of the interface")),
                 Link(
                     href: resource.href("/conformance"), rel: "conformance", type: "application/json",
                     title: say("Классы соответствия", "Conformance classes")),
@@ -112,7 +117,7 @@ struct OGCCoreRoutes: RouteFamily {
 
     private func api(_ request: Request) throws -> Response {
         let resource = try OGCResource(request, services)
-        let document = OpenAPI(title: services.configuration.title, server: resource.address("")).document
+        let document = OpenAPI(part: .ogc, title: services.configuration.title, server: resource.href("")).document
         return resource.response(request, document, type: OpenAPI.mediaType) {
             var rows: HTML = ""
             for path in document["paths"]?.object.map({ Array($0) }) ?? [] {
@@ -179,7 +184,9 @@ struct OGCCoreRoutes: RouteFamily {
             queryablesOnly: kind == "queryables")
         return resource.response(request, document, type: "application/schema+json") {
             var rows: HTML = ""
-            for property in FeatureProperty.all(of: layer) {
+            let isQueryables = kind == "queryables"
+            let properties = isQueryables ? [.id] + FeatureProperty.all(of: layer) : FeatureProperty.all(of: layer)
+            for property in properties where !isQueryables || layer.vocabulary[property.name] != nil {
                 rows +=
                     "<tr><td><code>\(property.name)</code></td><td>\(property.type)</td><td>\(property.meaning)</td></tr>\n"
             }

@@ -41,8 +41,10 @@ struct OGCResource: Sendable {
     func href(_ path: String) -> String { address("/ogc" + path) }
 
     /// The answer with a document in the form asked for.
+    ///
+    /// - Parameter links: What the `Link` field says; the links to the resource itself if nil.
     func response(
-        _ request: Request, _ document: JSONValue, type: String = "application/json", links: [Link] = [],
+        _ request: Request, _ document: JSONValue, type: String = "application/json", links: [Link]? = nil,
         page: () -> HTML
     ) -> Response {
         var content: Content
@@ -53,7 +55,7 @@ struct OGCResource: Sendable {
             content.headers[.contentLanguage] = language.rawValue
         }
         content.headers[.vary] = "Accept, Accept-Encoding, Accept-Language"
-        if !links.isEmpty { content.headers[.link] = links.field }
+        content.headers[.link] = (links ?? selfLinks(json: type)).field
         return content.response(to: request, caching: .revalidate)
     }
 

@@ -1,25 +1,39 @@
 import Geometry
+import Interchange
 import Works
 
-/// The description of the interface in OpenAPI 3.0, complete in itself: every reference points into the document.
+/// A description of a part of the interface in OpenAPI 3.0, complete in itself: every reference points into the document.
 struct OpenAPI {
     static let mediaType = "application/vnd.oai.openapi+json;version=3.0"
 
+    /// What a document describes.
+    enum Part {
+        /// The OGC API, with its paths as OGC's standards have them: below the landing page, where clients look for them.
+        case ogc
+        /// Whole layers, and single works.
+        case downloads
+    }
+
+    let part: Part
     let title: String
+    /// The address that the paths are added to.
     let server: String
 
     var document: JSONValue {
-        [
+        let paths = JSONValue.object(JSONObject(part == .ogc ? ogcPaths : downloadPaths))
+        let text = String(decoding: paths.bytes, as: UTF8.self)
+        let used = parameters.filter { text.contains("\"#/components/parameters/\($0.0)\"") }
+        return [
             "openapi": "3.0.3",
             "info": [
                 "title": .string(title), "version": "1.0.0",
                 "description": "Road works, outages and hazards of a city: deadlines, statuses, history.",
             ],
             "servers": [["url": .string(server)]],
-            "tags": [["name": "features"], ["name": "tiles"], ["name": "works"]],
-            "paths": .object(JSONObject(paths)),
+            "tags": [["name": "features"]],
+            "paths": paths,
             "components": [
-                "parameters": .object(JSONObject(parameters)),
+                "parameters": .object(JSONObject(used)),
                 "responses": .object(JSONObject(responses)),
                 "schemas": .object(JSONObject(schemas)),
             ],
@@ -28,20 +42,21 @@ struct OpenAPI {
 
     // MARK: Paths
 
-    private var paths: [(String, JSONValue)] {
+    private var ogcPaths: [(String, JSONValue)] {
         let common = ["f", "lang"]
         var paths: [(String, JSONValue)] = [
-            ("/ogc", Self.get("landing", "Landing page", common, "landing")),
-            ("/ogc/conformance", Self.get("conformance", "Conformance classes", common, "object")),
-            ("/ogc/api", Self.get("api", "This document", common, "object", type: Self.mediaType)),
-            ("/ogc/collections", Self.get("collections", "The collections", common, "collections")),
-            ("/ogc/tiles", Self.get("tilesets", "The tilesets", common, "object")),
-            ("/ogc/tileMatrixSets", Self.get("tileMatrixSets", "The tile matrix sets", common, "object")),
+            ("/", Self.get("landing", "Landing page", common, "landing")),
+            ("/conformance", Self.get("conformance", "Conformance classes", common, "object")),
+            ("/api", Self.get("api", "This document", common, "object", type: Self.mediaType)),
+            ("/collections", Self.get("collections", "The collections", common, "collections")),
+            ("/tiles", Self.get("tilesets", "The tilesets", common, "object")),
+            ("/tileMatrixSets", Self.get("tileMatrixSets", "The tile matrix sets", common, "object")),
         ]
         for layer in Layer.collections {
-            let path = "/ogc/collections/\(layer.name)"
+            let path = "/collections/\(layer.name)"
             let name = layer.name
-            let filters = layer.reference == nil ? FilterQuery.names : ["bbox", "datetime"]
+            // A component's name is told apart by what it is, since the path has a parameter of the name id too.
+            let parameters = FeaturesRoutes.parameters(of: layer).map { $0 == "id" ? "id-queryable" : $0 }
             paths += [
                 (path, Self.get("\(name)", "The collection \(name)", common, "object")),
                 (
@@ -60,7 +75,7 @@ struct OpenAPI {
                     path + "/items",
                     Self.get(
                         "\(name)Items", "Features of \(name)",
-                        filters + ["limit", "cursor", "crs", "bbox-crs"] + common, "featureCollection",
+                        parameters + common, "featureCollection",
                         type: "application/geo+json")
                 ),
                 (
@@ -71,6 +86,13 @@ struct OpenAPI {
                 ),
             ]
         }
+        return paths
+    }
+
+    private var downloadPaths: [(String, JSONValue)] {
+        var paths: [(String, JSONValue)] = [
+            ("/api", Self.get("api", "This document", [], "object", type: Self.mediaType))
+        ]
         for layer in Layer.downloads {
             paths.append(
                 (
@@ -117,99 +139,6 @@ struct OpenAPI {
 
     private static func reference(_ kind: String, _ name: String) -> JSONValue {
         ["$ref": .string("#/components/\(kind)/\(name)")]
-    }
-
-    // MARK: Parameters
-
-    private var parameters: [(String, JSONValue)] {
-        let systems: JSONValue = [
-            "type": "string", "enum": .array(CoordinateReference.allCases.map { .string($0.rawValue) }),
-            "default": .string(CoordinateReference.crs84.rawValue),
-        ]
-        var parameters: [(String, JSONValue)] = [
-            ("f", Self.query("f", "The form of the answer", ["type": "string", "enum": ["json", "html"]])),
-            (
-                "lang",
-                Self.query("lang", "The language of texts for people", ["type": "string", "enum": ["ru", "en"]])
-            ),
-            (
-                "limit",
-                Self.query(
-                    "limit", "How many features a page has at most; more than the maximum is the maximum",
-                    [
-                        "type": "integer", "minimum": 1, "maximum": .integer(FeaturesRoutes.maximumLimit),
-                        "default": .integer(FeaturesRoutes.defaultLimit),
-                    ])
-            ),
-            (
-                "cursor",
-                Self.query(
-                    "cursor", "Where the page starts: only values from next links",
-                    ["type": "string", "pattern": .string(Cursor.pattern)])
-            ),
-            ("crs", Self.query("crs", "The system of the answer's coordinates", systems)),
-            ("bbox-crs", Self.query("bbox-crs", "The system of bbox", systems)),
-            (
-                "id",
-                [
-                    "name": "id", "in": "path", "required": true, "schema": ["type": "string"],
-                    "description": "The feature's id",
-                ]
-            ),
-            (
-                "bbox",
-                Self.list(
-                    "bbox", "Only features whose box meets this one, and those without a geometry",
-                    [
-                        "oneOf": [
-                            ["type": "array", "minItems": 4, "maxItems": 4, "items": ["type": "number"]],
-                            ["type": "array", "minItems": 6, "maxItems": 6, "items": ["type": "number"]],
-                        ]
-                    ])
-            ),
-            (
-                "datetime",
-                Self.query(
-                    "datetime", "Only features of this moment or interval, and those without times",
-                    ["type": "string"])
-            ),
-            ("open", Self.query("open", "Only works on which something is still to be done", ["type": "boolean"])),
-            (
-                "updated_since",
-                Self.query(
-                    "updated_since", "Only works changed since", ["type": "string", "format": "date-time"])
-            ),
-            ("q", Self.query("q", "Words in title, description, address", ["type": "string"])),
-        ]
-        for property in FeatureProperty.works where property.isFilter {
-            var items: [(String, JSONValue)] = [("type", "string"), ("pattern", "^[^,]+$")]
-            if !property.values.isEmpty { items.append(("enum", .array(property.values.map { .string($0) }))) }
-            parameters.append(
-                (
-                    property.name,
-                    Self.list(
-                        property.name, "Only works with one of these: \(property.meaning)",
-                        [
-                            "type": "array", "minItems": 1, "items": .object(JSONObject(items)),
-                        ])
-                ))
-        }
-        return parameters
-    }
-
-    private static func query(_ name: String, _ description: String, _ schema: JSONValue) -> JSONValue {
-        [
-            "name": .string(name), "in": "query", "required": false, "description": .string(description),
-            "schema": schema,
-        ]
-    }
-
-    /// A parameter of several values joined by commas.
-    private static func list(_ name: String, _ description: String, _ schema: JSONValue) -> JSONValue {
-        [
-            "name": .string(name), "in": "query", "required": false, "description": .string(description),
-            "style": "form", "explode": false, "schema": schema,
-        ]
     }
 
     // MARK: Answers

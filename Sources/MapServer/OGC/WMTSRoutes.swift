@@ -54,7 +54,7 @@ struct WMTSRoutes: RouteFamily {
 
     private func capabilities(_ request: Request) throws -> Response {
         let address = PublicAddress(request, configuration: services.configuration)
-        let language = try request.language(try QueryParameters(nil))
+        let language = request.preferredLanguage(nil)
         let document = Self.capabilities(
             services.atlas.tilesets, title: services.configuration.title, address: address, language: language)
         var content = Content(text: document.bytes, "application/xml", gzip: request.acceptsGzip)

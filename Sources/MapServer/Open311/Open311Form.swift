@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Interchange
 import Works
 
 /// An error in Open311's own terms: an HTTP status and what is wrong.
@@ -24,7 +25,6 @@ struct Open311Failure: Error, Hashable {
 struct Open311Form {
     private(set) var fields: [String: String] = [:]
 
-    static let descriptionLength = 4000
     /// Characters of any other field.
     private static let fieldLength = 1000
 
@@ -37,7 +37,10 @@ struct Open311Form {
             guard let name = PercentEncoding.decode(parts[0], plusIsSpace: true),
                 let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : "", plusIsSpace: true)
             else { throw Open311Failure(400, "the form is not percent-encoded UTF-8 without NUL") }
-            guard fields[name] == nil else { throw Open311Failure(400, "\(name.prefix(60)) is given more than once") }
+            // Only an attribute may have several values; none of ours has more than one, so the last counts.
+            guard fields[name] == nil || name.hasPrefix("attribute[") else {
+                throw Open311Failure(400, "\(name.prefix(60)) is given more than once")
+            }
             guard fields.count < 100 else { throw Open311Failure(400, "more than 100 fields") }
             let text = value.trimmingCharacters(in: .whitespacesAndNewlines)
             if !text.isEmpty { fields[name] = text }
@@ -52,7 +55,7 @@ struct Open311Form {
     func report(token: String, at now: Instant) throws(Open311Failure) -> PendingReport {
         var faults: [String] = []
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-            let limit = name == "description" ? Self.descriptionLength : Self.fieldLength
+            let limit = name == "description" ? Open311Document.descriptionLength : Self.fieldLength
             let count = value.unicodeScalars.count
             if count > limit { faults.append("\(name.prefix(60)) has \(count) characters; at most \(limit) are taken") }
         }

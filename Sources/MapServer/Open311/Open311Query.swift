@@ -19,8 +19,9 @@ struct Open311Query {
         func list(_ name: String) -> [String]? {
             parameters[name].flatMap { $0.isEmpty ? nil : $0.split(separator: ",").map { $0.trimmed } }
         }
+        // An empty argument is one that was not given, as the specification has it.
         func date(_ name: String) throws(Open311Failure) -> Instant? {
-            guard let text = parameters[name] else { return nil }
+            guard let text = parameters[name], !text.isEmpty else { return nil }
             // A plus that was not escaped has become a blank.
             guard let instant = Instant(text) ?? Instant(text.replacing(" ", with: "+")) else {
                 throw Open311Failure(400, "\(name) is not a time as 2026-11-23T09:00:00Z")
@@ -28,7 +29,7 @@ struct Open311Query {
             return instant
         }
         func number(_ name: String, atMost most: Int) throws(Open311Failure) -> Int? {
-            guard let text = parameters[name] else { return nil }
+            guard let text = parameters[name], !text.isEmpty else { return nil }
             guard let value = Int(text), value > 0 else { throw Open311Failure(400, "\(name) is not a number from 1") }
             return min(value, most)
         }

@@ -65,7 +65,8 @@ struct Open311Routes: RouteFamily {
                 let language = (try? request.language(parameters)) ?? .russian
                 let form = request.method == .post ? try await Self.form(request) : nil
                 if let wanted = desk.configuration.jurisdiction,
-                    let given = form?["jurisdiction_id"] ?? parameters["jurisdiction_id"], given != wanted
+                    let given = form?["jurisdiction_id"] ?? parameters["jurisdiction_id"], !given.isEmpty,
+                    given != wanted
                 {
                     throw Open311Failure(404, "jurisdiction_id provided was not found")
                 }
@@ -196,7 +197,7 @@ struct Open311Routes: RouteFamily {
         let report = try form.report(token: AccessSecret.new(prefix: ""), at: call.now)
         let book = try desk.rules.book()
         guard let category = book.category(report.category), category.isReportable else {
-            throw Open311Failure(400, "service_code \(report.category.prefix(60)) was not found")
+            throw Open311Failure(404, "service_code \(report.category.prefix(60)) was not found")
         }
         if let original = form["duplicate_of"].flatMap({ WorkID($0) }) {
             return try await follow(original, report, form, request, context, call)

@@ -13,25 +13,37 @@ struct AccessLog: RouterMiddleware {
         _ request: Request, context: MapContext, next: (Request, MapContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        let route = context.endpointPath ?? "-"
-        let status = response.status.code
-        let report: @Sendable (Int, (any Error)?) -> Void = { octets, error in
-            let duration = ContinuousClock.now - context.started
-            metrics.record(
-                route: route, status: status, duration: duration, octets: octets, aborted: error != nil)
-            guard context.logger.logLevel <= .info else { return }
-            context.logger.log(
-                level: status >= 500 ? .warning : .info, "request",
-                metadata: [
-                    "request": .string(context.requestID), "method": .string(request.method.rawValue),
-                    "route": .string(route), "path": .string(String(request.uri.path.prefix(200))),
-                    "status": .stringConvertible(status), "octets": .stringConvertible(octets),
-                    "milliseconds": .string(duration.milliseconds),
-                    "outcome": .string(error.map { "aborted: \($0)" } ?? "complete"),
-                ])
-        }
+        let line = AccessLine(
+            requestID: context.requestID, method: request.method.rawValue, route: context.endpointPath ?? "-",
+            path: request.uri.path, started: context.started)
         let isHead = request.method == .head
-        return (isHead ? response.withoutBody() : response).whenSent { report(isHead ? 0 : $0, $1) }
+        return (isHead ? response.withoutBody() : response).whenSent { [status = response.status.code] octets, error in
+            line.write(status: status, octets: isHead ? 0 : octets, error: error, to: context.logger, metrics)
+        }
+    }
+}
+
+/// One request as metrics and the log know it.
+struct AccessLine: Sendable {
+    var requestID: String
+    var method: String
+    var route: String
+    var path: String
+    var started: ContinuousClock.Instant
+
+    /// Notes the answer, once it has left or failed to.
+    func write(status: Int, octets: Int, error: (any Error)?, to logger: Logger, _ metrics: RequestMetrics) {
+        let duration = ContinuousClock.now - started
+        metrics.record(route: route, status: status, duration: duration, octets: octets, aborted: error != nil)
+        guard logger.logLevel <= .info else { return }
+        logger.log(
+            level: status >= 500 ? .warning : .info, "request",
+            metadata: [
+                "request": .string(requestID), "method": .string(method), "route": .string(route),
+                "path": .string(String(path.prefix(200))), "status": .stringConvertible(status),
+                "octets": .stringConvertible(octets), "milliseconds": .string(duration.milliseconds),
+                "outcome": .string(error.map { "aborted: \($0)" } ?? "complete"),
+            ])
     }
 }
 

@@ -17,6 +17,14 @@ final class RequestMetrics: Sendable {
         var octets = 0
 
         var count: Int { buckets.reduce(0, +) }
+
+        fileprivate mutating func add(bucket: Int, seconds: Double, status: Int, octets: Int, aborted: Bool) {
+            buckets[bucket] += 1
+            self.seconds += seconds
+            statuses[status, default: 0] += 1
+            self.octets += octets
+            if aborted { self.aborted += 1 }
+        }
     }
 
     private let series = Mutex<[String: Series]>([:])
@@ -26,11 +34,8 @@ final class RequestMetrics: Sendable {
         let time = Double(seconds) + Double(attoseconds) * 1e-18
         let bucket = Self.edges.firstIndex { time <= $0 } ?? Self.edges.count
         series.withLock { series in
-            series[route, default: Series()].buckets[bucket] += 1
-            series[route]!.seconds += time
-            series[route]!.statuses[status, default: 0] += 1
-            series[route]!.octets += octets
-            if aborted { series[route]!.aborted += 1 }
+            series[route, default: Series()]
+                .add(bucket: bucket, seconds: time, status: status, octets: octets, aborted: aborted)
         }
     }
 

@@ -14,8 +14,7 @@ struct CityClock: Sendable {
 
     /// A moment to the minute, marked up with its exact time.
     func html(_ instant: Instant) -> HTML {
-        let offset = timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.secondsSinceEpoch)))
-        let local = (instant + Int64(offset)).description
+        let local = (instant + offset(at: instant)).description
         func part(_ range: Range<Int>) -> Substring {
             local[
                 local.index(
@@ -30,5 +29,23 @@ struct CityClock: Sendable {
     /// The same, or a dash where there is no moment.
     func html(_ instant: Instant?) -> HTML {
         instant.map(html) ?? "—"
+    }
+
+    /// The day of the calendar that a moment belongs to (`YYYY-MM-DD`).
+    func day(_ instant: Instant) -> String {
+        String((instant + offset(at: instant)).description.prefix(10))
+    }
+
+    /// When a day begins by the city's clocks, or the day so many days later; nil for what is no day of the calendar (`YYYY-MM-DD`).
+    func midnight(_ day: String, plus days: Int = 0) -> Instant? {
+        guard day.utf8.count == 10, let start = Instant("\(day)T00:00:00Z") else { return nil }
+        let wall = start + Int64(days) * 86_400
+        // The second step is for days on which the clocks change.
+        return wall - offset(at: wall - offset(at: wall))
+    }
+
+    /// Seconds by which the clocks are ahead of UTC.
+    private func offset(at instant: Instant) -> Int64 {
+        Int64(timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.secondsSinceEpoch))))
     }
 }

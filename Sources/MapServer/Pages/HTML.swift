@@ -50,12 +50,22 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 struct Page {
     var title: String
     var language: Language
+    /// One sentence for search engines and previews.
+    var summary: String?
+    /// The one address under which the page should be known, and that of the page in whatever language the reader has.
+    var canonical: String?
+    var anyLanguage: String?
     /// The same page in another language or form: address, relation, media type, and language.
     var alternates: [(href: String, type: String, language: Language?)] = []
+    /// The address of a style sheet beside that of all pages.
+    var style: String?
     var body: HTML
 
     var html: HTML {
         var links: HTML = ""
+        if let summary { links += "<meta name=\"description\" content=\"\(summary)\">\n" }
+        if let canonical { links += "<link rel=\"canonical\" href=\"\(canonical)\">\n" }
+        if let anyLanguage { links += "<link rel=\"alternate\" hreflang=\"x-default\" href=\"\(anyLanguage)\">\n" }
         for alternate in alternates {
             if let language = alternate.language {
                 links += "<link rel=\"alternate\" hreflang=\"\(language.rawValue)\" href=\"\(alternate.href)\">\n"
@@ -63,6 +73,8 @@ struct Page {
                 links += "<link rel=\"alternate\" type=\"\(alternate.type)\" href=\"\(alternate.href)\">\n"
             }
         }
+        var more: HTML = ""
+        if let style { more = "<link rel=\"stylesheet\" href=\"\(style)\">\n" }
         return """
             <!doctype html>
             <html lang="\(language.rawValue)">
@@ -71,7 +83,7 @@ struct Page {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title)</title>
             \(links)<link rel="stylesheet" href="/pages.css">
-            </head>
+            \(more)</head>
             <body>
             \(body)
             </body>

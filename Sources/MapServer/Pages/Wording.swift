@@ -1,7 +1,8 @@
+import Geometry
 import Interchange
 import Works
 
-/// The words of the map, in Russian and English.
+/// The words of the map. What the residents' page says too is said by its files of texts; the rest stands where it is used, in both languages.
 extension Language {
     /// One of two texts.
     func callAsFunction(_ russian: String, _ english: String) -> String {
@@ -11,82 +12,71 @@ extension Language {
         }
     }
 
-    func name(_ kind: WorkKind) -> String {
-        switch kind {
-        case .roadRepair: self("Дорожные работы", "Road works")
-        case .outage: self("Отключение", "Outage")
-        case .hazard: self("Опасность", "Hazard")
+    private static let russianPhrases = Phrasebook(PackageResources.ru_json)
+    private static let englishPhrases = Phrasebook(PackageResources.en_json)
+
+    private var phrases: Phrasebook {
+        switch self {
+        case .russian: Self.russianPhrases
+        case .english: Self.englishPhrases
         }
     }
 
-    func name(_ status: WorkStatus) -> String {
-        switch status {
-        case .reported: self("Сообщено", "Reported")
-        case .accepted: self("Принято", "Accepted")
-        case .inProgress: self("В работе", "In progress")
-        case .done: self("Выполнено", "Done")
-        case .rejected: self("Отклонено", "Rejected")
+    /// The text with this path in the language's file, such as `status.done`.
+    ///
+    /// - Parameters:
+    ///   - count: Chooses the plural form and fills the place `{count}`.
+    ///   - values: What fills the other places.
+    func text(_ path: String, count: Int? = nil, _ values: [String: String] = [:]) -> String {
+        phrases.text(path, form: count.map(pluralForm), values, count: count) ?? path
+    }
+
+    /// The plural form of a number, by the rules of CLDR for whole numbers.
+    func pluralForm(_ number: Int) -> String {
+        switch self {
+        case .english: return number == 1 ? "one" : "other"
+        case .russian:
+            let (tens, ones) = (number / 10 % 10, number % 10)
+            return tens == 1 ? "many" : ones == 1 ? "one" : (2...4).contains(ones) ? "few" : "many"
         }
     }
 
-    func name(_ state: DeadlineState) -> String {
-        switch state {
-        case .none: self("Срок не назначен", "No deadline")
-        case .onTime: self("В срок", "On time")
-        case .dueSoon: self("Срок подходит", "Due soon")
-        case .overdue: self("Просрочено", "Overdue")
-        case .met: self("Выполнено в срок", "Deadline met")
-        case .missed: self("Выполнено с опозданием", "Deadline missed")
-        }
+    func name(_ kind: WorkKind) -> String { text("kind.\(kind.rawValue)") }
+
+    func name(_ status: WorkStatus) -> String { text("status.\(status.rawValue)") }
+
+    func name(_ state: DeadlineState) -> String { text("deadline_state.\(state.rawValue)") }
+
+    func name(_ severity: Severity) -> String { text("severity.\(severity.rawValue)") }
+
+    func name(_ impact: TrafficImpact) -> String { text("traffic_impact.\(impact.rawValue)") }
+
+    func name(_ kind: Actor.Kind) -> String { text("history.actor.\(kind.rawValue)") }
+
+    /// The name of a category; a code that nobody has named is shown as words.
+    func category(_ code: String) -> String {
+        phrases.text("category.\(code)") ?? code.replacing("_", with: " ")
     }
 
-    func name(_ severity: Severity) -> String {
-        switch severity {
-        case .minor: self("Незначительная", "Minor")
-        case .moderate: self("Средняя", "Moderate")
-        case .severe: self("Серьёзная", "Severe")
-        }
-    }
-
-    func name(_ impact: TrafficImpact) -> String {
-        switch impact {
-        case .none: self("Движение не ограничено", "No restriction")
-        case .sidewalkClosed: self("Закрыт тротуар", "Sidewalk closed")
-        case .laneClosed: self("Закрыта полоса", "Lane closed")
-        case .alternating: self("Движение поочерёдно", "Alternating traffic")
-        case .roadClosed: self("Дорога закрыта", "Road closed")
-        }
+    /// The codes of the categories that have names, by their names.
+    var categories: [String] {
+        phrases.names(under: "category").sorted { (category($0), $0) < (category($1), $1) }
     }
 
     func name(_ field: LedgerField) -> String {
         switch field {
         case .registered: self("Внесено", "Registered")
-        case .status: self("Статус", "Status")
-        case .dueAt: self("Срок", "Deadline")
-        case .startsAt: self("Начало", "Start")
-        case .category: self("Категория", "Category")
-        case .severity: self("Серьёзность", "Severity")
-        case .organisation: self("Ответственная служба", "Service responsible")
-        case .contractor: self("Подрядчик", "Contractor")
         case .geometry: self("Место", "Place")
-        case .onSiteAt: self("Подтверждено на месте", "Confirmed on site")
         case .duplicateOf: self("Повтор", "Duplicate")
-        }
-    }
-
-    func name(_ kind: Actor.Kind) -> String {
-        switch kind {
-        case .source: self("источник", "source")
-        case .rule: self("правило", "rule")
-        case .person: self("сотрудник", "staff")
-        case .resident: self("житель", "resident")
+        case .status, .dueAt, .startsAt, .category, .severity, .organisation, .contractor, .onSiteAt:
+            text("field.\(field.rawValue)")
         }
     }
 
     func name(_ layer: Layer) -> String {
         switch layer.export {
         case .works(nil): self("Все работы", "All works")
-        case .works(.roadRepair?): self("Дорожные работы", "Road works")
+        case .works(.roadRepair?): self("Ремонт дорог", "Road repairs")
         case .works(.outage?): self("Отключения", "Outages")
         case .works(.hazard?): self("Опасности", "Hazards")
         case .reference(.schools): self("Школы", "Schools")
@@ -94,5 +84,19 @@ extension Language {
         case .reference(.roads): self("Дороги", "Roads")
         case .reference(.basemap): self("Основа карты", "Basemap")
         }
+    }
+}
+
+extension Work {
+    /// What the work is called, in a language if its source gave that: otherwise its title, or else its category.
+    func title(in say: Language) -> String { text("title", in: say) ?? title ?? say.category(category) }
+
+    func description(in say: Language) -> String? { text("description", in: say) ?? description }
+
+    /// Texts in further languages are kept beside the work as `title_en` and the like.
+    private func text(_ field: String, in say: Language) -> String? {
+        let name = "\(field)_\(say.rawValue)"
+        guard let extra, extra.contains(name) else { return nil }
+        return (try? JSONParser.parse(Array(extra.utf8)))?.object?[name]?.string
     }
 }

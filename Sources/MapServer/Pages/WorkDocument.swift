@@ -3,74 +3,67 @@ import Works
 
 /// The page about one work.
 enum WorkDocument {
-    static func html(_ work: Work, _ ledger: [LedgerEntry], at now: Instant, clock: CityClock) -> HTML {
-        let say = clock.language
+    /// - Parameter district: The district that the work lies in, if it has a page.
+    static func html(
+        _ work: Work, _ ledger: [LedgerEntry], _ district: District?, at now: Instant, clock: CityClock,
+        visit: PageVisit
+    ) -> HTML {
+        let say = visit.language
         let state = work.deadlineState(at: now)
-        var facts: [(String, HTML)] = [
-            (say("Вид", "Kind"), "\(say.name(work.kind)), \(work.category)"),
-            (say("Статус", "Status"), "\(say.name(work.status))"),
-            (
-                say("Срок", "Deadline"),
-                "\(clock.html(work.dueAt)) <span class=\"\(state.rawValue)\">\(say.name(state))</span>"
-            ),
-        ]
-        if work.dueChanges > 0 {
-            facts.append((say("Первый срок", "First deadline"), clock.html(work.originalDueAt)))
-            facts.append(
-                (say("Переносов срока", "Deadline moved"), say("\(work.dueChanges)", "\(work.dueChanges) ×").html))
+        var list: HTML = ""
+        func fact(_ name: String, _ value: HTML?) {
+            if let value { list += "<dt>\(name)</dt><dd>\(value)</dd>\n" }
         }
-        if let address = work.address { facts.append((say("Адрес", "Address"), address.html)) }
-        if let district = work.district { facts.append((say("Район", "District"), district.html)) }
-        if let organisation = work.organisation {
-            facts.append((say("Ответственная служба", "Service responsible"), organisation.html))
+        func field(_ name: String, _ value: HTML?) { fact(say.text("field.\(name)"), value) }
+        fact(say("Вид", "Kind"), "\(say.name(work.kind)), \(say.category(work.category).lowercased())")
+        field("status", say.name(work.status).html)
+        field(
+            "due_at",
+            "\(clock.html(work.dueAt)) <span class=\"\(state.rawValue)\">\(say.state(of: work, at: now))</span>")
+        if let moves = say.moves(of: work) { field("original_due_at", "\(clock.html(work.originalDueAt)), \(moves)") }
+        field("address", work.address?.html)
+        if let district {
+            field("district", "<a href=\"\(visit.link(district.path))\">\(district.name(in: say))</a>")
+        } else {
+            field("district", work.district?.html)
         }
-        if let contractor = work.contractor { facts.append((say("Подрядчик", "Contractor"), contractor.html)) }
-        facts.append((say("Серьёзность", "Severity"), say.name(work.severity).html))
-        if work.trafficImpact != .none {
-            facts.append((say("Движение", "Traffic"), say.name(work.trafficImpact).html))
-        }
-        if let reported = work.reportedAt { facts.append((say("Сообщено", "Reported"), clock.html(reported))) }
-        if let starts = work.startsAt { facts.append((say("Начало", "Start"), clock.html(starts))) }
+        field("organisation", work.organisation?.html)
+        field("contractor", work.contractor?.html)
+        field("severity", say.name(work.severity).html)
+        if work.trafficImpact != .none { field("traffic_impact", say.name(work.trafficImpact).html) }
+        field("reported_at", work.reportedAt.map(clock.html))
+        field("starts_at", work.startsAt.map(clock.html))
         if let from = work.dailyFrom, let until = work.dailyUntil {
-            facts.append((say("Часы работ", "Working hours"), "\(from)–\(until)"))
+            field("daily", say.text("daily", ["from": from.description, "until": until.description]).html)
         }
-        if let onSite = work.onSiteAt {
-            facts.append((say("Подтверждено на месте", "Confirmed on site"), clock.html(onSite)))
-        }
-        if let completed = work.completedAt { facts.append((say("Выполнено", "Done"), clock.html(completed))) }
-        facts.append((say("Обновлено", "Updated"), clock.html(work.updatedAt)))
+        field("on_site_at", work.onSiteAt.map(clock.html))
+        field("completed_at", work.completedAt.map(clock.html))
+        fact(say("Обновлено", "Updated"), clock.html(work.updatedAt))
         if let source = work.source {
-            facts.append((say("Источник", "Source"), "\(source)\(work.sourceID.map { " № \($0)" } ?? "")"))
+            fact(say("Источник", "Source"), "\(source)\(work.sourceID.map { " № \($0)" } ?? "")")
         }
 
-        var list: HTML = ""
-        for (name, value) in facts { list += "<dt>\(name)</dt><dd>\(value)</dd>\n" }
-        let title = work.title ?? "\(say.name(work.kind)): \(work.category)"
+        let title = work.title(in: say)
         var description: HTML = ""
-        if let text = work.description { description = "<p>\(text)</p>" }
-        return Page(
-            title: title, language: say,
-            alternates: Language.allCases.filter { $0 != say }.map {
-                ("/works/\(work.id)?lang=\($0.rawValue)", "text/html", $0)
-            } + [("/api/works/\(work.id)", "application/geo+json", nil)],
+        if let text = work.description(in: say) { description = "<p>\(text)</p>" }
+        let summary = [say.name(work.kind), work.address, say.state(of: work, at: now)].compactMap { $0 }
+        return PublicPage(
+            visit: visit, title: title, summary: summary.joined(separator: " · "), section: .works,
+            data: [("application/geo+json", "/api/works/\(work.id)")],
             body: """
-                <nav><a href="/\(place(work))">\(say("На карте", "On the map"))</a>
-                <a href="/works">\(say("Все открытые работы", "All open works"))</a></nav>
-                <main>
-                <h1>\(title)</h1>
                 \(description)
+                <p class="data"><a href="/\(place(work, say))">\(say("На карте", "On the map"))</a></p>
                 <dl>
                 \(list)</dl>
                 \(history(ledger, clock: clock))
-                </main>
                 """
         ).html
     }
 
     /// The part of the map's address that shows where a work is.
-    private static func place(_ work: Work) -> String {
-        guard let point = work.geometry?.representativePoint else { return "" }
-        return "#17/\(point.latitude)/\(point.longitude)"
+    private static func place(_ work: Work, _ say: Language) -> String {
+        guard let point = work.geometry?.representativePoint else { return "?lang=\(say.rawValue)" }
+        return "#17/\(point.latitude)/\(point.longitude)&work=\(work.id)&lang=\(say.rawValue)"
     }
 
     static func history(_ ledger: [LedgerEntry], clock: CityClock) -> HTML {
@@ -83,6 +76,7 @@ enum WorkDocument {
             if field == .status || field == .registered, let status = WorkStatus(rawValue: text) {
                 return say.name(status).html
             }
+            if field == .category { return say.category(text).html }
             if field == .severity, let severity = Severity(rawValue: text) { return say.name(severity).html }
             return text.html
         }
@@ -99,19 +93,21 @@ enum WorkDocument {
 
                 """
         }
+        let title = say.text("history.title")
         return """
-            <h2>\(say("История", "History"))</h2>
-            <table>
-            <thead><tr><th>\(say("Когда", "When"))</th><th>\(say("Что", "What"))</th><th>\(say("Изменение", "Change"))</th>
-            <th>\(say("Причина", "Reason"))</th><th>\(say("Кто", "Who"))</th></tr></thead>
+            <h2>\(title)</h2>
+            <div class="table" role="region" tabindex="0" aria-label="\(title)"><table>
+            <thead><tr><th scope="col">\(say("Когда", "When"))</th><th scope="col">\(say("Что", "What"))</th>
+            <th scope="col">\(say("Изменение", "Change"))</th><th scope="col">\(say("Причина", "Reason"))</th>
+            <th scope="col">\(say("Кто", "Who"))</th></tr></thead>
             <tbody>
             \(rows)</tbody>
-            </table>
+            </table></div>
             """
     }
 }
 
 extension String {
     /// The text as HTML, escaped.
-    fileprivate var html: HTML { "\(self)" }
+    var html: HTML { "\(self)" }
 }

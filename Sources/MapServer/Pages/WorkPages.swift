@@ -1,5 +1,3 @@
-import Foundation
-import Geometry
 import HTTPTypes
 import Hummingbird
 import Works
@@ -25,20 +23,19 @@ struct WorkPages: RouteFamily {
     // MARK: One work
 
     func work(_ request: Request, _ context: MapContext) async throws -> Response {
-        let query = try QueryParameters(request)
-        try query.allow(only: ["lang"])
+        let visit = try PageVisit(request, services)
         let id = try WorkRoutes.id(context)
-        let language = try request.language(query)
         let now = Instant.now
         let gzip = request.acceptsGzip
-        let content = try await services.features(request, context) { _ in
-            let clock = try CityClock(services.store, language: language)
+        let content = try await services.features(request, context) { budget in
+            let clock = try CityClock(services.store, language: visit.language)
             guard let work = try services.store.work(id) else { throw WorkRoutes.noWork(id) }
-            let page = WorkDocument.html(work, try services.store.ledger(of: id), at: now, clock: clock)
-            var content = Content(text: page.bytes, "text/html; charset=utf-8", gzip: gzip)
-            content.headers[.vary] = "Accept-Encoding, Accept-Language"
-            content.headers[.contentLanguage] = language.rawValue
-            return content
+            let district = try services.districts.all(in: services.store, budget: budget).first {
+                $0.name == work.district
+            }
+            let page = WorkDocument.html(
+                work, try services.store.ledger(of: id), district, at: now, clock: clock, visit: visit)
+            return visit.content(page, gzip: gzip)
         }
         return content.response(to: request, caching: .revalidate)
     }
@@ -46,15 +43,15 @@ struct WorkPages: RouteFamily {
     // MARK: The list
 
     func list(_ request: Request, _ context: MapContext) async throws -> Response {
-        let query = try QueryParameters(request)
-        try query.allow(only: FilterQuery.names + ["lang", "cursor"])
-        let language = try request.language(query)
-        let filter = try Self.filter(query)
-        let after = try query["cursor"].map { text throws(Problem) in try Cursor(text).number }
+        let visit = try PageVisit(request, services, parameters: FilterQuery.names + WorkFilterForm.days + ["cursor"])
+        let after = try visit.query["cursor"].map { text throws(Problem) in try Cursor(text).number }
         let now = Instant.now
         let gzip = request.acceptsGzip
         let content = try await services.features(request, context) { budget in
-            let clock = try CityClock(services.store, language: language)
+            let clock = try CityClock(services.store, language: visit.language)
+            let form = WorkFilterForm(
+                visit: visit, clock: clock, districts: try services.districts.all(in: services.store, budget: budget))
+            let filter = try form.filter
             let stamp = try services.freshness.stamp(at: now)
             let total = try services.count(.works(filter), stamp, budget: budget)
             var works: [(number: Int64, work: Work)] = []
@@ -63,63 +60,41 @@ struct WorkPages: RouteFamily {
                 works.append((row.number, try row.work()))
             }
             let next = works.count > Self.pageSize ? Cursor(number: works[Self.pageSize - 1].number) : nil
-            let html = Self.listPage(
-                works.prefix(Self.pageSize).map(\.work), total: total, next: next, query: query, at: now, clock: clock)
-            var content = Content(text: html.bytes, "text/html; charset=utf-8", gzip: gzip)
-            content.headers[.vary] = "Accept-Encoding, Accept-Language"
-            content.headers[.contentLanguage] = language.rawValue
-            return content
+            let html = Self.page(
+                works.prefix(Self.pageSize).map(\.work), total: total, next: next, form: form, at: now)
+            return visit.content(html, gzip: gzip)
         }
         return content.response(to: request, caching: .revalidate)
     }
 
-    /// Without a question the list is of what is still to be done.
-    private static func filter(_ query: QueryParameters) throws(Problem) -> WorkFilter {
-        var filter = try FilterQuery.filter(query)
-        if query.without("lang", "cursor").isEmpty { filter.openOnly = true }
-        return filter
-    }
-
-    private static func listPage(
-        _ works: [Work], total: Int, next: Cursor?, query: QueryParameters, at now: Instant, clock: CityClock
+    private static func page(
+        _ works: [Work], total: Int, next: Cursor?, form: WorkFilterForm, at now: Instant
     ) -> HTML {
-        let say = clock.language
-        var rows: HTML = ""
-        for work in works {
-            let state = work.deadlineState(at: now)
-            rows += """
-                <tr><td><a href="/works/\(work.id)">\(work.title ?? work.category)</a><br>\(work.address ?? "")</td>
-                <td>\(say.name(work.kind))</td><td>\(say.name(work.status))</td>
-                <td>\(clock.html(work.dueAt))</td><td class="\(state.rawValue)">\(say.name(state))</td></tr>
-
-                """
+        let visit = form.visit
+        let say = visit.language
+        let title = form.asksForOpen ? say("Открытые работы", "Open works") : say("Работы", "Works")
+        let caption = "\(say("Найдено", "Found")): \(total)"
+        var pages: HTML = ""
+        if visit.query["cursor"] != nil {
+            let first = visit.link("/works", visit.query.without("cursor").pairs)
+            pages += "<li><a href=\"\(first)\">\(say("К началу списка", "To the start of the list"))</a></li>\n"
         }
-        var more: HTML = ""
         if let next {
-            let link = "/works" + query.setting("cursor", to: next.text).encoded
-            let pages = say("Страницы", "Pages")
-            more = "<nav aria-label=\"\(pages)\"><a rel=\"next\" href=\"\(link)\">\(say("Дальше", "Next"))</a></nav>"
+            let link = visit.link(setting: "cursor", to: next.text)
+            pages += "<li><a rel=\"next\" href=\"\(link)\">\(say("Дальше", "Next"))</a></li>\n"
         }
-        let title =
-            query.without("lang", "cursor").isEmpty
-            ? say("Открытые работы", "Open works") : say("Работы", "Works")
-        return Page(
-            title: title, language: say,
-            alternates: Language.allCases.filter { $0 != say }.map {
-                ("/works" + query.setting("lang", to: $0.rawValue).encoded, "text/html", $0)
-            },
+        let data = form.dataQuery.encoded
+        return PublicPage(
+            visit: visit, title: title,
+            summary: say(
+                "Ремонт дорог, отключения и опасности: что делают, до какого срока и чем кончилось.",
+                "Road repairs, outages and hazards: what is done, until when, and how it ended."),
+            section: .works, data: [("application/geo+json", "/geojson/works.geojson" + data)],
             body: """
-                <nav><a href="/">\(say("Карта", "Map"))</a></nav>
-                <main>
-                <h1>\(title): \(total)</h1>
-                <table>
-                <thead><tr><th>\(say("Работа", "Work"))</th><th>\(say("Вид", "Kind"))</th><th>\(say("Статус", "Status"))</th>
-                <th>\(say("Срок", "Deadline"))</th><th>\(say("Состояние срока", "State"))</th></tr></thead>
-                <tbody>
-                \(rows)</tbody>
-                </table>
-                \(more)
-                </main>
+                \(form.html)
+                \(WorkTable.html(works, caption: caption, at: now, clock: form.clock, visit: visit))
+                <nav aria-label="\(say("Страницы", "Pages"))"><ul>\(pages)</ul></nav>
+                <p class="data"><a href="/geojson/works.geojson\(data)">GeoJSON</a></p>
                 """
         ).html
     }

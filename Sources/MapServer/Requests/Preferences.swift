@@ -5,8 +5,11 @@ extension Request {
     /// How long the client is willing to wait, from `Prefer: wait=SECONDS` (RFC 7240 section 4.3); nil if it does not say.
     ///
     /// A preference that makes no sense is ignored, as section 2 asks.
-    var patience: Duration? {
-        for field in headers[values: .prefer] {
+    var patience: Duration? { Self.patience(headers[values: .prefer]) }
+
+    /// The same of the fields `Prefer` alone.
+    static func patience(_ fields: [String]) -> Duration? {
+        for field in fields {
             for preference in field.split(separator: ",") {
                 let token = preference.split(separator: ";")[0]
                 let parts = token.split(separator: "=", maxSplits: 1).map { $0.trimmed }
@@ -38,9 +41,15 @@ extension Request {
             }
             return language
         }
+        return preferredLanguage(nil)
+    }
+
+    /// The language of a page for people: the wanted one if there is it, else the reader's first that there is.
+    func preferredLanguage(_ wanted: String?) -> Language {
+        if let language = wanted.flatMap({ Language(tag: $0) }) { return language }
         let choices = WeightedChoice.list(headers[.acceptLanguage] ?? "").sorted { $0.weight > $1.weight }
         for choice in choices where choice.weight > 0 {
-            if let language = Language(rawValue: String(choice.name.prefix { $0 != "-" })) { return language }
+            if let language = Language(tag: choice.name) { return language }
         }
         return choices.isEmpty || choices.contains { $0.name == "*" } ? .russian : .english
     }
@@ -50,6 +59,11 @@ extension Request {
 enum Language: String, Sendable, CaseIterable {
     case russian = "ru"
     case english = "en"
+
+    /// The language of a tag such as `en-GB` (RFC 5646); nil if there are no texts in it.
+    init?(tag: String) {
+        self.init(rawValue: tag.prefix { $0 != "-" }.lowercased())
+    }
 }
 
 /// One element of a header that lists choices with weights, such as `text/html;q=0.8`.

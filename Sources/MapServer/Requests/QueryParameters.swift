@@ -17,7 +17,9 @@ struct QueryParameters: Sendable {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(parts[0], plusIsSpace: true),
                 let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : "", plusIsSpace: true)
-            else { throw .malformedAddress("“\(pair.prefix(60))” in the query is not percent-encoded UTF-8") }
+            else {
+                throw .malformedAddress("“\(pair.prefix(60))” in the query is not percent-encoded UTF-8 without NUL")
+            }
             guard self[name] == nil else { throw .malformedParameter(name, "given more than once") }
             guard pairs.count < Self.maximumCount else { throw .addressTooLong }
             pairs.append((name, value))
@@ -26,6 +28,11 @@ struct QueryParameters: Sendable {
 
     init(_ request: Request) throws(Problem) {
         try self.init(request.uri.query)
+    }
+
+    /// Parameters for an address of our own.
+    init(_ pairs: [(name: String, value: String)]) {
+        self.pairs = pairs
     }
 
     /// The value of a parameter, or nil if it was not given.
@@ -46,6 +53,9 @@ struct QueryParameters: Sendable {
         rest.pairs.removeAll { names.contains($0.name) }
         return rest
     }
+
+    /// The parameters that have a value: a form sends all of its fields.
+    var withoutEmpty: QueryParameters { QueryParameters(pairs.filter { !$0.value.isEmpty }) }
 
     /// The parameters with one set to a new value, at its old place if it was there.
     func setting(_ name: String, to value: String) -> QueryParameters {

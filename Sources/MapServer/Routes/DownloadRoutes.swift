@@ -32,7 +32,7 @@ struct DownloadRoutes: RouteFamily {
         ]
         let tag = entityTag(layer, parameters, stamp)
         headers[.eTag] = tag
-        if request.has(tag) { return Response(status: .notModified, headers: headers) }
+        if request.condition.holds(for: tag) { return Response(status: .notModified, headers: headers) }
         let gzip = request.acceptsGzip
         if gzip { headers[.contentEncoding] = "gzip" }
         if request.method == .head {

@@ -6,7 +6,7 @@ import Works
 enum LayerQuery: Hashable, Sendable {
     /// Works that match; the filter's kinds are those of the layer.
     case works(WorkFilter)
-    case reference(ReferenceLayer, Bounds?)
+    case reference(ReferenceLayer, FeatureFilter)
     /// A layer of one kind, asked for another: nothing.
     case nothing
 
@@ -18,7 +18,7 @@ enum LayerQuery: Hashable, Sendable {
     init(_ layer: Layer, _ query: QueryParameters) throws(Problem) {
         let filter = try FilterQuery.filter(query)
         switch layer.export {
-        case .reference(let reference): self = .reference(reference, filter.bounds)
+        case .reference(let reference): self = .reference(reference, FeatureFilter(bounds: filter.bounds))
         case .works(nil): self = .works(filter)
         case .works(let kind?):
             var filter = filter
@@ -31,16 +31,41 @@ enum LayerQuery: Hashable, Sendable {
         }
     }
 
+    /// The same question inside a box.
+    func within(_ bounds: Bounds) -> LayerQuery {
+        switch self {
+        case .works(var filter):
+            filter.bounds = bounds
+            return .works(filter)
+        case .reference(let layer, var filter):
+            filter.bounds = bounds
+            return .reference(layer, filter)
+        case .nothing: return .nothing
+        }
+    }
+
+    /// The same question of those only for which a condition holds.
+    func matching(_ expression: FilterExpression) -> LayerQuery {
+        switch self {
+        case .works(var filter):
+            filter.expression = expression
+            return .works(filter)
+        case .reference(let layer, var filter):
+            filter.expression = expression
+            return .reference(layer, filter)
+        case .nothing: return .nothing
+        }
+    }
+
     /// The key under which its count is remembered.
     func countKey(_ stamp: Freshness.Stamp) -> CountCache.Key? {
         switch self {
         case .works(let filter):
-            // Of a filter's parts only the deadline state moves with the clock.
-            let moves = !filter.deadlineStates.isEmpty
+            let moves = filter.movesWithTheClock
             guard !moves || stamp.isExact else { return nil }
             return .init(subject: .works(filter), revision: stamp.revision.works, epoch: moves ? stamp.epoch : 0)
-        case .reference(let layer, let bounds):
-            return .init(subject: .reference(layer, bounds), revision: stamp.revision.layers[layer] ?? 0, epoch: 0)
+        case .reference(let layer, let filter):
+            return .init(subject: .reference(layer, filter), revision: stamp.revision.layers[layer] ?? 0, epoch: 0)
         case .nothing: return nil
         }
     }
@@ -52,7 +77,8 @@ extension MapServices {
         func count() throws -> Int {
             switch query {
             case .works(let filter): try store.countWorks(matching: filter, at: stamp.now, budget: budget)
-            case .reference(let layer, let bounds): try store.countFeatures(in: layer, bounds: bounds, budget: budget)
+            case .reference(let layer, let filter):
+                try store.countFeatures(in: layer, matching: filter, budget: budget)
             case .nothing: 0
             }
         }

@@ -69,7 +69,7 @@ final class PlaceNames: Sendable {
                     return
                 }
                 indexOfName[name] = places.count
-                let translations = Self.translations(feature.extra)
+                let translations = feature.translations
                 places.append(
                     NamedPlace(
                         name: name, translations: translations, layer: layer, bounds: bounds, point: point,
@@ -77,19 +77,5 @@ final class PlaceNames: Sendable {
             }
         }
         return places
-    }
-
-    /// Names such as `name_en` or OpenStreetMap's `name:en`, by language.
-    private static func translations(_ extra: String?) -> [String: String] {
-        guard let extra, extra.contains("\"name"), let object = try? JSONParser.parse(Array(extra.utf8)).object else {
-            return [:]
-        }
-        var names: [String: String] = [:]
-        for member in object {
-            guard member.name.hasPrefix("name_") || member.name.hasPrefix("name:"), let name = member.value.string
-            else { continue }
-            names[String(member.name.dropFirst(5))] = name
-        }
-        return names
     }
 }

@@ -37,7 +37,7 @@ extension Router<MapContext> {
         }
         for (path, methods) in known.values {
             let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
-            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .trace]
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .trace, .query]
             where !methods.contains(method) {
                 on(
                     path, method: method,
@@ -47,4 +47,9 @@ extension Router<MapContext> {
             }
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// A safe request with a body (draft-ietf-httpbis-safe-method-w-body).
+    static let query = HTTPRequest.Method("QUERY")!
 }

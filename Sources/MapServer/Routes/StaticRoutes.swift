@@ -35,7 +35,7 @@ struct StaticRoutes: RouteFamily {
     private static func topLevel(of web: URL) -> [RouterPath] {
         let reserved: Set = [
             "index.html", "favicon.ico", "robots.txt", "api", "works", "tiles", "geojson", "ogc", "health", "metrics",
-            "leaflet", "legend", "open311", "pages.css", "wmts", "web", "problems",
+            "leaflet", "legend", "open311", "pages.css", "wmts", "web", "problems", "districts", "statistics", "staff",
         ]
         let entries =
             (try? FileManager.default.contentsOfDirectory(
@@ -68,7 +68,9 @@ struct StaticRoutes: RouteFamily {
             let type = Self.mediaType(of: url)
             let isText = type.hasPrefix("text/") || type.hasSuffix("+xml") || type.contains("json")
             guard isText else { return Content(binary: bytes, type, entityTag: Content.tag(of: bytes)) }
-            return Content(text: bytes, type, gzip: gzip)
+            // Debian ships Leaflet compressed as well as it goes; what is compressed on the way is a quarter larger.
+            let compressed = gzip ? try? [UInt8](Data(contentsOf: url.appendingPathExtension("gz"))) : nil
+            return Content(text: bytes, type, gzip: gzip, compressed: compressed)
         }
         return content.response(to: request, caching: .revalidate)
     }

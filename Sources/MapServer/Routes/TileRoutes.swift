@@ -8,11 +8,14 @@ import Works
 
 /// `/tiles`: pictures and vector tiles, and the TileJSON that describes them.
 struct TileRoutes: RouteFamily {
+    /// The address of tiles, also their name in metrics.
+    static let pattern = "/tiles/{tileset}/{z}/{x}/{y}"
+
     let services: MapServices
 
     var routes: [Route] {
         [
-            .get("/tiles/{tileset}/{z}/{x}/{y}") { request, context in try await tile(request, context) },
+            .get(RouterPath(Self.pattern)) { request, context in try await tile(request, context) },
             .get("/tiles/{tileset}") { request, context in try tileJSON(request, context) },
         ]
     }
@@ -33,6 +36,58 @@ struct TileRoutes: RouteFamily {
             try QueryParameters(request), tileset: tileset, z: z, x: x, y: y, scale: scale, format: format)
     }
 
+    /// The tile that an address names, if it is written as addresses of tiles are and everything in it is right; the route says what is wrong
+    /// with others.
+    static func tileRequest(uri: String) -> TileRequest? {
+        var uri = uri
+        let parts = uri.withUTF8 { bytes -> (tileset: String, address: TileAddress, rest: Int)? in
+            let prefix: StaticString = "/tiles/"
+            guard bytes.starts(with: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+            else { return nil }
+            var position = prefix.utf8CodeUnitCount
+            while position < bytes.count, isPlain(bytes[position]) { position += 1 }
+            let tileset = String(decoding: bytes[prefix.utf8CodeUnitCount..<position], as: UTF8.self)
+            var numbers = (0, 0, 0)
+            func number(_ field: WritableKeyPath<(Int, Int, Int), Int>) -> Bool {
+                guard position < bytes.count, bytes[position] == UInt8(ascii: "/") else { return false }
+                position += 1
+                let start = position
+                var value = 0
+                while position < bytes.count, position < start + 9, (48...57).contains(bytes[position]) {
+                    value = value * 10 + Int(bytes[position] - 48)
+                    position += 1
+                }
+                numbers[keyPath: field] = value
+                // A zero in front is not how a number is written.
+                return position > start && (bytes[start] != 48 || position == start + 1)
+            }
+            guard number(\.0), number(\.1), number(\.2),
+                let address = TileAddress(z: numbers.0, x: numbers.1, y: numbers.2)
+            else { return nil }
+            return (tileset, address, position)
+        }
+        guard let parts else { return nil }
+        let rest = uri.utf8.dropFirst(parts.rest)
+        let query = rest.firstIndex(of: UInt8(ascii: "?"))
+        var wanted = TileRequest(tileset: parts.tileset, address: parts.address)
+        switch rest[..<(query ?? rest.endIndex)] {
+        case let end where end.elementsEqual(".png".utf8): break
+        case let end where end.elementsEqual("@2x.png".utf8): wanted.scale = .double
+        case let end where end.elementsEqual(".mvt".utf8): wanted.format = .mvt
+        default: return nil
+        }
+        guard let query else { return wanted }
+        return try? tileRequest(QueryParameters(String(uri[uri.index(after: query)...])), filling: wanted)
+    }
+
+    /// Letters, digits, underscores and hyphens: what names of tilesets are made of.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, 95, 45: true
+        default: false
+        }
+    }
+
     /// The tile at an address of a pyramid, with what the query asks of it.
     static func tileRequest(
         _ query: QueryParameters, tileset: String, z: some StringProtocol, x: some StringProtocol,
@@ -43,16 +98,21 @@ struct TileRoutes: RouteFamily {
             throw Problem.notFound(
                 "\(z)/\(x)/\(y) is no tile: z is 0…\(TileAddress.maximumZoom), x and y are 0…2^z − 1")
         }
-        var wanted = TileRequest(tileset: tileset, address: address, scale: scale, format: format)
-        if !query.isEmpty {
-            try query.allow(only: FilterQuery.names + ["theme"])
-            wanted.filter = try FilterQuery.filter(query)
-            if let name = query["theme"] {
-                guard let theme = Theme(rawValue: name) else {
-                    throw Problem.malformedParameter("theme", "“\(name.prefix(20))” is neither light nor dark")
-                }
-                wanted.theme = theme
+        return try tileRequest(
+            query, filling: TileRequest(tileset: tileset, address: address, scale: scale, format: format))
+    }
+
+    /// The tile with what the query asks of it.
+    private static func tileRequest(_ query: QueryParameters, filling wanted: TileRequest) throws -> TileRequest {
+        var wanted = wanted
+        guard !query.isEmpty else { return wanted }
+        try query.allow(only: FilterQuery.names + ["theme"])
+        wanted.filter = try FilterQuery.filter(query)
+        if let name = query["theme"] {
+            guard let theme = Theme(rawValue: name) else {
+                throw Problem.malformedParameter("theme", "“\(name.prefix(20))” is neither light nor dark")
             }
+            wanted.theme = theme
         }
         return wanted
     }
@@ -164,17 +224,26 @@ extension MapServices {
     private func response(
         _ wanted: TileRequest, _ tile: EncodedTile, to request: Request, at now: Instant
     ) -> Response {
-        let tag = "\"" + String(tile.digest, radix: 16) + "\""
-        let content: Content
-        switch wanted.format {
-        case .png: content = Content(binary: tile.bytes, "image/png", entityTag: tag)
-        case .mvt:
-            content = Content(
-                text: tile.bytes, "application/vnd.mapbox-vector-tile", gzip: request.acceptsGzip, entityTag: "W/" + tag
-            )
+        tile.content(wanted.format, gzip: request.acceptsGzip)
+            .response(to: request, caching: caching(of: tile, at: now))
+    }
+
+    /// How long caches may keep a tile.
+    func caching(of tile: EncodedTile, at now: Instant) -> Caching {
+        Caching(atMost: configuration.tileLifetime, until: tile.expiresAt, now: now)
+    }
+}
+
+extension EncodedTile {
+    /// The strong entity tag of the bytes.
+    var entityTag: String { "\"" + String(digest, radix: 16) + "\"" }
+
+    /// The tile as it leaves.
+    func content(_ format: TileFormat, gzip: Bool) -> Content {
+        switch format {
+        case .png: Content(binary: bytes, "image/png", entityTag: entityTag)
+        case .mvt: Content(text: bytes, "application/vnd.mapbox-vector-tile", gzip: gzip, entityTag: "W/" + entityTag)
         }
-        return content.response(
-            to: request, caching: Caching(atMost: configuration.tileLifetime, until: tile.expiresAt, now: now))
     }
 }
 

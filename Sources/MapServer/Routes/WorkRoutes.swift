@@ -1,6 +1,7 @@
 import Geometry
 import HTTPTypes
 import Hummingbird
+import Interchange
 import Works
 
 /// `/api/works`: one work and its history, as JSON.
@@ -39,13 +40,7 @@ struct WorkRoutes: RouteFamily {
             let entries = try services.store.ledger(of: id)
             if entries.isEmpty, try services.store.work(id) == nil { throw Self.noWork(id) }
             var json = JSONWriter()
-            json.beginObject()
-            json.member("id", id.description)
-            json.key("entries")
-            json.beginArray()
-            for entry in entries { json.ledgerEntry(entry) }
-            json.endArray()
-            json.endObject()
+            json.history(of: id, entries)
             return Content(text: json.bytes, "application/json", gzip: gzip)
         }
         return content.response(to: request, caching: .revalidate)
@@ -61,36 +56,4 @@ struct WorkRoutes: RouteFamily {
     }
 
     static func noWork(_ id: WorkID) -> Problem { .notFound("there is no work \(id)") }
-}
-
-extension JSONWriter {
-    /// A line of a work's record, without the names of people.
-    mutating func ledgerEntry(_ entry: LedgerEntry) {
-        beginObject()
-        key("revision")
-        integer(entry.revision)
-        member("at", entry.at.description)
-        member("recorded_at", entry.recordedAt.description)
-        member("field", entry.field.rawValue)
-        member("from", orNull: entry.from)
-        member("to", orNull: entry.to)
-        member("reason", orNull: entry.reason)
-        key("actor")
-        beginObject()
-        member("kind", entry.actor.kind.rawValue)
-        member("name", orNull: entry.actor.publicName)
-        member("organisation", orNull: entry.actor.organisation)
-        endObject()
-        endObject()
-    }
-}
-
-extension Actor {
-    /// The name where it is no person's: of a source or a rule.
-    var publicName: String? {
-        switch kind {
-        case .source, .rule: name
-        case .person, .resident: nil
-        }
-    }
 }

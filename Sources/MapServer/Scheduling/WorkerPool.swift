@@ -64,27 +64,39 @@ final class WorkerPool: Sendable {
     func run<Result: Sendable>(
         within budget: TimeBudget, for connection: Connection?, _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
-        let job = Job(budget: budget, body: body)
-        try enqueue(job)
+        try await withCheckedThrowingContinuation { continuation in
+            submit(within: budget, for: connection, body) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Runs `body` on one of the threads; `completion` gets the result, once, on whatever thread has it.
+    ///
+    /// It fails as ``run(within:for:_:)`` does.
+    ///
+    /// - Parameter clock: Where the end of the budget is waited for; it costs least on the event loop that asks.
+    func submit<Result: Sendable>(
+        within budget: TimeBudget, for connection: Connection?,
+        clock: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
+        _ body: @escaping @Sendable () throws -> Result,
+        completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
+    ) {
+        let job = Job(budget: budget, body: body, completion: completion)
         let alarm = budget.deadline.map { deadline in
-            Alarm.schedule(at: deadline) { [self] in abandon(job, because: .deadlineExceeded) }
+            Alarm.schedule(at: deadline, on: clock) { [self] in abandon(job, because: .deadlineExceeded) }
         }
         connection?.onLeave { [self] in
             budget.cancel()
             abandon(job, because: .cancelled)
         }
-        defer {
-            alarm?.cancel()
-            connection?.stay()
-        }
-        return try await job.result()
+        job.watch(alarm, connection)
+        do { try enqueue(job) } catch { job.finish(.failure(error)) }
     }
 
     /// Runs `body` on one of the threads without waiting for it, as streams are run; `body` must look at its budget itself.
     ///
     /// - Throws: ``Problem/overloaded`` if there is no room.
     func start(within budget: TimeBudget, _ body: @escaping @Sendable () -> Void) throws {
-        try enqueue(Job(budget: budget) { body() })
+        try enqueue(Job(budget: budget, body: { body() }, completion: { _ in }))
     }
 
     private func enqueue(_ job: any WaitingJob) throws {
@@ -122,12 +134,12 @@ final class WorkerPool: Sendable {
     }
 
     private func abandon(_ job: any WaitingJob, because reason: TimeBudgetError) {
-        job.fail(reason)
         state.withLock { state in
             let before = state.waiting.count
             state.waiting.removeAll { $0 === job }
             if state.waiting.count < before { state.counts.dropped += 1 }
         }
+        job.fail(reason)
     }
 }
 
@@ -146,10 +158,10 @@ struct Alarm {
     private let scheduled: Scheduled<Void>
 
     static func schedule(
-        at deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void
+        at deadline: ContinuousClock.Instant, on loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
+        _ body: @escaping @Sendable () -> Void
     ) -> Alarm {
-        let delay = TimeAmount(max(deadline - .now, .zero))
-        return Alarm(scheduled: MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: delay, body))
+        Alarm(scheduled: loop.scheduleTask(in: TimeAmount(max(deadline - .now, .zero)), body))
     }
 
     func cancel() { scheduled.cancel() }
@@ -166,23 +178,40 @@ private protocol WaitingJob: AnyObject, Sendable {
 
 /// A piece of work whose result somebody waits for; the first outcome counts.
 private final class Job<Result: Sendable>: WaitingJob {
-    private enum State {
-        case open
-        case awaited(CheckedContinuation<Result, any Error>)
-        case done(Swift.Result<Result, any Error>)
-        case taken
+    private struct Waiting {
+        var completion: (@Sendable (Swift.Result<Result, any Error>) -> Void)?
+        var alarm: Alarm?
+        var connection: Connection?
     }
 
     private let budget: TimeBudget
     private let body: @Sendable () throws -> Result
-    private let state = Mutex(State.open)
+    private let waiting: Mutex<Waiting>
 
-    init(budget: TimeBudget, body: @escaping @Sendable () throws -> Result) {
+    init(
+        budget: TimeBudget, body: @escaping @Sendable () throws -> Result,
+        completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
+    ) {
         self.budget = budget
         self.body = body
+        waiting = Mutex(Waiting(completion: completion))
     }
 
     var deadline: ContinuousClock.Instant? { budget.deadline }
+
+    /// Waits until `deadline` on behalf of the job, and from `connection` hears that nobody wants the result, until there is one.
+    func watch(_ alarm: Alarm?, _ connection: Connection?) {
+        let isOver = waiting.withLock { waiting in
+            guard waiting.completion != nil else { return true }
+            waiting.alarm = alarm
+            waiting.connection = connection
+            return false
+        }
+        if isOver {
+            alarm?.cancel()
+            connection?.stay()
+        }
+    }
 
     func run() {
         if let verdict = budget.verdict {
@@ -194,32 +223,14 @@ private final class Job<Result: Sendable>: WaitingJob {
 
     func fail(_ reason: TimeBudgetError) { finish(.failure(reason)) }
 
-    func result() async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            let done = state.withLock { state -> Swift.Result<Result, any Error>? in
-                if case .done(let outcome) = state {
-                    state = .taken
-                    return outcome
-                }
-                state = .awaited(continuation)
-                return nil
-            }
-            if let done { continuation.resume(with: done) }
+    func finish(_ outcome: Swift.Result<Result, any Error>) {
+        let ended = waiting.withLock { waiting in
+            defer { waiting = Waiting() }
+            return waiting
         }
-    }
-
-    private func finish(_ outcome: Swift.Result<Result, any Error>) {
-        let waiting = state.withLock { state -> CheckedContinuation<Result, any Error>? in
-            switch state {
-            case .open:
-                state = .done(outcome)
-                return nil
-            case .awaited(let continuation):
-                state = .taken
-                return continuation
-            case .done, .taken: return nil
-            }
-        }
-        waiting?.resume(with: outcome)
+        guard let completion = ended.completion else { return }
+        ended.alarm?.cancel()
+        ended.connection?.stay()
+        completion(outcome)
     }
 }

@@ -18,6 +18,7 @@ extension SpatiaLiteStore: DeskStore {
                 }
                 return outcome!
             }
+            rows?.noteWrite()
             if let revision { feed.publish(revision) }
             return result
         } catch {

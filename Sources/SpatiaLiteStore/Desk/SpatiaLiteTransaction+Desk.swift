@@ -44,10 +44,11 @@ extension SpatiaLiteTransaction: DeskTransaction {
             DELETE FROM reporter_contacts WHERE work IN (SELECT fid FROM works
             WHERE status IN ('done', 'rejected') AND coalesce(completed_at, updated_at) < ?)
             """, [moment.description])
+        // A report that nobody ever decided on is as old as it is.
         let ofReports = try change(
             """
             UPDATE pending_reports SET email = NULL, phone = NULL, first_name = NULL, last_name = NULL,
-            device_id = NULL, account_id = NULL WHERE decided_at < ? AND coalesce(email, phone, first_name, last_name,
+            device_id = NULL, account_id = NULL WHERE coalesce(decided_at, received_at) < ? AND coalesce(email, phone, first_name, last_name,
             device_id, account_id) IS NOT NULL
             """, [moment.description])
         return ofWorks + ofReports

@@ -52,7 +52,8 @@ public protocol DeskTransaction: WorksTransaction {
 
     func setContact(_ contact: ReporterContact, of work: WorkID) throws
 
-    /// Erases the contacts of works closed before a moment, and those of reports refused before it; returns how many there were.
+    /// Erases the contacts of works closed before a moment, of reports refused before it, and of reports that have waited for a decision
+    /// since before it; returns how many there were.
     func eraseContacts(closedBefore moment: Instant) throws -> Int
 
     func add(_ report: PendingReport) throws

@@ -6,6 +6,8 @@ public enum DuplicateError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The other work is itself a duplicate of this one.
     case circle(WorkID)
     case notLinked
+    /// A link is made and taken away only with a reason that everyone can read.
+    case reasonMissing
 
     public var description: String {
         switch self {
@@ -13,6 +15,7 @@ public enum DuplicateError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknown(let id): "there is no work \(id) that this one could be a duplicate of"
         case .circle(let id): "work \(id) is itself called a duplicate of this one"
         case .notLinked: "the work is not called a duplicate"
+        case .reasonMissing: "calling a work a duplicate, or none any more, needs a reason that everyone can read"
         }
     }
 }
@@ -53,6 +56,7 @@ extension DeskTransaction {
     private func link(
         _ work: Work, from before: WorkID?, to after: WorkID?, reason: String?, at now: Instant, by actor: Actor
     ) throws -> Work {
+        guard let reason, !reason.allSatisfy(\.isWhitespace) else { throw DuplicateError.reasonMissing }
         var changed = work
         changed.revision += 1
         changed.updatedAt = now

@@ -31,7 +31,7 @@ public struct CategoryRule: Hashable, Sendable {
     /// Keywords and a line of explanation for those who report, by language code.
     public var descriptions: [String: String]
     public var severity: Severity
-    /// The name of the icon in the page's sprite.
+    /// One symbol that stands for it in lists.
     public var icon: String?
     /// The heading under which the catalogue shows it.
     public var group: String?

@@ -84,8 +84,8 @@ struct StaffTests {
             let steps: [[String: String]] = [
                 ["action": "status", "status": "in_progress"],
                 ["action": "deadline", "due": "2030-07-01T12:00", "reason": "нет асфальта"],
-                ["action": "assign", "organisation": "City", "contractor": "ООО «Путь»"],
-                ["action": "category", "category": "other", "severity": "severe"],
+                ["action": "assign", "organisation": "City", "contractor": "ООО «Путь»", "reason": "их улица"],
+                ["action": "category", "category": "other", "severity": "severe", "reason": "не яма"],
                 ["action": "onsite"],
                 ["action": "duplicate", "original": first.description, "reason": "та же яма"],
                 ["action": "unlink", "reason": "другая"],

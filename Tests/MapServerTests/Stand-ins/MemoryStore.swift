@@ -13,6 +13,7 @@ final class MemoryStore: WorksStore {
         var revision: Int64 = 0
         var listeners: [AsyncStream<StoreRevision>.Continuation] = []
         var counted = 0
+        var listed = 0
         var stalls = false
         var failsAfter: Int?
         var interrupted = 0
@@ -49,6 +50,9 @@ final class MemoryStore: WorksStore {
 
     /// How often works were counted.
     var counted: Int { content.withLock { $0.counted } }
+
+    /// How often the numbers of all works that match were asked for.
+    var listed: Int { content.withLock { $0.listed } }
 
     /// How often a budget ended a reading.
     var interrupted: Int { content.withLock { $0.interrupted } }
@@ -96,6 +100,16 @@ final class MemoryStore: WorksStore {
         }
     }
 
+    func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64] {
+        try wait(budget)
+        return content.withLock { content in
+            content.listed += 1
+            return content.works.filter { filter.matches($0.work, at: now) }.map(\.number)
+        }
+    }
+
+    func lastWorkNumber() throws -> Int64 { content.withLock { Int64($0.works.count) } }
+
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
         // The scan for deadlines that keeps answers fresh is not what tests slow down.
         if page.geometry || page.columns == .all { try wait(budget) }
@@ -105,7 +119,9 @@ final class MemoryStore: WorksStore {
         var read = 0
         for (number, changed, work) in all {
             guard left > 0 else { return }
-            guard number > page.after ?? 0, changed > page.changedSince ?? 0, page.filter.matches(work, at: now) else {
+            guard number > page.after ?? 0, number <= page.upTo ?? .max, changed > page.changedSince ?? 0,
+                page.numbers?.contains(number) ?? true, page.filter.matches(work, at: now)
+            else {
                 continue
             }
             left -= 1
@@ -174,29 +190,24 @@ final class MemoryStore: WorksStore {
     }
 
     func forEachFeature(
-        in layer: ReferenceLayer, bounds: Bounds?, after number: Int64?, limit: Int?, budget: TimeBudget,
+        in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (Int64, ReferenceFeature) throws -> Void
     ) throws {
         var left = limit ?? .max
         for (index, feature) in content.withLock({ $0.features[layer] ?? [] }).enumerated() {
             guard left > 0 else { return }
-            guard index + 1 > number ?? 0, Self.meets(feature, bounds) else { continue }
+            guard index + 1 > number ?? 0, filter.matches(feature) else { continue }
             left -= 1
             try body(Int64(index + 1), feature)
         }
-    }
-
-    private static func meets(_ feature: ReferenceFeature, _ bounds: Bounds?) -> Bool {
-        guard let bounds, let box = feature.geometry?.bounds else { return true }
-        return bounds.intersects(box)
     }
 
     func feature(_ id: String, in layer: ReferenceLayer) throws -> ReferenceFeature? {
         content.withLock { content in content.features[layer]?.first { $0.id == id } }
     }
 
-    func countFeatures(in layer: ReferenceLayer, bounds: Bounds?, budget: TimeBudget) throws -> Int {
-        content.withLock { content in content.features[layer, default: []].count { Self.meets($0, bounds) } }
+    func countFeatures(in layer: ReferenceLayer, matching filter: FeatureFilter, budget: TimeBudget) throws -> Int {
+        content.withLock { content in content.features[layer, default: []].count { filter.matches($0) } }
     }
 
     func extent(of layer: ReferenceLayer?) throws -> Bounds? {

@@ -46,6 +46,32 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Sends pieces one after the other with a pause before each, until the server hangs up or none is left; returns what the server sent and
+    /// whether it hung up first.
+    func dribble(_ pieces: [String], every milliseconds: UInt32) async -> (text: String, wasHungUpOn: Bool) {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                let socket = connect()
+                defer { close(socket) }
+                var received: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: 65_536)
+                for piece in pieces {
+                    usleep(milliseconds * 1000)
+                    let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+                    if count == 0 || (count < 0 && errno != EAGAIN) {
+                        return continuation.resume(returning: (String(decoding: received, as: UTF8.self), true))
+                    }
+                    if count > 0 { received += buffer[..<count] }
+                    transmit(piece, over: socket)
+                }
+                usleep(200_000)
+                let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+                if count > 0 { received += buffer[..<count] }
+                continuation.resume(returning: (String(decoding: received, as: UTF8.self), count == 0))
+            }
+        }
+    }
+
     private func transmit(_ request: String, over socket: Int32) {
         let octets = Array(request.utf8)
         var sent = 0

@@ -57,6 +57,25 @@ struct DeskStoreTests {
         #expect(try store.contact(of: works[2].id) == contact)
     }
 
+    @Test("A contact is erased too from a report that was refused, or that nobody ever decided on")
+    func waitingContacts() throws {
+        for (token, received) in [("old", noon), ("new", noon + 10 * 86_400), ("refused", noon + 10 * 86_400)] {
+            var report = PendingReport(token: token, receivedAt: received, category: "other")
+            report.contact = ReporterContact(email: "a@example.org")
+            let waiting = report
+            try store.writeDesk { try $0.add(waiting) }
+        }
+        #expect(try store.writeDesk { try $0.decide("refused", .refused, at: noon + 11 * 86_400) })
+        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 86_400) } == 1)
+        let old = try #require(try store.pendingReport("old"))
+        #expect(old.contact.isEmpty && old.category == "other")
+        let new = try #require(try store.pendingReport("new"))
+        #expect(!new.contact.isEmpty)
+        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 12 * 86_400) } == 2)
+        let refused = try #require(try store.pendingReport("refused"))
+        #expect(refused.contact.isEmpty)
+    }
+
     @Test("A follower is counted once, and comes along when a work turns out to be a duplicate")
     func followers() throws {
         let (first, second) = (try insert(1), try insert(2))
@@ -85,7 +104,7 @@ struct DeskStoreTests {
             try store.writeDesk { transaction in
                 let work = try #require(try transaction.work(works[one].id))
                 _ = try transaction.markDuplicate(
-                    work, of: other, reason: nil, at: noon, by: Actor(kind: .person), hidden: { $0 })
+                    work, of: other, reason: "the same", at: noon, by: Actor(kind: .person), hidden: { $0 })
             }
         }
         #expect(throws: DuplicateError.itself) { try mark(0, of: works[0].id) }
@@ -158,7 +177,9 @@ struct DeskStoreTests {
             """
             DROP TABLE audit_log; DROP TABLE access_tokens; DROP TABLE reporter_contacts; DROP TABLE pending_reports;
             DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets;
-            DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'; PRAGMA user_version = 1
+            DROP TRIGGER recordings_are_never_changed; DROP TRIGGER recordings_are_never_deleted;
+            DROP TRIGGER recordings_are_never_replaced;
+            DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1
             """)
         let opened = try SpatiaLiteStore.open(at: folder.path())
         #expect(try opened.tokens().isEmpty)

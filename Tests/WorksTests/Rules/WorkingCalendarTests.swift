@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 import Works
 
@@ -115,12 +116,109 @@ struct WorkingCalendarTests {
     }
 
     @Test(
+        "promises what counting minute by minute on Foundation's calendar promises, in any zone and over any change of the clocks",
+        arguments: [
+            "Europe/Moscow", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca",
+            "Asia/Kathmandu",
+        ])
+    func countedByHand(zone: String) {
+        var random = SeededRandom(seed: 2026)
+        for _ in 0..<60 {
+            let opens = Int.random(in: 5...11, using: &random) * 60 + [0, 30].randomElement(using: &random)!
+            let closes = opens + Int.random(in: 4...12, using: &random) * 60
+            let year = Int.random(in: 2023...2029, using: &random)
+            func day() -> CivilDate {
+                CivilDate(
+                    daysSinceEpoch: CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
+                        + Int.random(in: 0...400, using: &random))
+            }
+            let calendar = WorkingCalendar(
+                timeZone: TimeZone(identifier: zone)!,
+                weekend: [[6, 7], [5, 6], [7]].randomElement(using: &random)!,
+                holidays: Set((0..<30).map { _ in day() }), workingWeekends: Set((0..<10).map { _ in day() }),
+                opens: LocalTime(hour: opens / 60, minute: opens % 60)!,
+                closes: LocalTime(hour: closes / 60, minute: closes % 60)!,
+                cutoff: LocalTime(hour: closes / 60 - 1, minute: 0)!)
+            // Near the end of February and the changes of the clocks as often as anywhere.
+            let near = [
+                CivilDate(year: year, month: 2, day: 27), CivilDate(year: year, month: 3, day: 27),
+                CivilDate(year: year, month: 10, day: 23), day(),
+            ]
+            .randomElement(using: &random)!
+            let start = Instant(
+                secondsSinceEpoch: Int64(near.daysSinceEpoch) * 86_400 + Int64.random(
+                    in: 0..<5 * 86_400, using: &random) / 60 * 60)
+            let count = Int.random(in: 1...12, using: &random)
+            let oracle = MinuteCounter(calendar)
+            #expect(
+                calendar.deadline(from: start, within: .workingHours(count))
+                    == oracle.afterWorking(minutes: count * 60, from: start),
+                "\(count) working hours from \(start) in \(zone), \(year)")
+            #expect(
+                calendar.deadline(from: start, within: .workingDays(count))
+                    == oracle.afterWorking(days: count, from: start),
+                "\(count) working days from \(start) in \(zone), \(year)")
+        }
+    }
+
+    @Test(
         "knows leap days",
         arguments: [
             ("2028-02-28T09:00:00Z", "2028-02-29T17:00:00Z"), ("2027-02-26T09:00:00Z", "2027-03-01T17:00:00Z"),
         ])
     func leapDays(start: String, due: String) {
         #expect(berlin.deadline(from: instant(start), within: .workingDays(1)) == instant(due))
+    }
+}
+
+/// The same rules by the plainest means: each minute is asked of Foundation's calendar whether somebody works in it.
+private struct MinuteCounter {
+    let rules: WorkingCalendar
+    private var clock = Calendar(identifier: .gregorian)
+
+    init(_ rules: WorkingCalendar) {
+        self.rules = rules
+        clock.timeZone = rules.timeZone
+    }
+
+    private func parts(_ moment: Instant) -> (day: CivilDate, minutes: Int, isWorked: Bool) {
+        let date = Date(timeIntervalSince1970: Double(moment.secondsSinceEpoch))
+        let parts = clock.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
+        let day = CivilDate(year: parts.year!, month: parts.month!, day: parts.day!)
+        // Foundation counts from Sunday, 1.
+        let isWeekend = rules.weekend.contains((parts.weekday! + 5) % 7 + 1)
+        return (
+            day, parts.hour! * 60 + parts.minute!,
+            rules.workingWeekends.contains(day) || (!isWeekend && !rules.holidays.contains(day))
+        )
+    }
+
+    /// The first moment by which so many minutes of working time have passed.
+    func afterWorking(minutes: Int, from start: Instant) -> Instant {
+        var (now, left) = (start, minutes)
+        while left > 0 {
+            let (_, minute, isWorked) = parts(now)
+            if isWorked, minute >= rules.opens.minutes, minute < rules.closes.minutes { left -= 1 }
+            now = now + 60
+        }
+        return now
+    }
+
+    /// The close of the last of so many working days after the one that the report counts for.
+    func afterWorking(days: Int, from start: Instant) -> Instant {
+        let (today, minute, isWorked) = parts(start)
+        // A report that is too late or on a day off counts for the next working day.
+        var left = days + (!isWorked || minute > rules.cutoff.minutes ? 1 : 0)
+        var (now, day) = (start, today)
+        while true {
+            now = now + 60
+            let (date, minute, isWorked) = parts(now)
+            if date != day {
+                day = date
+                if isWorked { left -= 1 }
+            }
+            if left == 0, minute == rules.closes.minutes { return now }
+        }
     }
 }
 
@@ -158,6 +256,70 @@ struct StatusGraphTests {
     @Test("never leads back to a mere report")
     func neverBackToReported() {
         #expect(WorkStatus.allCases.allSatisfy { !$0.successors.contains(.reported) })
+    }
+
+    @Test(
+        "is kept by thousands of random decisions, and the record tells the same story as the work", arguments: 0..<20)
+    func randomDecisions(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let start = instant("2026-05-04T12:00:00Z")
+        let dispatcher = Actor(kind: .person, name: "dispatcher")
+        var draft = WorkDraft()
+        draft.category = "pothole"
+        draft.dueAt = start + 86_400
+        guard
+            case .inserted(var work, var ledger) = Reconciliation.insert(
+                draft, kind: .roadRepair, id: WorkID(millisecondsSinceEpoch: 1, using: &random), at: start,
+                by: dispatcher)
+        else { preconditionFailure("what is new is inserted") }
+        for step in 1...200 {
+            let now = start + Int64(step) * 3600
+            var change = WorkChange()
+            if Bool.random(using: &random) { change.status = WorkStatus.allCases.randomElement(using: &random) }
+            if Bool.random(using: &random) { change.dueAt = now + Int64.random(in: -50...50, using: &random) * 3600 }
+            change.reason = [nil, "  ", "thaw", "thaw", "thaw"].randomElement(using: &random)!
+            let isGood = change.reason == "thaw"
+            // The rules once more, in as few words as they can be said.
+            let next = change.status ?? work.status
+            let goesBack: Set<[WorkStatus]> = [
+                [.done, .inProgress], [.rejected, .accepted], [.inProgress, .accepted],
+            ]
+            let isStep = next != work.status
+            let isAllowed =
+                !isStep
+                || (work.status.successors.contains(next)
+                    && (isGood || !(next == .rejected || goesBack.contains([work.status, next]))))
+            let moves = change.dueAt != nil && change.dueAt != work.dueAt
+            let mayMove = !moves || ([.reported, .accepted, .inProgress].contains(next) && isGood)
+            do {
+                if case .updated(let changed, let entries) = try Reconciliation.decide(
+                    change, on: work, at: now, by: dispatcher)
+                {
+                    #expect(isStep || moves)
+                    #expect(changed.revision == work.revision + 1)
+                    work = changed
+                    ledger += entries
+                } else {
+                    #expect(!isStep && !moves)
+                }
+                #expect(isAllowed && mayMove, "\(change) on \(work.status)")
+            } catch WorkChangeError.empty {
+                #expect(change.status == nil && change.dueAt == nil)
+            } catch {
+                #expect(!isAllowed || !mayMove, "\(error): \(change) on \(work.status)")
+            }
+            // What the record says last is what the work says, each entry begins where the one before ended, and the first promise stays.
+            let statuses = ledger.filter { $0.field == .status || $0.field == .registered }
+            #expect(statuses.last?.to == work.status.rawValue)
+            for (before, after) in zip(statuses, statuses.dropFirst()) { #expect(after.from == before.to) }
+            let promises = ledger.filter { $0.field == .dueAt }
+            #expect(promises.last?.to == work.dueAt?.description)
+            for (before, after) in zip(promises, promises.dropFirst()) {
+                #expect(after.from == before.to && after.reason == "thaw")
+            }
+            #expect(work.originalDueAt == start + 86_400)
+        }
+        #expect(work.revision > 15)
     }
 
     @Test("asks for a reason to reject, to reopen and to step back")

@@ -7,132 +7,50 @@ enum StaffPages {
     // MARK: Signing in
 
     static func login(language say: Language, failure: String?) -> HTML {
-        var message: HTML = ""
-        if let failure { message = "<p role=\"alert\" class=\"overdue\">\(failure)</p>" }
-        return Page(
+        Page(
             title: say("Вход для сотрудников", "Staff sign-in"), language: say,
-            alternates: languages("/staff", say),
+            alternates: languages("/staff", say), style: StaffStyle.address,
             body: """
-                <main>
+                <main class="login">
                 <h1>\(say("Вход для сотрудников", "Staff sign-in"))</h1>
-                \(message)
+                \(alert(failure))
                 <form method="post" action="/staff/login?lang=\(say.rawValue)">
-                <p><label>\(say("Токен", "Token"))<br>
-                <input type="password" name="token" size="60" autocomplete="current-password" required autofocus></label></p>
-                <p><button>\(say("Войти", "Sign in"))</button></p>
+                <p><label for="token">\(say("Токен", "Token"))</label>
+                <input id="token" type="password" name="token" autocomplete="current-password" required autofocus></p>
+                <p><button class="primary">\(say("Войти", "Sign in"))</button></p>
                 </form>
+                <p><a href="/">\(say("Карта работ", "The map of works"))</a></p>
                 </main>
                 """
         ).html
     }
 
-    // MARK: The queue
+    // MARK: What went wrong
 
-    static func queue(
-        _ queue: StaffQueue, works: [Work], total: Int, reports: [PendingReport], visit: StaffRoutes.Visit,
-        clock: CityClock
-    ) -> HTML {
+    static func failure(_ error: any Error, visit: StaffRoutes.Visit) -> HTML {
         let say = visit.language
-        var tabs: HTML = ""
-        for each in StaffQueue.allCases {
-            let current: HTML = each == queue ? " aria-current=\"page\"" : ""
-            tabs +=
-                "<a href=\"/staff?view=\(each.rawValue)&amp;lang=\(say.rawValue)\"\(current)>\(each.name(say))</a>\n"
-        }
-        var rows: HTML = ""
-        for work in works {
-            let state = work.deadlineState(at: visit.now)
-            rows += """
-                <tr><td><a href="/staff/works/\(work.id)?lang=\(say.rawValue)">\(name(of: work))</a><br>\(work.address ?? "")</td>
-                <td>\(say.name(work.status))</td><td>\(work.organisation ?? "—")</td>
-                <td>\(clock.html(work.dueAt))</td><td class="\(state.rawValue)">\(say.name(state))</td></tr>
-
-                """
-        }
-        var waiting: HTML = ""
-        if queue == .new, !reports.isEmpty {
-            var list: HTML = ""
-            for report in reports {
-                list += """
-                    <tr><td><a href="/staff/reports/\(report.token)?lang=\(say.rawValue)">\(report.category)</a></td>
-                    <td>\(clock.html(report.receivedAt))</td><td>\(report.description ?? report.address ?? "")</td></tr>
-
-                    """
-            }
-            waiting = """
-                <h2>\(say("Ждут проверки", "Waiting to be looked at")): \(reports.count)</h2>
-                <table><thead><tr><th>\(say("Категория", "Category"))</th><th>\(say("Когда", "When"))</th>
-                <th>\(say("Текст", "Text"))</th></tr></thead><tbody>
-                \(list)</tbody></table>
-                """
-        }
-        var shown: HTML = ""
-        if total > works.count {
-            shown = "<p>\(say("Показаны первые \(works.count).", "The first \(works.count) are shown."))</p>"
-        }
         return frame(
-            say("Очередь: \(queue.name(say).lowercased())", "Queue: \(queue.name(say).lowercased())"),
-            "/staff?view=\(queue.rawValue)", visit,
+            say("Не получилось", "That did not work"), "/staff", visit,
             """
-            <nav aria-label="\(say("Очереди", "Queues"))">\(tabs)</nav>
-            \(waiting)
-            <h1>\(queue.name(say)): \(total)</h1>
-            \(shown)
-            <table>
-            <thead><tr><th>\(say("Работа", "Work"))</th><th>\(say("Статус", "Status"))</th>
-            <th>\(say("Служба", "Service"))</th><th>\(say("Срок", "Deadline"))</th>
-            <th>\(say("Состояние срока", "State"))</th></tr></thead>
-            <tbody>
-            \(rows)</tbody>
-            </table>
+            <h1>\(say("Не получилось", "That did not work"))</h1>
+            \(alert(say.reason(error)))
+            <p><a href="\(visit.link("/staff"))">\(say("К очереди", "To the queue"))</a></p>
             """)
     }
 
-    // MARK: A report that waits
-
-    static func report(_ report: PendingReport, visit: StaffRoutes.Visit, clock: CityClock) -> HTML {
-        let say = visit.language
-        var place: HTML = "—"
-        if let longitude = report.longitude, let latitude = report.latitude {
-            place = "<a href=\"/#17/\(latitude)/\(longitude)\">\(latitude), \(longitude)</a>"
-        }
-        var media: HTML = ""
-        if let address = report.mediaURL {
-            // Only http and https come in; the address is not followed without a click.
-            media = """
-                <dt>\(say("Фото", "Picture"))</dt><dd><a rel="noreferrer noopener" href="\(address)">\(address)</a></dd>
-                """
-        }
-        var buttons: HTML = ""
-        if visit.token.role >= .dispatcher {
-            buttons = """
-                <form method="post" action="/staff/reports/\(report.token)?lang=\(say.rawValue)">
-                <input type="hidden" name="key" value="\(visit.formKey)">
-                <p><button name="action" value="accept">\(say("Принять", "Accept"))</button>
-                <button name="action" value="refuse">\(say("Отклонить", "Refuse"))</button></p>
-                </form>
-                \(contact(report.contact, say))
-                """
-        }
-        return frame(
-            say("Сообщение ждёт проверки", "A report that waits"), "/staff/reports/\(report.token)", visit,
-            """
-            <h1>\(say("Сообщение ждёт проверки", "A report that waits")): \(report.category)</h1>
-            <p>\(report.description ?? "")</p>
-            <dl>
-            <dt>\(say("Получено", "Received"))</dt><dd>\(clock.html(report.receivedAt))</dd>
-            <dt>\(say("Адрес", "Address"))</dt><dd>\(report.address ?? "—")</dd>
-            <dt>\(say("Место", "Place"))</dt><dd>\(place)</dd>
-            \(media)
-            </dl>
-            \(buttons)
-            """)
+    static func alert(_ text: String?) -> HTML {
+        guard let text else { return "" }
+        return "<p role=\"alert\" class=\"alert\">\(text)</p>"
     }
 
     // MARK: Parts
 
-    static func name(of work: Work) -> String {
-        work.title ?? work.description.map { String($0.prefix(80)) } ?? work.category
+    static func name(of work: Work, _ book: RuleBook?, _ say: Language) -> String {
+        work.title ?? work.description.map { String($0.prefix(80)) } ?? category(work.category, book, say)
+    }
+
+    static func category(_ code: String, _ book: RuleBook?, _ say: Language) -> String {
+        book?.category(code)?.label(in: say.rawValue) ?? code
     }
 
     /// How to reach the reporter; only for those who may know.
@@ -161,21 +79,27 @@ enum StaffPages {
     static func frame(_ title: String, _ address: String, _ visit: StaffRoutes.Visit, _ body: HTML) -> HTML {
         let say = visit.language
         let others = languages(address, say)
-        var switches: HTML = ""
+        var links: HTML = """
+            <a href="\(visit.link("/staff"))">\(say("Очередь", "Queue"))</a> <a href="/">\(say("Карта", "Map"))</a>
+
+            """
+        if visit.token.role == .admin {
+            links += "<a href=\"\(visit.link("/staff/audit"))\">\(say("Журнал", "Audit log"))</a>\n"
+        }
         for other in others {
-            switches +=
+            links +=
                 "<a href=\"\(other.href)\" lang=\"\(other.language?.rawValue ?? "")\">\(other.language == .russian ? "По-русски" : "English")</a>\n"
         }
         let whose = [visit.token.name, visit.token.organisation].compactMap { $0 }.joined(separator: ", ")
         return Page(
-            title: title, language: say, alternates: others,
+            title: title, language: say, alternates: others, style: StaffStyle.address,
             body: """
-                <nav aria-label="\(say("Рабочее место", "Desk"))"><a href="/staff?lang=\(say.rawValue)">\(say("Очередь", "Queue"))</a>
-                <a href="/">\(say("Карта", "Map"))</a> \(switches)
-                <span>\(whose) (\(visit.token.role.rawValue))</span>
-                <form method="post" action="/staff/logout"><input type="hidden" name="key" value="\(visit.formKey)">
-                <button>\(say("Выйти", "Sign out"))</button></form></nav>
-                <main>
+                <a class="skip" href="#main">\(say("К содержанию", "Skip to content"))</a>
+                <header><nav class="bar" aria-label="\(say("Рабочее место", "Desk"))"><span>\(links)</span>
+                <form method="post" action="\(visit.link("/staff/logout"))"><input type="hidden" name="key" value="\(visit.formKey)">
+                <span>\(whose) (\(say.name(visit.token.role)))</span>
+                <button>\(say("Выйти", "Sign out"))</button></form></nav></header>
+                <main id="main">
                 \(body)
                 </main>
                 """

@@ -4,24 +4,30 @@ import Works
 enum StaffQueue: String, Sendable, CaseIterable {
     /// What was reported and nobody has answered yet.
     case new
-    /// What the bearer's organisation has to do.
+    /// What the bearer's organisation has to do; everything that is open if the token is of none.
     case mine
     case overdue
 
-    /// The works of the list, the most urgent first.
-    func works(
-        for token: AccessToken, in store: any WorksStore, at now: Instant, budget: TimeBudget
-    ) throws -> (page: [Work], total: Int) {
+    /// Which works stand in the list.
+    func filter(for token: AccessToken, words: [String]) -> WorkFilter {
         var filter = WorkFilter()
         filter.openOnly = true
+        filter.words = words
         switch self {
         case .new: filter.statuses = [.reported]
         case .mine: if let organisation = token.organisation { filter.organisations = [organisation] }
         case .overdue: filter.deadlineStates = [.overdue]
         }
+        return filter
+    }
+
+    /// One page of the list, the most urgent works first.
+    func works(
+        matching filter: WorkFilter, page: Int, in store: any WorksStore, at now: Instant, budget: TimeBudget
+    ) throws -> (page: [Work], total: Int) {
         var entries: [(due: Instant?, number: Int64)] = []
-        let page = WorkPage(filter: filter, columns: WorkColumns(.dueAt), geometry: false)
-        try store.forEachWork(page, at: now, budget: budget) { entries.append(($0.instant(.dueAt), $0.number)) }
+        let all = WorkPage(filter: filter, columns: WorkColumns(.dueAt), geometry: false)
+        try store.forEachWork(all, at: now, budget: budget) { entries.append(($0.instant(.dueAt), $0.number)) }
         switch self {
         case .new: entries.sort { $0.number > $1.number }
         case .mine, .overdue:
@@ -31,7 +37,8 @@ enum StaffQueue: String, Sendable, CaseIterable {
                     < ($1.due == nil ? 1 : 0, $1.due?.secondsSinceEpoch ?? 0, $1.number)
             }
         }
-        let works = try entries.prefix(StaffRoutes.pageSize).compactMap { entry in
+        let wanted = entries.dropFirst((page - 1) * StaffRoutes.pageSize).prefix(StaffRoutes.pageSize)
+        let works = try wanted.compactMap { entry in
             var found: Work?
             let one = WorkPage(geometry: false, after: entry.number - 1, limit: 1)
             try store.forEachWork(one, at: now, budget: budget) {
@@ -42,10 +49,10 @@ enum StaffQueue: String, Sendable, CaseIterable {
         return (works, entries.count)
     }
 
-    func name(_ say: Language) -> String {
+    func name(_ say: Language, for token: AccessToken) -> String {
         switch self {
         case .new: say("Новые", "New")
-        case .mine: say("Мои", "Mine")
+        case .mine: token.organisation == nil ? say("Все открытые", "All open") : say("Мои", "Mine")
         case .overdue: say("Просроченные", "Overdue")
         }
     }

@@ -1,0 +1,108 @@
+import Geometry
+import HTTPTypes
+import Hummingbird
+import Works
+
+extension StaffRoutes {
+    func work(_ visit: Visit) async throws -> Response {
+        try visit.query.allow(only: ["saved", "lang"])
+        return try await show(try WorkRoutes.id(visit.context), visit, failure: nil, status: .ok)
+    }
+
+    private func show(
+        _ id: WorkID, _ visit: Visit, failure: String?, status: HTTPResponse.Status
+    ) async throws -> Response {
+        let book = try? desk.rules.book()
+        let html = try await desk.services.features(visit.request, visit.context) { budget in
+            guard let work = try desk.store.work(id) else { throw WorkRoutes.noWork(id) }
+            let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
+            let isDispatcher = visit.token.role >= .dispatcher
+            return StaffPages.work(
+                StaffPages.Case(
+                    work: work, ledger: try desk.store.ledger(of: id),
+                    neighbours: (near ?? []).filter { $0.work.id != id },
+                    followers: try desk.store.followerCount(of: id), original: try desk.store.original(of: id),
+                    duplicates: try desk.store.duplicates(of: id),
+                    contact: isDispatcher ? try desk.store.contact(of: id) : nil,
+                    mayChange: visit.token.mayChange(workOf: work.organisation)),
+                visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
+                failure: failure, isSaved: failure == nil && visit.query["saved"] != nil)
+        }
+        return Self.html(html, visit.language, status: status)
+    }
+
+    /// What is open within 300 metres and not older than a year.
+    func neighbours(of place: Coordinate, _ visit: Visit, _ budget: TimeBudget) throws -> [NearReport] {
+        try desk.store.nearReports(
+            category: nil, at: place, DuplicateRule(metres: 300, seconds: 365 * 86_400), now: visit.now, limit: 12,
+            budget: budget)
+    }
+
+    // MARK: Decisions
+
+    func change(_ visit: Visit) async throws -> Response {
+        let id = try WorkRoutes.id(visit.context)
+        guard visit.token.role >= .dispatcher else { throw Problem.forbidden("a viewer changes nothing") }
+        guard let revision = visit.form["revision"].flatMap({ Int($0) }) else {
+            throw Problem.malformedParameter("revision", "is missing")
+        }
+        do {
+            let decision = try decision(visit)
+            let salt = try await desk.services.features(visit.request, visit.context) { _ in
+                try desk.store.followerSalt()
+            }
+            _ = try await desk.writes.write { transaction in
+                try desk.decide(
+                    decision, on: id, expecting: revision, by: visit.token, at: visit.now, salt: salt,
+                    in: transaction)
+            }
+            return Self.redirect(visit.link("/staff/works/\(id)", ["saved": "1"]))
+        } catch {
+            let problem = Problem(error)
+            guard [400, 412, 422].contains(problem.status.code) else { throw error }
+            let say = visit.language
+            return try await show(
+                id, visit, failure: "\(say("Не сохранено", "Not saved")): \(say.reason(error)).",
+                status: problem.status)
+        }
+    }
+
+    /// The decision that a form makes.
+    private func decision(_ visit: Visit) throws -> WorkDecision {
+        var object = JSONObject()
+        func copy(_ name: String) {
+            if let value = visit.form[name], !value.isEmpty { object[name] = .string(value) }
+        }
+        switch visit.form["action"] {
+        case "status": copy("status")
+        case "deadline": object["due_at"] = .string(try moment(visit.form["due"] ?? "").description)
+        case "assign":
+            copy("organisation")
+            copy("contractor")
+        case "category":
+            copy("category")
+            copy("severity")
+        case "duplicate":
+            let named = visit.form["original"]?.trimmed ?? ""
+            guard let original = named.isEmpty ? visit.form["near"] : named, !original.isEmpty else {
+                throw Problem.malformedParameter("original", "the id of a work is wanted")
+            }
+            object["duplicate_of"] = .string(original)
+        case "unlink": object["duplicate_of"] = .null
+        case "onsite": object["on_site_at"] = .string(visit.now.description)
+        default: throw Problem.malformedParameter("action", "is none that there is")
+        }
+        copy("reason")
+        return try WorkDecision(.object(object))
+    }
+
+    /// A date and a time as the city's clocks show them, from `<input type="datetime-local">`.
+    private func moment(_ text: String) throws -> Instant {
+        let parts = text.split(separator: "T")
+        guard parts.count == 2, let date = CivilDate(String(parts[0])), let time = LocalTime(String(parts[1])) else {
+            throw Problem.malformedParameter("due", "a date and a time are wanted")
+        }
+        let zone = try CityClock(desk.store, language: .russian).timeZone
+        return WorkingCalendar(timeZone: zone).instant(date, minutes: time.minutes)
+    }
+}

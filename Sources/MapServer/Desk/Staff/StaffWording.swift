@@ -1,0 +1,63 @@
+import Works
+
+/// The words of the desk.
+extension Language {
+    func name(_ role: Role) -> String {
+        switch role {
+        case .viewer: self("наблюдатель", "viewer")
+        case .dispatcher: self("диспетчер", "dispatcher")
+        case .admin: self("администратор", "admin")
+        }
+    }
+
+    /// Why something could not be done, for the person who tried.
+    func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as WorkChangeError: reason(error)
+        case let error as DuplicateError: reason(error)
+        default: reason(Problem(error))
+        }
+    }
+
+    private func reason(_ error: WorkChangeError) -> String {
+        guard self == .russian else { return "\(error)" }
+        return switch error {
+        case .forbiddenStatus(let from, let to):
+            "из статуса «\(name(from))» нельзя перейти в «\(name(to))»; можно: "
+                + WorkStatus.allCases.filter(from.successors.contains).map { "«\(name($0))»" }.joined(separator: ", ")
+        case .reasonMissing(.dueAt): "перенос срока требует причины, которую увидят все"
+        case .reasonMissing(let field): "изменение «\(name(field))» требует причины, которую увидят все"
+        case .closed(let status): "работа в статусе «\(name(status))», её срок больше не переносится"
+        case .notYet: "этот момент ещё не наступил: подтвердить можно только увиденное"
+        case .empty: "нечего менять"
+        }
+    }
+
+    private func reason(_ error: DuplicateError) -> String {
+        guard self == .russian else { return "\(error)" }
+        return switch error {
+        case .itself: "работа не может повторять саму себя"
+        case .unknown(let id): "работы \(id) нет"
+        case .circle(let id): "работа \(id) сама названа повтором этой"
+        case .notLinked: "работа не названа повтором"
+        case .reasonMissing: "связь с повтором требует причины, которую увидят все"
+        }
+    }
+
+    private func reason(_ problem: Problem) -> String {
+        let detail = problem.detail ?? problem.title
+        guard self == .russian else { return detail }
+        return switch problem.kind {
+        case "lost-race":
+            "кто-то изменил это раньше вас; посмотрите, как всё выглядит теперь, и решите заново"
+        case "forbidden": "ваш токен этого не позволяет"
+        case "stale-form": "форма устарела или открыта не здесь; откройте страницу заново"
+        case "not-found": "такой страницы нет, или решение по ней уже принято"
+        case "malformed-parameter": "не удалось прочитать поле «\(problem.parameter ?? "?")»"
+        case "unknown-parameter": "лишний параметр «\(problem.parameter ?? "?")»"
+        case "overloaded", "deadline-exceeded", "not-ready": "сервер занят, попробуйте ещё раз"
+        case "outside-city": "место вне города"
+        default: detail
+        }
+    }
+}

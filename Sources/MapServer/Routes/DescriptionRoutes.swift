@@ -1,0 +1,18 @@
+import HTTPTypes
+import Hummingbird
+
+/// `/api`: what is not part of the OGC API, described in OpenAPI; that has a description of its own at `/ogc/api`.
+struct DescriptionRoutes: RouteFamily {
+    let services: MapServices
+
+    var routes: [Route] { [.get("/api") { request, _ in try description(request) }] }
+
+    private func description(_ request: Request) throws -> Response {
+        try QueryParameters(request).allow(only: [])
+        let address = PublicAddress(request, configuration: services.configuration)
+        let document = OpenAPI(part: .downloads, title: services.configuration.title, server: address("")).document
+        var content = Content(text: document.bytes, OpenAPI.mediaType, gzip: request.acceptsGzip)
+        content.headers[.vary] = "Accept-Encoding"
+        return content.response(to: request, caching: .revalidate)
+    }
+}

@@ -1,0 +1,68 @@
+import HTTPTypes
+import Hotspots
+import Hummingbird
+import Works
+
+/// `/api/hotspots`: where incidents pile up near places, as `worksmap hotspots --format geojson` prints it.
+struct HotspotRoutes: RouteFamily {
+    let services: MapServices
+
+    var routes: [Route] {
+        [.get("/api/hotspots") { request, context in try await hotspots(request, context) }]
+    }
+
+    private func hotspots(_ request: Request, _ context: MapContext) async throws -> Response {
+        let query = try QueryParameters(request)
+        let now = Instant.now
+        let (layer, question) = try HotspotQuery.question(query, now: now)
+        let content = try await services.statistic(
+            query, request, context, at: now, near: layer, mediaType: "application/geo+json"
+        ) { budget in
+            try question.answer(from: services.store, near: layer, now: now, budget: budget)
+                .geoJSON(version: services.configuration.version)
+        }
+        return content.response(to: request, caching: .revalidate)
+    }
+}
+
+/// A hotspot question as query parameters: the options of `worksmap hotspots`, with underscores.
+enum HotspotQuery {
+    static let names = [
+        "near", "within", "kind", "category", "since", "until", "open", "method", "cell", "hexagons", "band", "epsilon",
+        "minimum_points", "bandwidth", "top",
+    ]
+
+    /// Most cells of a grid: what anybody may ask for must not fill the memory of everybody.
+    static let cellLimit = 200_000
+
+    /// The question that the parameters ask, and of which layer the places are.
+    static func question(
+        _ query: QueryParameters, now: Instant
+    ) throws(Problem) -> (layer: ReferenceLayer, question: HotspotQuestion) {
+        try query.allow(only: names)
+        guard let layer = try query.choice("near", as: ReferenceLayer.self) else {
+            throw .malformedParameter(
+                "near", "is needed: one of \(ReferenceLayer.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        guard let within = try query.number("within") else {
+            throw .malformedParameter("within", "is needed: how many metres from a place is near it")
+        }
+        let works = try FilterQuery.filter(query)
+        var question = HotspotQuestion(near: layer.rawValue, within: within)
+        question.kinds = WorkKind.allCases.filter(works.kinds.contains)
+        question.categories = works.categories.sorted()
+        question.openOnly = works.openOnly
+        question.since = try query.instant("since", now: now)
+        question.until = try query.instant("until", now: now)
+        if let method = try query.choice("method", as: HotspotQuestion.Method.self) { question.method = method }
+        question.cell = try query.number("cell")
+        if try query.truth("hexagons") == true { question.cellShape = .hexagon }
+        question.band = try query.number("band")
+        question.epsilon = try query.number("epsilon")
+        if let points = try query.integer("minimum_points", in: 1...1_000_000) { question.minimumPoints = points }
+        question.bandwidth = try query.number("bandwidth")
+        question.top = try query.integer("top", in: 1...1_000_000)
+        question.cellLimit = cellLimit
+        return (layer, question)
+    }
+}

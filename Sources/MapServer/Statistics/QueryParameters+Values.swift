@@ -1,0 +1,52 @@
+import Interchange
+import Works
+
+// Parameters of the statistics: those of the command line, in the words of the command line.
+extension QueryParameters {
+    /// A moment: RFC 3339, a date, or an age such as `90d`; nil if it was not given.
+    func instant(_ name: String, now: Instant) throws(Problem) -> Instant? {
+        guard let text = self[name] else { return nil }
+        guard let instant = RelativeTime.instant(text, now: now) else {
+            throw .malformedParameter(
+                name,
+                "“\(text.prefix(40))” is not a moment such as 2026-11-23T09:00:00Z, a date such as 2026-11-23 or an age such as 90d"
+            )
+        }
+        return instant
+    }
+
+    /// A number, or nil if it was not given.
+    func number(_ name: String) throws(Problem) -> Double? {
+        guard let text = self[name] else { return nil }
+        guard let number = Double(text), number.isFinite else {
+            throw .malformedParameter(name, "“\(text.prefix(40))” is not a number")
+        }
+        return number
+    }
+
+    /// True or false, or nil if it was not given.
+    func truth(_ name: String) throws(Problem) -> Bool? {
+        switch self[name] {
+        case nil: return nil
+        case "true": return true
+        case "false": return false
+        case let text?: throw .malformedParameter(name, "“\(text.prefix(40))” is not true or false")
+        }
+    }
+
+    /// One of a choice of words, or nil if it was not given.
+    func choice<Choice>(_ name: String, of choices: [(word: String, meaning: Choice)]) throws(Problem) -> Choice? {
+        guard let text = self[name] else { return nil }
+        guard let choice = choices.first(where: { $0.word == text }) else {
+            throw .malformedParameter(
+                name, "“\(text.prefix(40))” is none of \(choices.map(\.word).joined(separator: ", "))")
+        }
+        return choice.meaning
+    }
+
+    /// One of the values of an enumeration of words, or nil if it was not given.
+    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, as: Choice.Type) throws(Problem) -> Choice?
+    where Choice.RawValue == String {
+        try choice(name, of: Choice.allCases.map { ($0.rawValue, $0) })
+    }
+}

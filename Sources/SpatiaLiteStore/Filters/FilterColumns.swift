@@ -1,0 +1,28 @@
+import Works
+
+/// Where in a table the properties stand that filters ask for.
+struct FilterColumns {
+    let vocabulary: FilterVocabulary
+    /// The moment as of which deadlines are judged.
+    let now: Instant
+
+    static func works(at now: Instant) -> FilterColumns { FilterColumns(vocabulary: .works, now: now) }
+
+    /// Those of the reference layers, none of which moves with the clock.
+    static let references = FilterColumns(vocabulary: .references, now: Instant(secondsSinceEpoch: 0))
+
+    /// The value of a property; null for a name that no property has.
+    func column(_ name: String) -> SQLPiece {
+        guard vocabulary[name] != nil else { return "NULL" }
+        switch name {
+        case WorkProperty.geometry: return "geom"
+        case WorkProperty.deadlineState:
+            let soon = now + DeadlineState.dueSoonWindow
+            return SQLPiece(
+                text: "(\(DeadlineSQL.state(now: "?", soon: "?")))",
+                values: [.text(now.description), .text(soon.description)])
+        // The tables call the others what the interface calls them.
+        default: return "\(name: name)"
+        }
+    }
+}

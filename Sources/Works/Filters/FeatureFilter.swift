@@ -1,0 +1,25 @@
+public import Geometry
+
+/// Which features of a reference layer somebody asks for; the default matches every one.
+public struct FeatureFilter: Hashable, Sendable {
+    /// Features whose box meets this one, and features without a geometry.
+    public var bounds: Bounds?
+    public var expression: FilterExpression?
+
+    public init(bounds: Bounds? = nil, expression: FilterExpression? = nil) {
+        self.bounds = bounds
+        self.expression = expression
+    }
+
+    /// A filter that matches every feature.
+    public static let all = FeatureFilter()
+
+    /// The smallest box known in which all features are that can match and have a geometry; nil if that is the world.
+    public var searchBounds: Bounds? { .smaller(bounds, expression?.normalized.necessaryBounds) }
+
+    /// Whether a feature matches: the meaning of the filter, which the database's SQL has to agree with.
+    public func matches(_ feature: ReferenceFeature, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
+        if let bounds, let box = feature.geometry?.bounds, !bounds.intersects(box) { return false }
+        return expression.map { $0.truth(of: feature.filterValue, relate: relate) == true } ?? true
+    }
+}

@@ -1,0 +1,1 @@
+../CartographyTests/MemoryStore.swift
