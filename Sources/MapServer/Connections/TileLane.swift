@@ -129,9 +129,10 @@ final class TileLane: ChannelDuplexHandler, RemovableChannelHandler {
             patience: preferences.isEmpty ? nil : Request.patience(preferences))
     }
 
-    /// Nothing more is read while requests have to wait, so that what is held stays little.
+    /// Nothing more is read while requests have to wait, so that what is held stays little. One piece is read ahead: to stop listening to the
+    /// socket for each tile costs more than most clients, which wait for their tile, ever make us hold.
     func read(context: ChannelHandlerContext) {
-        if isHeld(context) { isReadHeld = true } else { context.read() }
+        if !held.isEmpty, isHeld(context) { isReadHeld = true } else { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -183,7 +184,7 @@ final class TileLane: ChannelDuplexHandler, RemovableChannelHandler {
         let budget = TimeBudget(until: question.line.started + min(route, question.patience ?? route))
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        services.tilePool.submit(within: budget, for: connection, clock: loop) { [atlas = services.atlas] in
+        services.tilePool.submit(within: budget, for: connection) { [atlas = services.atlas] in
             try atlas.tile(question.tile, at: now, budget: budget)
         } completion: { result in
             loop.execute {

@@ -16,35 +16,48 @@ final class WorkerPool: Sendable {
 
     private struct State {
         var waiting: [any WaitingJob] = []
-        var running = 0
+        var running: [any WaitingJob] = []
+        /// The workers that have nothing to do; the last is the one that had something most recently.
+        var idle: [NIOThreadPool]
         var counts = PoolCounts()
         /// How long a job runs of late, in seconds.
         var usualTime = 0.0
+        /// When the pool looks for jobs whose time is spent.
+        var nextLook: ContinuousClock.Instant?
 
         /// Whether a job with so much time left would be done in it, were it to wait at the end of the queue.
         ///
         /// Without this a queue that is served in its order ends up answering only those who have nearly run out of time.
         func isInTime(_ deadline: ContinuousClock.Instant?, workers: Int) -> Bool {
-            guard let deadline, running >= workers else { return true }
+            guard let deadline, running.count >= workers else { return true }
             let turns = Double(waiting.count) / Double(workers) + 1
             return turns * usualTime <= (deadline - .now).inSeconds
         }
+
+        /// Sees to it that the pool looks for spent jobs at `deadline`; whether it has to be woken for that.
+        mutating func look(at deadline: ContinuousClock.Instant?) -> Bool {
+            guard let deadline, nextLook.map({ deadline < $0 }) ?? true else { return false }
+            nextLook = deadline
+            return true
+        }
     }
 
-    private let threads: NIOThreadPool
-    private let state = Mutex(State())
+    /// One thread each, so that the pool says which of them is woken: the one whose stack and tables are still in the processor's caches.
+    private let threads: [NIOThreadPool]
+    private let state: Mutex<State>
 
     init(name: String, workers: Int, capacity: Int) {
         self.name = name
         self.workers = max(workers, 1)
         self.capacity = max(capacity, 0)
-        threads = NIOThreadPool(numberOfThreads: self.workers)
-        threads.start()
+        threads = (0..<self.workers).map { _ in NIOThreadPool(numberOfThreads: 1) }
+        for thread in threads { thread.start() }
+        state = Mutex(State(idle: threads))
     }
 
     /// Ends the threads once they have nothing left to do.
     func shutDown() async {
-        try? await threads.shutdownGracefully()
+        for thread in threads { try? await thread.shutdownGracefully() }
     }
 
     /// How the pool stands now.
@@ -52,7 +65,7 @@ final class WorkerPool: Sendable {
         state.withLock { state in
             var counts = state.counts
             counts.waiting = state.waiting.count
-            counts.running = state.running
+            counts.running = state.running.count
             return counts
         }
     }
@@ -72,23 +85,15 @@ final class WorkerPool: Sendable {
     /// Runs `body` on one of the threads; `completion` gets the result, once, on whatever thread has it.
     ///
     /// It fails as ``run(within:for:_:)`` does.
-    ///
-    /// - Parameter clock: Where the end of the budget is waited for; it costs least on the event loop that asks.
     func submit<Result: Sendable>(
-        within budget: TimeBudget, for connection: Connection?,
-        clock: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
-        _ body: @escaping @Sendable () throws -> Result,
+        within budget: TimeBudget, for connection: Connection?, _ body: @escaping @Sendable () throws -> Result,
         completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
     ) {
-        let job = Job(budget: budget, body: body, completion: completion)
-        let alarm = budget.deadline.map { deadline in
-            Alarm.schedule(at: deadline, on: clock) { [self] in abandon(job, because: .deadlineExceeded) }
-        }
+        let job = Job(budget: budget, connection: connection, body: body, completion: completion)
         connection?.onLeave { [self] in
             budget.cancel()
-            abandon(job, because: .cancelled)
+            abandon(job)
         }
-        job.watch(alarm, connection)
         do { try enqueue(job) } catch { job.finish(.failure(error)) }
     }
 
@@ -96,50 +101,85 @@ final class WorkerPool: Sendable {
     ///
     /// - Throws: ``Problem/overloaded`` if there is no room.
     func start(within budget: TimeBudget, _ body: @escaping @Sendable () -> Void) throws {
-        try enqueue(Job(budget: budget, body: { body() }, completion: { _ in }))
+        try enqueue(Job(budget: budget, connection: nil, body: { body() }, completion: { _ in }))
     }
 
     private func enqueue(_ job: any WaitingJob) throws {
-        let admitted = state.withLock { state in
-            guard state.running + state.waiting.count < workers + capacity,
+        let (isAdmitted, worker, look) = state.withLock { state -> (Bool, NIOThreadPool?, Bool) in
+            guard state.running.count + state.waiting.count < workers + capacity,
                 state.isInTime(job.deadline, workers: workers)
             else {
                 state.counts.shed += 1
-                return false
+                return (false, nil, false)
             }
             state.waiting.append(job)
-            return true
+            return (true, state.idle.popLast(), state.look(at: job.deadline))
         }
-        guard admitted else { throw Problem.overloaded }
-        threads.submit { [self] how in
-            if how == .active { runNext() }
+        guard isAdmitted else { throw Problem.overloaded }
+        if look, let deadline = job.deadline { wake(at: deadline) }
+        guard let worker else { return }
+        worker.submit { [self] how in
+            if how == .active { runJobs(on: worker) }
         }
     }
 
-    private func runNext() {
-        let next = state.withLock { state -> (any WaitingJob)? in
-            guard !state.waiting.isEmpty else { return nil }
-            state.running += 1
-            return state.waiting.removeFirst()
+    /// Runs what waits, on the worker's thread, until nothing does.
+    private func runJobs(on worker: NIOThreadPool) {
+        while let job = next(for: worker) {
+            let start = ContinuousClock.now
+            job.run()
+            let time = (ContinuousClock.now - start).inSeconds
+            state.withLock { state in
+                state.running.removeAll { $0 === job }
+                // Streams have no deadline: they take as long as their clients read, which says nothing about the work.
+                if job.deadline != nil { state.usualTime += (time - state.usualTime) / 8 }
+            }
         }
-        guard let next else { return }
-        let start = ContinuousClock.now
-        next.run()
-        let time = (ContinuousClock.now - start).inSeconds
+    }
+
+    private func next(for worker: NIOThreadPool) -> (any WaitingJob)? {
         state.withLock { state in
-            state.running -= 1
-            // Streams have no deadline: they take as long as their clients read, which says nothing about the work.
-            if next.deadline != nil { state.usualTime += (time - state.usualTime) / 8 }
+            guard !state.waiting.isEmpty else {
+                state.idle.append(worker)
+                return nil
+            }
+            let job = state.waiting.removeFirst()
+            state.running.append(job)
+            return job
         }
     }
 
-    private func abandon(_ job: any WaitingJob, because reason: TimeBudgetError) {
+    // MARK: Giving up
+
+    /// Looks for spent jobs at a moment to come. One look is ahead for all jobs, as nearly all of them end long before their time is spent.
+    private func wake(at deadline: ContinuousClock.Instant) {
+        Alarm.schedule(at: deadline) { [weak self] in self?.giveUpSpentJobs(lookedFor: deadline) }
+    }
+
+    private func giveUpSpentJobs(lookedFor deadline: ContinuousClock.Instant) {
+        let now = max(ContinuousClock.now, deadline)
+        let (spent, next) = state.withLock { state -> ([any WaitingJob], ContinuousClock.Instant?) in
+            func isSpent(_ job: any WaitingJob) -> Bool { job.deadline.map { $0 <= now } ?? false }
+            let spent = (state.waiting + state.running).filter(isSpent)
+            let before = state.waiting.count
+            state.waiting.removeAll(where: isSpent)
+            state.counts.dropped += before - state.waiting.count
+            if let look = state.nextLook, look <= now { state.nextLook = nil }
+            let next = (state.waiting + state.running).compactMap(\.deadline).filter { $0 > now }.min()
+            return (spent, state.look(at: next) ? next : nil)
+        }
+        if let next { wake(at: next) }
+        for job in spent { job.fail(.deadlineExceeded) }
+    }
+
+    /// Its client left.
+    private func abandon(_ job: any WaitingJob) {
         state.withLock { state in
             let before = state.waiting.count
             state.waiting.removeAll { $0 === job }
             if state.waiting.count < before { state.counts.dropped += 1 }
         }
-        job.fail(reason)
+        job.fail(.cancelled)
     }
 }
 
@@ -157,11 +197,10 @@ struct PoolCounts: Hashable, Sendable {
 struct Alarm {
     private let scheduled: Scheduled<Void>
 
-    static func schedule(
-        at deadline: ContinuousClock.Instant, on loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
-        _ body: @escaping @Sendable () -> Void
-    ) -> Alarm {
-        Alarm(scheduled: loop.scheduleTask(in: TimeAmount(max(deadline - .now, .zero)), body))
+    @discardableResult
+    static func schedule(at deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) -> Alarm {
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        return Alarm(scheduled: loop.scheduleTask(in: TimeAmount(max(deadline - .now, .zero)), body))
     }
 
     func cancel() { scheduled.cancel() }
@@ -178,40 +217,23 @@ private protocol WaitingJob: AnyObject, Sendable {
 
 /// A piece of work whose result somebody waits for; the first outcome counts.
 private final class Job<Result: Sendable>: WaitingJob {
-    private struct Waiting {
-        var completion: (@Sendable (Swift.Result<Result, any Error>) -> Void)?
-        var alarm: Alarm?
-        var connection: Connection?
-    }
-
     private let budget: TimeBudget
+    private let connection: Connection?
     private let body: @Sendable () throws -> Result
-    private let waiting: Mutex<Waiting>
+    private let completion: Mutex<(@Sendable (Swift.Result<Result, any Error>) -> Void)?>
 
+    /// - Parameter connection: Whose client waits; it forgets the job when there is a result.
     init(
-        budget: TimeBudget, body: @escaping @Sendable () throws -> Result,
+        budget: TimeBudget, connection: Connection?, body: @escaping @Sendable () throws -> Result,
         completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
     ) {
         self.budget = budget
+        self.connection = connection
         self.body = body
-        waiting = Mutex(Waiting(completion: completion))
+        self.completion = Mutex(completion)
     }
 
     var deadline: ContinuousClock.Instant? { budget.deadline }
-
-    /// Waits until `deadline` on behalf of the job, and from `connection` hears that nobody wants the result, until there is one.
-    func watch(_ alarm: Alarm?, _ connection: Connection?) {
-        let isOver = waiting.withLock { waiting in
-            guard waiting.completion != nil else { return true }
-            waiting.alarm = alarm
-            waiting.connection = connection
-            return false
-        }
-        if isOver {
-            alarm?.cancel()
-            connection?.stay()
-        }
-    }
 
     func run() {
         if let verdict = budget.verdict {
@@ -224,13 +246,12 @@ private final class Job<Result: Sendable>: WaitingJob {
     func fail(_ reason: TimeBudgetError) { finish(.failure(reason)) }
 
     func finish(_ outcome: Swift.Result<Result, any Error>) {
-        let ended = waiting.withLock { waiting in
-            defer { waiting = Waiting() }
-            return waiting
+        let completion = completion.withLock { completion in
+            defer { completion = nil }
+            return completion
         }
-        guard let completion = ended.completion else { return }
-        ended.alarm?.cancel()
-        ended.connection?.stay()
+        guard let completion else { return }
+        connection?.stay()
         completion(outcome)
     }
 }
