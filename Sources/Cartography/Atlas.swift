@@ -138,15 +138,16 @@ public final class Atlas: Sendable {
     public func tile(_ request: TileRequest, at now: Instant, budget: TimeBudget) throws -> EncodedTile {
         let request = request.canonical
         if let tile = cache.tile(request, at: now) { return tile }
-        let current = current.withLock { $0 }
-        let tileset = try current.styles.tileset(named: request.tileset)
-        let view = try view(current.snapshot, request.filter, of: tileset, at: now, budget: budget)
+        let (snapshot, tileset) = try current.withLock { current in
+            (current.snapshot, try current.styles.tileset(named: request.tileset))
+        }
+        let view = try view(snapshot, request.filter, of: tileset, at: now, budget: budget)
         let tile =
             switch request.format {
             case .png: try painters.withPainter { try $0.tile(request, tileset, view, budget: budget) }
             case .mvt: try VectorTile.encode(request, tileset, view, budget: budget)
             }
-        cache.insert(tile, for: request, at: now, generation: current.snapshot.generation, tileset: tileset)
+        cache.insert(tile, for: request, at: now, generation: view.snapshot.generation, tileset: tileset)
         return tile
     }
 
@@ -199,7 +200,8 @@ public final class Atlas: Sendable {
     }
 
     private func view(
-        _ snapshot: Snapshot, _ filter: WorkFilter, of tileset: StyledTileset, at now: Instant, budget: TimeBudget
+        _ snapshot: consuming Snapshot, _ filter: WorkFilter, of tileset: StyledTileset, at now: Instant,
+        budget: TimeBudget
     ) throws -> SnapshotView {
         guard tileset.showsWorks else {
             return SnapshotView(snapshot, CompiledFilter(.all, snapshot.traits, at: now), now)

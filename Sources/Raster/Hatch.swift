@@ -62,6 +62,7 @@ struct HatchPaint: Paint {
     let profile: UnsafeRawPointer
 
     var opaque: UInt32? { nil }
+    static var isUniform: Bool { false }
 
     static func wrap(_ x: Int, _ period: Int) -> Int {
         let rest = x % period

@@ -10,18 +10,7 @@
 ///
 /// Made to be used again: it keeps its memory.
 struct Occlusion: Sendable {
-    private typealias Lines = SIMD8<UInt64>
-
-    /// One phase of a sprite, in the lists of all: kept here because a sprite handed over for each question would be counted each time.
-    private struct Stencil {
-        /// Lines below the anchor's where it begins.
-        var line: Int
-        /// Where its masks begin, and how many lines of eight they are; none if it is too wide to be asked for.
-        var start: Int
-        var count: Int
-        var reach: Int
-        var isLarge: Bool
-    }
+    fileprivate typealias Lines = Stencils.Lines
 
     /// Lines above and below the picture: as many as a sprite that touches it may reach beyond, and the rest of eight.
     private static let margin = 80
@@ -32,12 +21,8 @@ struct Occlusion: Sendable {
     private var lines = 0
     /// Column by column, one of ones on each side.
     private var covered: ContiguousArray<UInt64> = []
-    private var stencils: ContiguousArray<Stencil> = []
-    /// Which pixels are part of the sprites and which of those are opaque: bit k of a word stands for the pixel k − reach right of the anchor.
-    private var drawn: ContiguousArray<Lines> = []
-    private var opaque: ContiguousArray<Lines> = []
 
-    /// Uncovers all pixels of a picture, and forgets all sprites.
+    /// Uncovers all pixels of a picture.
     mutating func clear(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -52,34 +37,6 @@ struct Occlusion: Sendable {
                 covered.append(contentsOf: repeatElement(part.0, count: part.1))
             }
         }
-        stencils.removeAll(keepingCapacity: true)
-        drawn.removeAll(keepingCapacity: true)
-        opaque.removeAll(keepingCapacity: true)
-    }
-
-    /// Makes a sprite known; its number for ``seenRows(of:subpixelX:subpixelY:)``.
-    mutating func add(_ sprite: Sprite) -> Int {
-        for phase in 0..<Sprite.phases * Sprite.phases {
-            let rows = Int(sprite.starts[phase])..<Int(sprite.starts[phase + 1])
-            var stencil = Stencil(line: 0, start: drawn.count, count: 0, reach: sprite.reach, isLarge: false)
-            if sprite.masks.isEmpty {
-                stencil.isLarge = true
-            } else if !rows.isEmpty {
-                stencil.line = Int(sprite.rows[rows.lowerBound].row)
-                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 8) {
-                    var (all, solid) = (Lines(), Lines())
-                    for row in first..<min(first + 8, rows.upperBound) {
-                        all[row - first] = sprite.masks[row].drawn
-                        solid[row - first] = sprite.masks[row].opaque
-                    }
-                    drawn.append(all)
-                    opaque.append(solid)
-                    stencil.count += 1
-                }
-            }
-            stencils.append(stencil)
-        }
-        return stencils.count / (Sprite.phases * Sprite.phases) - 1
     }
 
     /// Which rows of a sprite can be seen below those that were asked for before, one bit each from the top; they cover what lies under them.
@@ -87,9 +44,11 @@ struct Occlusion: Sendable {
     /// The sprite stands where ``Canvas/draw(_:subpixelX:subpixelY:)`` would draw it. Sprites wider than 64 pixels are always seen, all bits
     /// set, and cover nothing.
     @inline(__always)
-    mutating func seenRows(of sprite: Int, subpixelX: Int, subpixelY: Int) -> UInt64 {
+    mutating func seenRows(
+        of sprite: Int, _ stencils: borrowing Stencils, subpixelX: Int, subpixelY: Int
+    ) -> UInt64 {
         let stencil =
-            stencils[sprite &* Sprite.phases &* Sprite.phases &+ Sprite.phase(subpixelX, subpixelY)]
+            stencils.all[sprite &* Sprite.phases &* Sprite.phases &+ Sprite.phase(subpixelX, subpixelY)]
         if stencil.isLarge { return .max }
         let x = subpixelX >> 8, y = subpixelY >> 8
         let reach = stencil.reach
@@ -111,17 +70,62 @@ struct Occlusion: Sendable {
                 let offset = turn &* 64
                 let a = (here + offset).loadUnaligned(as: Lines.self)
                 let b = (next + offset).loadUnaligned(as: Lines.self)
-                let rest = drawn[start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
+                let rest = stencils.drawn[start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
                 let any = rest.lowHalf | rest.highHalf
                 if any[0] | any[1] | any[2] | any[3] == 0 { continue }
                 var bits: UInt64 = 0
                 for lane in 0..<8 where rest[lane] != 0 { bits |= 1 &<< UInt64(truncatingIfNeeded: lane) }
                 seen |= bits &<< UInt64(truncatingIfNeeded: turn &* 8)
-                let solid = opaque[start &+ turn]
+                let solid = stencils.opaque[start &+ turn]
                 (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
                 (next + offset).storeBytes(of: b | (solid &>> one) &>> left, as: Lines.self)
             }
             return seen
+        }
+    }
+}
+
+/// Which pixels sprites draw and which of those are opaque, phase by phase, in flat lists of all.
+struct Stencils: Sendable {
+    typealias Lines = SIMD8<UInt64>
+
+    /// One phase of a sprite.
+    struct Stencil: Sendable {
+        /// Lines below the anchor's where it begins.
+        var line: Int
+        /// Where its masks begin, and how many lines of eight they are; none if it is too wide to be asked for.
+        var start: Int
+        var count: Int
+        var reach: Int
+        var isLarge: Bool
+    }
+
+    /// The phases of one sprite after the other.
+    private(set) var all: ContiguousArray<Stencil> = []
+    /// Which pixels are part of the sprites and which of those are opaque: bit k of a word stands for the pixel k − reach right of the anchor.
+    private(set) var drawn: ContiguousArray<Lines> = []
+    private(set) var opaque: ContiguousArray<Lines> = []
+
+    mutating func add(_ sprite: Sprite) {
+        for phase in 0..<Sprite.phases * Sprite.phases {
+            let rows = Int(sprite.starts[phase])..<Int(sprite.starts[phase + 1])
+            var stencil = Stencil(line: 0, start: drawn.count, count: 0, reach: sprite.reach, isLarge: false)
+            if sprite.masks.isEmpty {
+                stencil.isLarge = true
+            } else if !rows.isEmpty {
+                stencil.line = Int(sprite.rows[rows.lowerBound].row)
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 8) {
+                    var (all, solid) = (Lines(), Lines())
+                    for row in first..<min(first + 8, rows.upperBound) {
+                        all[row - first] = sprite.masks[row].drawn
+                        solid[row - first] = sprite.masks[row].opaque
+                    }
+                    drawn.append(all)
+                    opaque.append(solid)
+                    stencil.count += 1
+                }
+            }
+            all.append(stencil)
         }
     }
 }

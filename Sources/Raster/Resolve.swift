@@ -13,6 +13,8 @@ protocol Paint {
     func over(_ destination: Blend.Pixels, coverage: Blend.Pixels, column: Int, row: Int) -> Blend.Pixels
     /// The value that every wholly covered pixel ends as, if that is one value.
     var opaque: UInt32? { get }
+    /// Whether it does not matter where a pixel lies.
+    static var isUniform: Bool { get }
 }
 
 extension CoverageCells {
@@ -99,11 +101,27 @@ extension CoverageCells {
             }
             return
         }
+        guard type(of: paint).isUniform, start < end else {
+            for block in start..<end {
+                let address = target + block << 5
+                let result = paint.over(
+                    address.load(as: Blend.Pixels.self), coverage: coverage, column: block << 3, row: row)
+                address.storeBytes(of: result, as: Blend.Pixels.self)
+            }
+            return
+        }
+        // What lies below is often the same for many blocks, and so is then what is laid over it.
+        var known = (target + start << 5).load(as: Blend.Pixels.self)
+        var answer = paint.over(known, coverage: coverage, column: start << 3, row: row)
         for block in start..<end {
             let address = target + block << 5
-            let result = paint.over(
-                address.load(as: Blend.Pixels.self), coverage: coverage, column: block << 3, row: row)
-            address.storeBytes(of: result, as: Blend.Pixels.self)
+            let destination = address.load(as: Blend.Pixels.self)
+            let difference = unsafeBitCast(destination ^ known, to: SIMD4<UInt64>.self)
+            if difference[0] | difference[1] | difference[2] | difference[3] != 0 {
+                known = destination
+                answer = paint.over(destination, coverage: coverage, column: block << 3, row: row)
+            }
+            address.storeBytes(of: answer, as: Blend.Pixels.self)
         }
     }
 
@@ -155,6 +173,7 @@ struct SolidPaint: Paint {
     init(_ color: Color) { self.color = Blend.Solid(color.premultiplied) }
 
     var opaque: UInt32? { color.pixel.alpha == 255 ? color.pixel.bits : nil }
+    static var isUniform: Bool { true }
 
     @inline(__always)
     func over(_ destination: Blend.Pixels, coverage: Blend.Pixels, column: Int, row: Int) -> Blend.Pixels {

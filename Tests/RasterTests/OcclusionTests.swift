@@ -22,11 +22,14 @@ struct OcclusionTests {
         }
         var pile = SpritePile()
         pile.clear(width: width, height: height)
-        let numbers = sprites.map { pile.add($0) }
-        for stand in stands.reversed() { pile.offer(numbers[stand.sprite], subpixelX: stand.x, subpixelY: stand.y) }
+        var set = SpriteSet()
+        let numbers = sprites.map { set.add($0) }
+        for stand in stands.reversed() {
+            pile.offer(numbers[stand.sprite], of: set, subpixelX: stand.x, subpixelY: stand.y)
+        }
         let all = Canvas(width: width, height: height), few = Canvas(width: width, height: height)
         for stand in stands { all.draw(sprites[stand.sprite], subpixelX: stand.x, subpixelY: stand.y) }
-        few.draw(pile)
+        few.draw(pile, of: set)
         #expect(pile.count < stands.count / 2)
         #expect(!all.isEmpty)
         #expect((0..<height).allSatisfy { y in (0..<width).allSatisfy { all[$0, y] == few[$0, y] } })

@@ -9,7 +9,8 @@ struct Brush {
     let canvas: Canvas
     /// Pixels that drawings may reach from their geometries.
     let reach: Double
-    let copies: [(offsetX: Int, box: WorldBox)]
+    /// One for each copy of the world that is in the picture.
+    let tracers: [ShapeTracer]
     let budget: TimeBudget
 
     /// How often the budget is looked at, in features.
@@ -18,36 +19,39 @@ struct Brush {
     // MARK: Layers
 
     /// Draws a layer of works from the painter's hits.
-    func drawWorks(_ layer: StyleLayer, _ view: SnapshotView) throws {
-        let snapshot = view.snapshot
-        let codes = snapshot.traits.all.count
-        let value: (StyleField, Int) -> String? = { snapshot.traits.value(of: $0, trait: $1) }
-        var classification = Classification(layer, codes: codes, value: value)
-        let tracers = copies.map { ShapeTracer(scene, offsetX: $0.offsetX, reach: reach) }
+    ///
+    /// - Parameters:
+    ///   - base: The lines and areas of the snapshot's base.
+    ///   - delta: Those of its delta.
+    func drawWorks(
+        _ plan: inout LayerPlan, _ view: SnapshotView, base: borrowing ShapeGeometry, delta: borrowing ShapeGeometry
+    ) throws {
+        let traits = view.snapshot.traits
+        let value: Classification.Value = { traits.value(of: $0, trait: $1) }
+        let layer = plan.layer
+        // Numbers of traits stay valid.
+        plan.prepare(codes: traits.all.count, keeps: true)
         let hits = painter.hits
-        // Taken out once: a copy of a whole shelf for each feature would count references for a tenth of the time.
-        let (baseShapes, deltaShapes) = (snapshot.base.shapes.geometry, snapshot.delta.shapes.geometry)
         // Geometries are brushed feature by feature, all paints of one before the next; symbols and counts paint by paint.
-        let strokes = layer.paints.compactMap { GeometryPaint($0, self, codes: codes, value: value) }
-        if !strokes.isEmpty, !layer.geometry.isDisjoint(with: [.lines, .areas]) {
-            try drawGeometries(strokes, layer) { body in
-                for (turn, index) in hits.shapes.enumerated() {
-                    if turn % Brush.patience == 0 { try budget.check() }
-                    let hit = hits[Int(index)]
-                    guard classification.admits(code: Int(hit.trait), state: hit.state) else { continue }
-                    let (row, tracer, code) = (Int(hit.row), tracers[Int(hit.copy)], Int(hit.trait))
-                    if hit.shelf == .baseShapes {
-                        body(baseShapes, row, tracer, code, hit.state)
-                    } else {
-                        body(deltaShapes, row, tracer, code, hit.state)
-                    }
+        if !plan.geometries.isEmpty, !layer.geometry.isDisjoint(with: [.lines, .areas]) {
+            painter.occupancy.clear(scene, reach: reach)
+            for (turn, index) in hits.shapes.enumerated() {
+                if turn % Brush.patience == 0 { try budget.check() }
+                let hit = hits[Int(index)]
+                let code = Int(hit.trait)
+                guard plan.classification.admits(code: code, state: hit.state, value) else { continue }
+                if hit.shelf == .baseShapes {
+                    draw(Int(hit.row), of: base, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
+                } else {
+                    draw(Int(hit.row), of: delta, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
                 }
             }
         }
-        try stamp(layer, codes: codes, value: value) { tellsDays, offer in
+        let (baseShapes, deltaShapes) = (copy base, copy delta)
+        try stamp(layer, &plan.symbols, codes: traits.all.count, value) { tellsDays, offer in
             @inline(__always)
             func stand(_ hit: WorkHits.Hit, _ classification: inout Classification) {
-                guard classification.admits(code: Int(hit.trait), state: hit.state) else { return }
+                guard classification.admits(code: Int(hit.trait), state: hit.state, value) else { return }
                 let days = tellsDays ? view.daysLate(hit) : 0
                 if hit.shelf.isPoints { return offer(Int(hit.x), Int(hit.y), Int(hit.trait), hit.state, days) }
                 let geometry = hit.shelf == .baseShapes ? baseShapes : deltaShapes
@@ -60,38 +64,36 @@ struct Brush {
                 try hits.ordered.withUnsafeBufferPointer { hits in
                     for index in hits.indices.reversed() {
                         if index % 4096 == 0 { try budget.check() }
-                        stand(hits[index], &classification)
+                        stand(hits[index], &plan.classification)
                     }
                 }
             } else {
-                for index in hits.shapes.reversed() { stand(hits[Int(index)], &classification) }
+                for index in hits.shapes.reversed() { stand(hits[Int(index)], &plan.classification) }
             }
         }
     }
 
     /// Draws a layer of reference features.
-    func drawReference(_ layer: StyleLayer, _ found: ReferenceHits) throws {
+    func drawReference(_ plan: inout LayerPlan, _ found: ReferenceHits) throws {
         let shelf = found.shelf
         let (geometry, kindCode, kinds) = (shelf.geometry, shelf.kindCode, shelf.kinds)
-        let codes = kinds.count
-        let value: (StyleField, Int) -> String? = { kinds.value(of: $0, $1) }
-        var classification = Classification(layer, codes: codes, value: value)
-        let tracers = copies.map { ShapeTracer(scene, offsetX: $0.offsetX, reach: reach) }
-        let strokes = layer.paints.compactMap { GeometryPaint($0, self, codes: codes, value: value) }
-        if !strokes.isEmpty {
-            try drawGeometries(strokes, layer) { body in
-                for (index, hit) in found.hits.enumerated() {
-                    if index % Brush.patience == 0 { try budget.check() }
-                    let code = Int(kindCode[Int(hit.row)])
-                    guard classification.admits(code: code, state: 0) else { continue }
-                    body(geometry, Int(hit.row), tracers[Int(hit.copy)], code, 0)
-                }
+        let value: Classification.Value = { kinds.value(of: $0, $1) }
+        let layer = plan.layer
+        // The next snapshot may number the kinds anew.
+        plan.prepare(codes: kinds.count, keeps: false)
+        if !plan.geometries.isEmpty {
+            painter.occupancy.clear(scene, reach: reach)
+            for (index, hit) in found.hits.enumerated() {
+                if index % Brush.patience == 0 { try budget.check() }
+                let code = Int(kindCode[Int(hit.row)])
+                guard plan.classification.admits(code: code, state: 0, value) else { continue }
+                draw(Int(hit.row), of: geometry, copy: Int(hit.copy), code: code, state: 0, &plan, value)
             }
         }
-        try stamp(layer, codes: codes, value: value) { _, offer in
+        try stamp(layer, &plan.symbols, codes: kinds.count, value) { _, offer in
             for hit in found.hits.reversed() {
                 let row = Int(hit.row), code = Int(kindCode[row])
-                guard classification.admits(code: code, state: 0) else { continue }
+                guard plan.classification.admits(code: code, state: 0, value) else { continue }
                 let tracer = tracers[Int(hit.copy)]
                 geometry.forEachStand(of: row, layer.geometry) { offer(tracer.x($0), tracer.y($1), code, 0, 0) }
             }
@@ -105,25 +107,31 @@ struct Brush {
 
     /// Draws the symbols, counts and days of delay of a layer, one paint after the other.
     ///
-    /// - Parameter forEachStand: Calls what it is given for each place where something stands, from the top to the bottom.
+    /// - Parameters:
+    ///   - symbols: Those of the layer's plan.
+    ///   - forEachStand: Calls what it is given for each place where something stands, from the top to the bottom.
     @inline(__always)
     private func stamp(
-        _ layer: StyleLayer, codes: Int, value: @escaping (StyleField, Int) -> String?,
+        _ layer: StyleLayer, _ symbols: inout [Int: SymbolStamp], codes: Int, _ value: @escaping Classification.Value,
         forEachStand: (_ tellsDays: Bool, Offer) throws -> Void
     ) throws {
-        for paint in layer.paints {
+        for (place, paint) in layer.paints.enumerated() {
             switch paint {
-            case .symbol(let symbol):
-                var stamp = SymbolStamp(symbol, self, codes: codes, value: value)
-                try forEachStand(false) { x, y, code, state, _ in stamp.offer(x: x, y: y, code: code, state: state) }
-                try stamp.draw()
+            case .symbol:
+                guard var stamp = symbols.removeValue(forKey: place) else { continue }
+                defer { symbols[place] = stamp }
+                stamp.begin(self)
+                try forEachStand(false) { x, y, code, state, _ in
+                    stamp.offer(x: x, y: y, code: code, state: state, value)
+                }
+                try stamp.draw(self)
             case .count(let count):
                 var grid = CountGrid(count, self)
                 try forEachStand(false) { x, y, _, state, _ in grid.add(x: x, y: y, state: state) }
                 try grid.draw()
             case .daysLate(let days):
-                var stamp = DaysLateStamp(days, self, codes: codes, value: value)
-                try forEachStand(true) { stamp.offer(x: $0, y: $1, code: $2, state: $3, daysLate: $4) }
+                var stamp = DaysLateStamp(days, self, codes: codes)
+                try forEachStand(true) { stamp.offer(x: $0, y: $1, code: $2, state: $3, daysLate: $4, value) }
                 try stamp.draw()
             case .fill, .line, .label: continue
             }
@@ -132,29 +140,27 @@ struct Brush {
 
     // MARK: Geometries
 
-    typealias Visitor = (
-        _ geometry: borrowing ShapeGeometry, _ feature: Int, _ tracer: ShapeTracer, _ code: Int, _ state: UInt8
-    ) -> Void
-
-    private func drawGeometries(
-        _ strokes: [GeometryPaint], _ layer: StyleLayer, _ forEach: (Visitor) throws -> Void
-    ) throws {
-        var strokes = strokes
-        painter.occupancy.clear(scene, reach: reach)
-        try forEach { geometry, feature, tracer, code, state in
-            let box = geometry.box[feature]
-            let isWhole = tracer.holds(box)
-            if isWhole, isSpeck(box), !painter.occupancy.take(x: tracer.x(box.minX), y: tracer.y(box.minY)) {
-                // Smaller than half a pixel, and something as small has been drawn there.
-                return
-            }
-            for index in strokes.indices {
-                guard let place = strokes[index].places.place(code: code, state: state) else { continue }
-                painter.path.removeAll()
-                trace(geometry, feature, layer.geometry, strokes[index], tracer, isWhole: isWhole)
-                if !painter.path.isEmpty {
-                    strokes[index].draw(painter.path, place, code: code, state: state, canvas, scene)
-                }
+    /// Draws a line or an area with all paints of a layer.
+    @inline(__always)
+    private func draw(
+        _ feature: Int, of geometry: borrowing ShapeGeometry, copy: Int, code: Int, state: UInt8,
+        _ plan: inout LayerPlan, _ value: Classification.Value
+    ) {
+        let box = geometry.box[feature]
+        let tracer = tracers[copy]
+        let isWhole = tracer.holds(box)
+        if isWhole, isSpeck(box), !painter.occupancy.take(x: tracer.x(box.minX), y: tracer.y(box.minY)) {
+            // Smaller than half a pixel, and something as small has been drawn there.
+            return
+        }
+        for index in plan.geometries.indices {
+            guard let place = plan.geometries[index].places.place(code: code, state: state, value) else { continue }
+            painter.path.removeAll()
+            trace(
+                geometry, feature, plan.layer.geometry, isFill: plan.geometries[index].isFill,
+                isDashed: plan.geometries[index].isDashed, tracer, isWhole: isWhole)
+            if !painter.path.isEmpty {
+                plan.geometries[index].draw(painter.path, place, code: code, state: state, value, canvas, scene)
             }
         }
     }
@@ -166,18 +172,18 @@ struct Brush {
 
     @inline(__always)
     private func trace(
-        _ geometry: borrowing ShapeGeometry, _ feature: Int, _ wanted: GeometrySet, _ paint: GeometryPaint,
+        _ geometry: borrowing ShapeGeometry, _ feature: Int, _ wanted: GeometrySet, isFill: Bool, isDashed: Bool,
         _ tracer: ShapeTracer, isWhole: Bool
     ) {
         for part in geometry.parts(feature) {
             let role = geometry.role[part]
             guard role != .point, wanted.contains(GeometrySet(role)) else { continue }
             let run = geometry.vertices(part)
-            if paint.isFill {
+            if isFill {
                 if role != .line { tracer.trace(ring: run, of: geometry, whole: isWhole, into: &painter.path) }
             } else {
                 tracer.trace(
-                    line: run, of: geometry, isRing: role != .line, whole: isWhole || paint.isDashed,
+                    line: run, of: geometry, isRing: role != .line, whole: isWhole || isDashed,
                     into: &painter.path)
             }
         }

@@ -22,4 +22,15 @@ enum ByteScan {
             index += 1
         }
     }
+
+    /// The last index of `range` whose byte is at most `limit`.
+    @inline(__always)
+    static func last(in bytes: UnsafePointer<UInt8>, _ range: Range<Int>, atMost limit: UInt8) -> Int? {
+        var index = range.upperBound
+        while index > range.lowerBound {
+            index &-= 1
+            if bytes[index] <= limit { return index }
+        }
+        return nil
+    }
 }

@@ -10,16 +10,19 @@ struct DaysLateStamp {
     private var color: Classification.Places
     private var standing: [(x: Int, y: Int, color: Int, days: Int32)] = []
 
-    init(_ paint: DaysLatePaint, _ brush: Brush, codes: Int, value: @escaping (StyleField, Int) -> String?) {
+    init(_ paint: DaysLatePaint, _ brush: Brush, codes: Int) {
         self.paint = paint
         self.brush = brush
-        color = Classification.Places(paint.color, codes: codes, value: value)
+        color = Classification.Places(paint.color)
+        color.prepare(codes: codes, keeps: false)
     }
 
     /// Takes a place in 1/256 pixel of the scene, if the work there is late.
     @inline(__always)
-    mutating func offer(x: Int, y: Int, code: Int, state: UInt8, daysLate: Int32) {
-        guard daysLate > 0, let choice = color.place(code: code, state: state) else { return }
+    mutating func offer(
+        x: Int, y: Int, code: Int, state: UInt8, daysLate: Int32, _ value: Classification.Value
+    ) {
+        guard daysLate > 0, let choice = color.place(code: code, state: state, value) else { return }
         standing.append((x, y, choice, daysLate))
     }
 

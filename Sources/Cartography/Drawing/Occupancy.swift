@@ -3,6 +3,8 @@
 /// Cells lie on the grid of the whole world, so that neighbouring tiles decide alike.
 struct Occupancy {
     private var words: [UInt64] = []
+    /// The words in which a cell is taken: few at deep zooms, where emptying all of them would cost more than drawing.
+    private var used: [UInt32] = []
     private var columns = 0
     private var rows = 0
     private var margin = 0
@@ -14,10 +16,11 @@ struct Occupancy {
         rows = scene.height * 2 + 2 * margin
         let count = columns / 64 * rows
         if words.count == count {
-            words.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            for word in used { words[Int(word)] = 0 }
         } else {
             words = [UInt64](repeating: 0, count: count)
         }
+        used.removeAll(keepingCapacity: true)
     }
 
     /// Takes the cell at a place in 1/256 pixel; false if it was taken before. Places far outside always succeed.
@@ -28,8 +31,10 @@ struct Occupancy {
         guard column >= 0, row >= 0, column < columns, row < rows else { return true }
         let word = row * (columns / 64) + column >> 6
         let bit: UInt64 = 1 << UInt64(column & 63)
-        if words[word] & bit != 0 { return false }
-        words[word] |= bit
+        let taken = words[word]
+        if taken & bit != 0 { return false }
+        if taken == 0 { used.append(UInt32(truncatingIfNeeded: word)) }
+        words[word] = taken | bit
         return true
     }
 }

@@ -34,6 +34,12 @@ struct ShapeTracer {
         (x < left ? 1 : x > right ? 2 : 0) | (y < top ? 4 : y > bottom ? 8 : 0)
     }
 
+    /// On which sides of the picture all of a box lies.
+    @inline(__always)
+    private func side(_ box: WorldBox) -> UInt8 {
+        (x(box.maxX) < left ? 1 : x(box.minX) > right ? 2 : 0) | (y(box.maxY) < top ? 4 : y(box.minY) > bottom ? 8 : 0)
+    }
+
     /// Whether a whole feature may be seen without clipping.
     func holds(_ box: WorldBox) -> Bool {
         x(box.minX) >= left && x(box.maxX) <= right && y(box.minY) >= top && y(box.maxY) <= bottom
@@ -58,7 +64,7 @@ struct ShapeTracer {
                                 pen.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex]))
                             }
                         } else {
-                            traceSides(xs, ys, importance, run, threshold, &pen)
+                            traceSides(xs, ys, importance, geometry, run, threshold, &pen)
                         }
                     }
                 }
@@ -69,25 +75,35 @@ struct ShapeTracer {
     /// Of vertices that follow each other on one side outside the first and the last; all others.
     @inline(__always)
     private func traceSides(
-        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>, _ run: Range<Int>,
-        _ threshold: UInt8, _ pen: inout PathPen
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
+        _ geometry: borrowing ShapeGeometry, _ run: Range<Int>, _ threshold: UInt8, _ pen: inout PathPen
     ) {
         var isFirst = true
         var last = (x: 0, y: 0, side: UInt8(0))
         var isPending = false
-        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
-            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-            let own = side(px, py)
-            if !isFirst, own & last.side != 0 {
-                // Still on the same side: the last one may be dropped.
+        geometry.forEachBlock(of: run) { block, part in
+            let shared = side(block) & last.side
+            if shared != 0 {
+                // All of it is still on the same side.
+                guard let vertex = ByteScan.last(in: importance, part, atMost: threshold) else { return }
+                last = (x(xs[vertex]), y(ys[vertex]), shared)
                 isPending = true
-            } else {
-                if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
-                isPending = false
-                pen.line(subpixelX: px, subpixelY: py)
+                return
             }
-            isFirst = false
-            last = (px, py, isPending ? own & last.side : own)
+            ByteScan.forEach(in: importance, part, atMost: threshold) { vertex in
+                let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+                let own = side(px, py)
+                if !isFirst, own & last.side != 0 {
+                    // Still on the same side: the last one may be dropped.
+                    isPending = true
+                } else {
+                    if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
+                    isPending = false
+                    pen.line(subpixelX: px, subpixelY: py)
+                }
+                isFirst = false
+                last = (px, py, isPending ? own & last.side : own)
+            }
         }
         if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
     }
@@ -116,14 +132,14 @@ struct ShapeTracer {
                         return
                     }
                     var pen = SeenRun()
-                    guard isRing else { return add(xs, ys, importance, run, threshold, &pen, &path) }
+                    guard isRing else { return add(xs, ys, importance, geometry, run, threshold, &pen, &path) }
                     // A ring is opened in a segment that cannot be seen.
                     guard let start = hiddenSegment(xs, ys, importance, run, threshold) else {
                         return trace(line: run, of: geometry, isRing: true, whole: true, into: &path)
                     }
-                    add(xs, ys, importance, start.from..<run.upperBound, threshold, &pen, &path)
-                    add(xs, ys, importance, run.lowerBound..<start.from + 1, threshold, &pen, &path)
-                    add(xs, ys, importance, start.to..<start.to + 1, threshold, &pen, &path)
+                    add(xs, ys, importance, geometry, start.from..<run.upperBound, threshold, &pen, &path)
+                    add(xs, ys, importance, geometry, run.lowerBound..<start.from + 1, threshold, &pen, &path)
+                    add(xs, ys, importance, geometry, start.to..<start.to + 1, threshold, &pen, &path)
                 }
             }
         }
@@ -162,34 +178,71 @@ struct ShapeTracer {
     ///      b────┼──c      │        a─b cannot be seen and would be left out, but the stroke's outline at b, and with it the slope of
     ///     ╱     │   ╲     │        the outline of b─c, depends on where the line came from: so a is kept.
     ///    a      └────╲────┘
-    @inline(__always)
+    @inline(never)
     private func add(
-        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>, _ run: Range<Int>,
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
+        _ geometry: borrowing ShapeGeometry, _ run: Range<Int>, _ threshold: UInt8, _ pen: inout SeenRun,
+        _ path: inout Path
+    ) {
+        geometry.forEachBlock(of: run) { block, part in
+            if side(block) & pen.side != 0 {
+                return leaveOut(xs, ys, importance, part, threshold, &pen, &path)
+            }
+            ByteScan.forEach(in: importance, part, atMost: threshold) { vertex in
+                let (px, py) = (x(xs[vertex]), y(ys[vertex]))
+                let own = side(px, py)
+                if pen.count > 0 {
+                    if own & pen.side != 0 {
+                        // The segment lies wholly on one side.
+                        if pen.isDown { path.line(subpixelX: px, subpixelY: py) }
+                        pen.isDown = false
+                    } else {
+                        if !pen.isDown {
+                            if pen.count > 1 {
+                                path.move(subpixelX: pen.beforeX, subpixelY: pen.beforeY)
+                                path.line(subpixelX: pen.x, subpixelY: pen.y)
+                            } else {
+                                path.move(subpixelX: pen.x, subpixelY: pen.y)
+                            }
+                        }
+                        path.line(subpixelX: px, subpixelY: py)
+                        pen.isDown = true
+                    }
+                }
+                pen = SeenRun(
+                    x: px, y: py, side: own, beforeX: pen.x, beforeY: pen.y, count: pen.count + 1, isDown: pen.isDown)
+            }
+        }
+    }
+
+    /// Passes over vertices that all lie on the same side outside as the one before them: what ``add`` does with them, one by one.
+    private func leaveOut(
+        _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
+        _ part: Range<Int>,
         _ threshold: UInt8, _ pen: inout SeenRun, _ path: inout Path
     ) {
-        ByteScan.forEach(in: importance, run, atMost: threshold) { vertex in
-            let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-            let own = side(px, py)
-            if pen.count > 0 {
-                if own & pen.side != 0 {
-                    // The segment lies wholly on one side.
-                    if pen.isDown { path.line(subpixelX: px, subpixelY: py) }
-                    pen.isDown = false
-                } else {
-                    if !pen.isDown {
-                        if pen.count > 1 {
-                            path.move(subpixelX: pen.beforeX, subpixelY: pen.beforeY)
-                            path.line(subpixelX: pen.x, subpixelY: pen.y)
-                        } else {
-                            path.move(subpixelX: pen.x, subpixelY: pen.y)
-                        }
-                    }
-                    path.line(subpixelX: px, subpixelY: py)
-                    pen.isDown = true
-                }
-            }
-            pen = SeenRun(
-                x: px, y: py, side: own, beforeX: pen.x, beforeY: pen.y, count: pen.count + 1, isDown: pen.isDown)
+        guard let last = ByteScan.last(in: importance, part, atMost: threshold) else { return }
+        if pen.isDown, let first = part.first(where: { importance[$0] <= threshold }) {
+            path.line(subpixelX: x(xs[first]), subpixelY: y(ys[first]))
+        }
+        let before = ByteScan.last(in: importance, part.lowerBound..<last, atMost: threshold)
+        let (px, py) = (x(xs[last]), y(ys[last]))
+        pen = SeenRun(
+            x: px, y: py, side: side(px, py), beforeX: before.map { x(xs[$0]) } ?? pen.x,
+            beforeY: before.map { y(ys[$0]) } ?? pen.y, count: pen.count + 2, isDown: false)
+    }
+}
+
+extension ShapeGeometry {
+    /// Calls `body` with the parts of a run of vertices that lie in one block each, and the boxes around these blocks.
+    @inline(__always)
+    fileprivate func forEachBlock(of run: Range<Int>, _ body: (_ block: WorldBox, _ part: Range<Int>) -> Void) {
+        var start = run.lowerBound
+        while start < run.upperBound {
+            let block = start / Self.blockSize
+            let end = min((block + 1) * Self.blockSize, run.upperBound)
+            body(blocks[block], start..<end)
+            start = end
         }
     }
 }

@@ -1,6 +1,6 @@
 import Raster
 
-/// The sprites of one symbol paint at one zoom: drawn when first needed.
+/// Draws the sprites of one symbol paint at one zoom.
 struct SpriteSheet {
     private let paint: SymbolPaint
     private let theme: Theme
@@ -8,23 +8,14 @@ struct SpriteSheet {
     private let size: Double
     private let outlineWidth: Double
     private let haloWidth: Double
-    private var sprites: [Int: Sprite] = [:]
 
-    /// What a sheet depends on.
-    struct Key: Hashable {
-        var paint: SymbolPaint
-        var theme: Theme
-        var zoom: Double
-        var scale: Int
-    }
-
-    init(_ key: Key) {
-        paint = key.paint
-        theme = key.theme
-        let scale = Double(key.scale)
-        size = key.paint.size.at(key.zoom) * scale
-        outlineWidth = key.paint.outlineWidth.at(key.zoom) * scale
-        haloWidth = key.paint.haloWidth.at(key.zoom) * scale
+    init(_ paint: SymbolPaint, _ scene: Scene, _ theme: Theme) {
+        self.paint = paint
+        self.theme = theme
+        let scale = Double(scene.scale)
+        size = paint.size.at(scene.zoom) * scale
+        outlineWidth = paint.outlineWidth.at(scene.zoom) * scale
+        haloWidth = paint.haloWidth.at(scene.zoom) * scale
     }
 
     /// Which values a feature's symbol is made of: places in the choices of the paint.
@@ -39,14 +30,7 @@ struct SpriteSheet {
         var code: Int { shape | fill << 8 | outline << 16 | halo << 24 | mark << 32 }
     }
 
-    mutating func sprite(_ variant: Variant) -> Sprite {
-        if let sprite = sprites[variant.code] { return sprite }
-        let sprite = draw(variant)
-        sprites[variant.code] = sprite
-        return sprite
-    }
-
-    private func draw(_ variant: Variant) -> Sprite {
+    func draw(_ variant: Variant) -> Sprite {
         let symbol = paint.shape.values[variant.shape]
         let style = SymbolStyle(
             symbol: symbol, size: size, fill: paint.fill.values[variant.fill].of(theme),

@@ -91,7 +91,6 @@ struct WorkHits {
         hits.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
         nextChange = .max
-        let snapshot = view.snapshot
         ordered.removeAll(keepingCapacity: true)
         shapes.removeAll(keepingCapacity: true)
         guard !view.filter.isNothing else {
@@ -103,15 +102,18 @@ struct WorkHits {
             let copy = UInt8(min(copy, 255))
             let tracer = ShapeTracer(scene, offsetX: part.offsetX, reach: reach)
             try collect(
-                snapshot.base.points, .basePoints, struck: snapshot.struck, view, part.box, tracer, copy: copy,
+                view.snapshot.base.points, .basePoints, struck: view.snapshot.struck, view, part.box, tracer,
+                copy: copy,
                 detail: detail, budget: budget)
             if case .discs(let zoom) = detail { addUncovered(view, part.box, tracer, copy, zoom: zoom) }
             try collect(
-                snapshot.delta.points, .deltaPoints, struck: nil, view, part.box, tracer, copy: copy, detail: .all,
+                view.snapshot.delta.points, .deltaPoints, struck: nil, view, part.box, tracer, copy: copy, detail: .all,
                 budget: budget)
             try collect(
-                snapshot.base.shapes, .baseShapes, struck: snapshot.struck, view, part.box, copy: copy, budget: budget)
-            try collect(snapshot.delta.shapes, .deltaShapes, struck: nil, view, part.box, copy: copy, budget: budget)
+                view.snapshot.base.shapes, .baseShapes, struck: view.snapshot.struck, view, part.box, copy: copy,
+                budget: budget)
+            try collect(
+                view.snapshot.delta.shapes, .deltaShapes, struck: nil, view, part.box, copy: copy, budget: budget)
         }
         sort()
         ordered.reserveCapacity(keys.count)

@@ -54,10 +54,11 @@ struct LabelSurvey {
         mutating func run(_ patch: LabelPatch, into found: inout [LabelCandidate]) throws {
             let shelf = survey.snapshot.shelf(entry.source)
             let codes = shelf.classes.texts.count
-            var classification = Classification(entry.layer, codes: codes) {
-                $0 == .featureClass ? shelf.classes.texts[$1] : nil
+            var classification = Classification(entry.layer)
+            classification.prepare(codes: codes, keeps: false)
+            let admitted = (0..<codes).map { code in
+                classification.admits(code: code, state: 0) { $0 == .featureClass ? shelf.classes.texts[$1] : nil }
             }
-            let admitted = (0..<codes).map { classification.admits(code: $0, state: 0) }
             let margin = entry.paint.placement == .line ? 0 : LabelSurvey.farthest
             guard let box = survey.sheet.world(region.grown(by: margin).moved(x: -offset, y: 0)) else { return }
             let isLine = entry.paint.placement == .line

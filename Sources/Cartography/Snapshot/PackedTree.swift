@@ -63,16 +63,16 @@ struct PackedTree: Sendable {
     func forEachRun(meeting box: WorldBox, _ body: (Range<Int>, _ inside: Bool) throws -> Void) rethrows {
         guard !boxes.isEmpty else { return }
         try boxes.withUnsafeBufferPointer { boxes in
-            try visit(level: levels.count - 1, node: 0, boxes: boxes, box, body)
+            let root = boxes[boxes.count - 1]
+            if root.intersects(box) { try visit(level: levels.count - 1, node: 0, root, boxes: boxes, box, body) }
         }
     }
 
+    /// Visits a node whose own box meets the one that is asked for.
     private func visit(
-        level: Int, node: Int, boxes: UnsafeBufferPointer<WorldBox>, _ box: WorldBox,
+        level: Int, node: Int, _ own: WorldBox, boxes: UnsafeBufferPointer<WorldBox>, _ box: WorldBox,
         _ body: (Range<Int>, Bool) throws -> Void
     ) rethrows {
-        let own = boxes[levels[level] + node]
-        guard own.intersects(box) else { return }
         if box.contains(own) {
             var first = node
             var end = node + 1
@@ -84,9 +84,10 @@ struct PackedTree: Sendable {
         }
         let first = node * fanOut
         if level == 0 { return try body(first..<min(first + fanOut, count), false) }
-        let width = (level < levels.count ? levels[level] : boxes.count) - levels[level - 1]
-        for child in first..<min(first + fanOut, width) {
-            try visit(level: level - 1, node: child, boxes: boxes, box, body)
+        let start = levels[level - 1]
+        for child in first..<min(first + fanOut, levels[level] - start) {
+            let own = boxes[start + child]
+            if own.intersects(box) { try visit(level: level - 1, node: child, own, boxes: boxes, box, body) }
         }
     }
 

@@ -9,10 +9,11 @@ enum PartRole: UInt8, Sendable {
     case hole
 }
 
-/// The vertices of many features in flat arrays: 9 bytes a vertex, 5 a part, 28 a feature.
+/// The vertices of many features in flat arrays: 9.5 bytes a vertex, 5 a part, 28 a feature.
 ///
 ///     feature f   parts    firstPart[f] ..< firstPart[f + 1]
 ///     part p      vertices start[p] ..< start[p + 1]        rings do not repeat their first vertex
+///     block b     vertices b * blockSize ..< (b + 1) * blockSize, whatever parts they belong to
 struct ShapeGeometry: Sendable {
     var x: [UInt32] = []
     var y: [UInt32] = []
@@ -27,6 +28,10 @@ struct ShapeGeometry: Sendable {
     var box: [WorldBox] = []
     /// A place on each feature where its symbol stands.
     var anchor: [WorldPosition] = []
+    /// The box around each block of vertices: what lies outside of a picture is passed over block by block.
+    private(set) var blocks: [WorldBox] = []
+
+    static let blockSize = 32
 
     var count: Int { box.count }
 
@@ -37,7 +42,8 @@ struct ShapeGeometry: Sendable {
     func vertices(_ part: Int) -> Range<Int> { Int(start[part])..<Int(start[part + 1]) }
 
     var bytes: Int {
-        x.count * 9 + start.count * 4 + role.count + firstPart.count * 4 + box.count * 16 + anchor.count * 8
+        x.count * 9 + blocks.count * 16 + start.count * 4 + role.count + firstPart.count * 4 + box.count * 16 + anchor
+            .count * 8
     }
 }
 
@@ -66,8 +72,8 @@ extension ShapeGeometry {
         return true
     }
 
-    /// The same features in another order, with their vertices' importance and their anchors, which is the costly part and is done by
-    /// all cores.
+    /// The same features in another order, with their vertices' importance and blocks and their anchors, which is the costly part and is
+    /// done by all cores.
     func arranged(_ order: [UInt32]) -> ShapeGeometry {
         var result = ShapeGeometry()
         result.firstPart.reserveCapacity(firstPart.count)
@@ -114,6 +120,11 @@ extension ShapeGeometry {
             }
         }
         anchor = anchors
+        blocks = stride(from: 0, to: vertices, by: Self.blockSize).map { first in
+            var box = WorldBox.empty
+            for vertex in first..<min(first + Self.blockSize, vertices) { box.extend(x: x[vertex], y: y[vertex]) }
+            return box
+        }
     }
 
     private func assess(_ feature: Int, into importance: UnsafeMutablePointer<UInt8>) {
