@@ -58,4 +58,17 @@ struct ShapeTracerTests {
             }
         }
     }
+
+    @Test("The first position not before a place is the least one", arguments: [0, 5, 15, 16, 17, 22])
+    func firstPositions(zoom: Int) {
+        let place = Coordinate(longitude: 16.37, latitude: 48.2)
+        let scene = Scene(TileAddress(containing: place, zoom: zoom), scale: .double)
+        var generator = SeededRandom(seed: UInt64(zoom))
+        for _ in 0..<1000 {
+            let subpixels = Int(generator.number(-1000...Double(scene.worldWidth - 1)))
+            let first = scene.firstPosition(notBefore: subpixels)
+            #expect(scene.subpixels(UInt32(min(first, 4_294_967_295))) >= subpixels)
+            #expect(first == 0 || scene.subpixels(UInt32(first - 1)) < subpixels)
+        }
+    }
 }

@@ -26,11 +26,11 @@ struct Brush {
     func drawWorks(
         _ plan: inout LayerPlan, _ view: SnapshotView, base: borrowing ShapeGeometry, delta: borrowing ShapeGeometry
     ) throws {
-        let traits = view.snapshot.traits
-        let value: Classification.Value = { traits.value(of: $0, trait: $1) }
+        let value: Classification.Value = { view.snapshot.traits.value(of: $0, trait: $1) }
+        let codes = view.snapshot.traits.all.count
         let layer = plan.layer
         // Numbers of traits stay valid.
-        plan.prepare(codes: traits.all.count, keeps: true)
+        plan.prepare(codes: codes, keeps: true)
         let hits = painter.hits
         // Geometries are brushed feature by feature, all paints of one before the next; symbols and counts paint by paint.
         if !plan.geometries.isEmpty, !layer.geometry.isDisjoint(with: [.lines, .areas]) {
@@ -48,7 +48,7 @@ struct Brush {
             }
         }
         let (baseShapes, deltaShapes) = (copy base, copy delta)
-        try stamp(layer, &plan.symbols, codes: traits.all.count, value) { tellsDays, offer in
+        try stamp(layer, &plan.symbols, codes: codes, value) { tellsDays, offer in
             @inline(__always)
             func stand(_ hit: WorkHits.Hit, _ classification: inout Classification) {
                 guard classification.admits(code: Int(hit.trait), state: hit.state, value) else { return }

@@ -82,6 +82,13 @@ struct Scene: Hashable, Sendable {
         Int(truncatingIfNeeded: (UInt64(position) &* multiplier &+ half) &>> shift)
     }
 
+    /// The least position of which ``subpixels(_:)`` is at least `subpixels`; it may lie beyond the world.
+    func firstPosition(notBefore subpixels: Int) -> Int {
+        guard subpixels > 0 else { return 0 }
+        let (multiplier, bound) = (Int(multiplier), subpixels << Int(shift) - Int(half))
+        return bound <= 0 ? 0 : (bound + multiplier - 1) / multiplier
+    }
+
     var half: UInt64 { shift == 0 ? 0 : 1 << (shift - 1) }
 
     /// 1/256 pixel across the whole world.

@@ -6,7 +6,7 @@ struct ShapeTracer {
     let scene: Scene
     /// Where a copy of the world begins, in 1/256 pixel.
     let offsetX: Int
-    /// Beyond these, in 1/256 pixel of the scene, nothing can touch the picture.
+    /// Beyond these, in units of the world, nothing can touch the picture.
     private let left: Int
     private let top: Int
     private let right: Int
@@ -16,10 +16,11 @@ struct ShapeTracer {
         self.scene = scene
         self.offsetX = offsetX
         let margin = Int((reach * 256).rounded(.up)) + 512
-        left = -margin
-        top = -margin
-        right = scene.width * 256 + margin
-        bottom = scene.height * 256 + margin
+        let (originX, originY) = (scene.originX - offsetX, scene.originY)
+        left = scene.firstPosition(notBefore: originX - margin)
+        top = scene.firstPosition(notBefore: originY - margin)
+        right = scene.firstPosition(notBefore: originX + scene.width * 256 + margin + 1) - 1
+        bottom = scene.firstPosition(notBefore: originY + scene.height * 256 + margin + 1) - 1
     }
 
     @inline(__always)
@@ -30,19 +31,20 @@ struct ShapeTracer {
 
     /// On which sides of the picture a place lies: 1 left, 2 right, 4 above, 8 below, 0 if it may be seen.
     @inline(__always)
-    private func side(_ x: Int, _ y: Int) -> UInt8 {
-        (x < left ? 1 : x > right ? 2 : 0) | (y < top ? 4 : y > bottom ? 8 : 0)
+    private func side(_ x: UInt32, _ y: UInt32) -> UInt8 {
+        (Int(x) < left ? 1 : Int(x) > right ? 2 : 0) | (Int(y) < top ? 4 : Int(y) > bottom ? 8 : 0)
     }
 
     /// On which sides of the picture all of a box lies.
     @inline(__always)
     private func side(_ box: WorldBox) -> UInt8 {
-        (x(box.maxX) < left ? 1 : x(box.minX) > right ? 2 : 0) | (y(box.maxY) < top ? 4 : y(box.minY) > bottom ? 8 : 0)
+        (Int(box.maxX) < left ? 1 : Int(box.minX) > right ? 2 : 0)
+            | (Int(box.maxY) < top ? 4 : Int(box.minY) > bottom ? 8 : 0)
     }
 
     /// Whether a whole feature may be seen without clipping.
     func holds(_ box: WorldBox) -> Bool {
-        x(box.minX) >= left && x(box.maxX) <= right && y(box.minY) >= top && y(box.maxY) <= bottom
+        Int(box.minX) >= left && Int(box.maxX) <= right && Int(box.minY) >= top && Int(box.maxY) <= bottom
     }
 
     // MARK: Areas
@@ -78,34 +80,34 @@ struct ShapeTracer {
         _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
         _ geometry: borrowing ShapeGeometry, _ run: Range<Int>, _ threshold: UInt8, _ pen: inout PathPen
     ) {
+        func draw(_ vertex: Int) { pen.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex])) }
         var isFirst = true
-        var last = (x: 0, y: 0, side: UInt8(0))
+        var last = (vertex: 0, side: UInt8(0))
         var isPending = false
         geometry.forEachBlock(of: run) { block, part in
             let shared = side(block) & last.side
             if shared != 0 {
                 // All of it is still on the same side.
                 guard let vertex = ByteScan.last(in: importance, part, atMost: threshold) else { return }
-                last = (x(xs[vertex]), y(ys[vertex]), shared)
+                last = (vertex, shared)
                 isPending = true
                 return
             }
             ByteScan.forEach(in: importance, part, atMost: threshold) { vertex in
-                let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-                let own = side(px, py)
+                let own = side(xs[vertex], ys[vertex])
                 if !isFirst, own & last.side != 0 {
                     // Still on the same side: the last one may be dropped.
                     isPending = true
                 } else {
-                    if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
+                    if isPending { draw(last.vertex) }
                     isPending = false
-                    pen.line(subpixelX: px, subpixelY: py)
+                    draw(vertex)
                 }
                 isFirst = false
-                last = (px, py, isPending ? own & last.side : own)
+                last = (vertex, isPending ? own & last.side : own)
             }
         }
-        if isPending { pen.line(subpixelX: last.x, subpixelY: last.y) }
+        if isPending { draw(last.vertex) }
     }
 
     // MARK: Lines
@@ -153,21 +155,19 @@ struct ShapeTracer {
     ) -> (from: Int, to: Int)? {
         var last: (vertex: Int, side: UInt8)?
         for vertex in ring where importance[vertex] <= threshold {
-            let own = side(x(xs[vertex]), y(ys[vertex]))
+            let own = side(xs[vertex], ys[vertex])
             if let last, last.side & own != 0 { return (last.vertex, vertex) }
             last = (vertex, own)
         }
         return nil
     }
 
-    /// Where the pen is while parts of a line are left out.
+    /// Where the pen is while parts of a line are left out: the last vertex, and the one before.
     private struct SeenRun {
-        var x = 0
-        var y = 0
+        var last = 0
+        var before = 0
         var side: UInt8 = 0
-        /// The vertex before.
-        var beforeX = 0
-        var beforeY = 0
+        /// How many vertices there were: none, one, or more.
         var count = 0
         var isDown = false
     }
@@ -189,28 +189,23 @@ struct ShapeTracer {
                 return leaveOut(xs, ys, importance, part, threshold, &pen, &path)
             }
             ByteScan.forEach(in: importance, part, atMost: threshold) { vertex in
-                let (px, py) = (x(xs[vertex]), y(ys[vertex]))
-                let own = side(px, py)
+                let own = side(xs[vertex], ys[vertex])
                 if pen.count > 0 {
                     if own & pen.side != 0 {
                         // The segment lies wholly on one side.
-                        if pen.isDown { path.line(subpixelX: px, subpixelY: py) }
+                        if pen.isDown { path.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex])) }
                         pen.isDown = false
                     } else {
                         if !pen.isDown {
-                            if pen.count > 1 {
-                                path.move(subpixelX: pen.beforeX, subpixelY: pen.beforeY)
-                                path.line(subpixelX: pen.x, subpixelY: pen.y)
-                            } else {
-                                path.move(subpixelX: pen.x, subpixelY: pen.y)
-                            }
+                            let first = pen.count > 1 ? pen.before : pen.last
+                            path.move(subpixelX: x(xs[first]), subpixelY: y(ys[first]))
+                            if pen.count > 1 { path.line(subpixelX: x(xs[pen.last]), subpixelY: y(ys[pen.last])) }
                         }
-                        path.line(subpixelX: px, subpixelY: py)
+                        path.line(subpixelX: x(xs[vertex]), subpixelY: y(ys[vertex]))
                         pen.isDown = true
                     }
                 }
-                pen = SeenRun(
-                    x: px, y: py, side: own, beforeX: pen.x, beforeY: pen.y, count: pen.count + 1, isDown: pen.isDown)
+                pen = SeenRun(last: vertex, before: pen.last, side: own, count: pen.count &+ 1, isDown: pen.isDown)
             }
         }
     }
@@ -218,18 +213,15 @@ struct ShapeTracer {
     /// Passes over vertices that all lie on the same side outside as the one before them: what ``add`` does with them, one by one.
     private func leaveOut(
         _ xs: UnsafePointer<UInt32>, _ ys: UnsafePointer<UInt32>, _ importance: UnsafePointer<UInt8>,
-        _ part: Range<Int>,
-        _ threshold: UInt8, _ pen: inout SeenRun, _ path: inout Path
+        _ part: Range<Int>, _ threshold: UInt8, _ pen: inout SeenRun, _ path: inout Path
     ) {
         guard let last = ByteScan.last(in: importance, part, atMost: threshold) else { return }
         if pen.isDown, let first = part.first(where: { importance[$0] <= threshold }) {
             path.line(subpixelX: x(xs[first]), subpixelY: y(ys[first]))
         }
         let before = ByteScan.last(in: importance, part.lowerBound..<last, atMost: threshold)
-        let (px, py) = (x(xs[last]), y(ys[last]))
         pen = SeenRun(
-            x: px, y: py, side: side(px, py), beforeX: before.map { x(xs[$0]) } ?? pen.x,
-            beforeY: before.map { y(ys[$0]) } ?? pen.y, count: pen.count + 2, isDown: false)
+            last: last, before: before ?? pen.last, side: side(xs[last], ys[last]), count: pen.count + 1, isDown: false)
     }
 }
 
