@@ -2,8 +2,8 @@ import CISAL
 
 /// Writes canvases as PNG files.
 ///
-/// libpng writes the file (signature, header, palette, chunks with their CRCs); the compressed stream inside IDAT comes
-/// from ISA-L at level 1, which takes a fifth of zlib's time for about the same size. Rows are not filtered: that is
+/// libpng writes the file (signature, header, palette, end); the compressed stream inside IDAT comes from ISA-L at level
+/// 1, which takes a fifth of zlib's time for about the same size, and so does its CRC. Rows are not filtered: that is
 /// both the smallest and the fastest for maps. The same picture always gives the same bytes.
 ///
 /// An encoder is made once and used for many pictures; the only memory that a picture costs is its result. It belongs

@@ -1,6 +1,7 @@
+import CISAL
 import CPNG
 
-/// One PNG file in the making: libpng writes its signature, header and chunks into memory.
+/// One PNG file in the making: libpng writes its signature, header and palette into memory, and the end.
 ///
 /// Only chunk-level functions are used with data of the right shape, so that libpng has no error to report; if it does
 /// (out of memory), the process ends with its message, since its errors cannot be unwound through Swift.
@@ -45,14 +46,25 @@ struct PNGFile {
     }
 
     /// Writes the picture's compressed stream and the end; the whole file. The structure is used up.
+    ///
+    /// The chunk's CRC-32 comes from ISA-L, which takes a tenth of the time of zlib's in libpng.
     func end(_ compressed: [UInt8], count: Int) -> [UInt8] {
         bytes.pointee.reserveCapacity(bytes.pointee.count + count + 24)
-        compressed.withUnsafeBufferPointer { png_write_chunk(png, "IDAT", $0.baseAddress, count) }
+        let name = Array("IDAT".utf8)
+        append(UInt32(count))
+        bytes.pointee.append(contentsOf: name)
+        bytes.pointee.append(contentsOf: compressed[..<count])
+        append(crc32_gzip_refl(crc32_gzip_refl(0, name, UInt64(name.count)), compressed, UInt64(count)))
         png_write_chunk(png, "IEND", nil, 0)
         let file = bytes.move()
         bytes.deallocate()
         var used: OpaquePointer? = png
         png_destroy_write_struct(&used, nil)
         return file
+    }
+
+    /// Appends a number as PNG has it, the highest byte first.
+    private func append(_ number: UInt32) {
+        withUnsafeBytes(of: number.bigEndian) { bytes.pointee.append(contentsOf: $0) }
     }
 }
