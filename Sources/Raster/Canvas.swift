@@ -14,6 +14,8 @@ public final class Canvas {
     /// the picture and holds nothing of meaning.
     let stride: Int
     let pixels: UnsafeMutablePointer<UInt32>
+    /// Pixels before the first and behind the last: four at a time may begin or end there. As many as keep the rows' alignment.
+    private static let margin = 16
     let cells: CoverageCells
 
     /// A transparent canvas. Both sides are 1...16384 pixels.
@@ -23,14 +25,15 @@ public final class Canvas {
         self.height = height
         stride = (width + 7) / 8 * 8
         let count = stride * height
-        pixels = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
-            .bindMemory(to: UInt32.self, capacity: count)
-        pixels.initialize(repeating: 0, count: count)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: (count + 2 * Self.margin) * 4, alignment: 64)
+            .bindMemory(to: UInt32.self, capacity: count + 2 * Self.margin)
+        memory.initialize(repeating: 0, count: count + 2 * Self.margin)
+        pixels = memory + Self.margin
         cells = CoverageCells(width: stride, height: height)
     }
 
     deinit {
-        UnsafeMutableRawPointer(pixels).deallocate()
+        UnsafeMutableRawPointer(pixels - Self.margin).deallocate()
         cells.deallocate()
     }
 

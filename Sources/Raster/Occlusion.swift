@@ -71,10 +71,9 @@ struct Occlusion: Sendable {
                 let a = (here + offset).loadUnaligned(as: Lines.self)
                 let b = (next + offset).loadUnaligned(as: Lines.self)
                 let rest = stencils.drawn[start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
-                let any = rest.lowHalf | rest.highHalf
-                if any[0] | any[1] | any[2] | any[3] == 0 { continue }
-                var bits: UInt64 = 0
-                for lane in 0..<8 where rest[lane] != 0 { bits |= 1 &<< UInt64(truncatingIfNeeded: lane) }
+                // In each lane 1 if anything is left, shifted to the lane's place.
+                let bits = Self.either(((rest | (0 &- rest)) &>> 63) &<< Lines(0, 1, 2, 3, 4, 5, 6, 7))
+                if bits == 0 { continue }
                 seen |= bits &<< UInt64(truncatingIfNeeded: turn &* 8)
                 let solid = stencils.opaque[start &+ turn]
                 (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
@@ -82,6 +81,14 @@ struct Occlusion: Sendable {
             }
             return seen
         }
+    }
+
+    /// All lanes in one.
+    @inline(__always)
+    private static func either(_ lines: Lines) -> UInt64 {
+        let four = lines.lowHalf | lines.highHalf
+        let two = four.lowHalf | four.highHalf
+        return two[0] | two[1]
     }
 }
 

@@ -145,23 +145,20 @@ extension Canvas {
         target.storeBytes(of: result, as: SIMD4<UInt32>.self)
     }
 
-    /// The same for a row that reaches beyond the picture.
+    /// The same for a row that reaches beyond the picture: what is outside is taken for transparent, which changes nothing there.
     private func stampClipped(
         _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, at column: Int
     ) {
-        for group in Swift.stride(from: 0, to: count, by: 4) {
-            let first = max(0, -(column &+ group)), end = min(4, width &- column &- group)
-            guard first < end else { continue }
-            if end &- first == 4 {
-                stamp(source + group * 4, target + group * 4)
-                continue
-            }
-            let source = source + group * 4
-            let target = target.advanced(by: group * 4).assumingMemoryBound(to: UInt32.self)
-            var there = SIMD4<UInt32>()
-            for lane in first..<end { there[lane] = target[lane] }
-            let result = Blend.over(source.loadUnaligned(as: SIMD4<UInt32>.self), destination: there)
-            for lane in first..<end { target[lane] = result[lane] }
+        let order = SIMD4<Int32>(0, 1, 2, 3), width = Int32(truncatingIfNeeded: width)
+        for group in Swift.stride(from: max(0, -column) & ~3, to: min(count, self.width &- column), by: 4) {
+            let columns = order &+ Int32(truncatingIfNeeded: column &+ group)
+            let isInside = ~(columns &>> 31) & (columns &- width) &>> 31
+            let inside =
+                (source + group * 4).loadUnaligned(as: SIMD4<UInt32>.self)
+                & unsafeBitCast(isInside, to: SIMD4<UInt32>.self)
+            let target = target + group * 4
+            let result = Blend.over(inside, destination: target.loadUnaligned(as: SIMD4<UInt32>.self))
+            target.storeBytes(of: result, as: SIMD4<UInt32>.self)
         }
     }
 }

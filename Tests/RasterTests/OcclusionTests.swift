@@ -34,4 +34,25 @@ struct OcclusionTests {
         #expect(!all.isEmpty)
         #expect((0..<height).allSatisfy { y in (0..<width).allSatisfy { all[$0, y] == few[$0, y] } })
     }
+
+    @Test(
+        "Of a sprite on the border a picture shows what a larger one shows there",
+        arguments: [(256, 256), (61, 40), (3, 9)])
+    func borders(width: Int, height: Int) {
+        var generator = SeededRandom(seed: UInt64(height))
+        let sprite = Sprite(SymbolStyle(symbol: .star, size: 17, fill: Color("#d95f0280")!, outline: .white))
+        let margin = 32
+        let small = Canvas(width: width, height: height)
+        let large = Canvas(width: width + 2 * margin, height: height + 2 * margin)
+        for _ in 0..<400 {
+            let (x, y) = (generator.number(-16...Double(width) + 16), generator.number(-16...Double(height) + 16))
+            small.draw(sprite, x: x, y: y)
+            large.draw(sprite, x: x + Double(margin), y: y + Double(margin))
+        }
+        #expect(!small.isEmpty)
+        #expect(
+            (0..<height).allSatisfy { y in
+                (0..<width).allSatisfy { small[$0, y] == large[$0 + margin, y + margin] }
+            })
+    }
 }
