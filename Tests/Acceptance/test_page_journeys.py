@@ -8,6 +8,7 @@ import urllib.parse
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from conftest import ROOT, Service
 from test_page import SIZES, loaded, opened, until
@@ -196,7 +197,6 @@ def test_a_link_restores_view_filters_language_and_work(browser, service):
     click(page, "#share")
     link = page.find_element(By.ID, "link").get_attribute("value")
     shown = page.find_element(By.CSS_SELECTOR, "#card h2").text
-    seen = count(page)
 
     other = browser(1280, 800, "ru")
     other.get(link)
@@ -206,7 +206,8 @@ def test_a_link_restores_view_filters_language_and_work(browser, service):
     assert other.find_element(By.CSS_SELECTOR, "#card h2").text == shown
     assert tile_queries(other) == {"kind=outage&open=true"}
     assert other.execute_script("return document.getElementById('kind-outage').checked")
-    assert count(other) == seen
+    # The lists follow their maps after a moment.
+    WebDriverWait(page, 60).until(lambda page: count(page) == count(other) > 0)
     assert other.current_url == link
     assert work["properties"]["kind"] == "outage"
 
