@@ -31,38 +31,9 @@ struct ExportCommand: ParsableCommand {
                 throw ValidationError("--where filters works; of \(layer.rawValue) only a --bbox can be asked for")
             }
             let export = LayerExport(store: store, at: filter.moment)
-            guard let output else {
-                try export.write(layer, as: format, filter: works) {
-                    try FileHandle.standardOutput.write(contentsOf: $0)
-                }
-                return
-            }
-            let type = try? FileManager.default.attributesOfItem(atPath: output)[.type] as? FileAttributeType
-            if let type, type != .typeRegular {
-                // A pipe or a device is written to as it is.
-                guard type != .typeDirectory, let file = FileHandle(forWritingAtPath: output) else {
-                    throw Failure("\(output): cannot be written to")
-                }
-                try export.write(layer, as: format, filter: works) { try file.write(contentsOf: $0) }
-                return
-            }
-            // Written beside the file and moved over it, so that an export that fails leaves the old one.
-            let unfinished = output + ".part"
-            guard FileManager.default.createFile(atPath: unfinished, contents: nil) else {
-                throw Failure("\(unfinished): cannot be written")
-            }
-            do {
-                let file = try FileHandle(forWritingTo: URL(fileURLWithPath: unfinished))
-                let count = try export.write(layer, as: format, filter: works) { try file.write(contentsOf: $0) }
-                try file.close()
-                guard rename(unfinished, output) == 0 else {
-                    throw Failure("\(output): cannot be written: \(String(cString: strerror(errno)))")
-                }
-                tell("\(count) features in \(output)")
-            } catch {
-                try? FileManager.default.removeItem(atPath: unfinished)
-                throw error
-            }
+            let file = OutputFile(output)
+            let count = try file.write { next in try export.write(layer, as: format, filter: works) { try next($0) } }
+            if !file.isStandardOutput { tell("\(count) features in \(output!)") }
         }
     }
 }

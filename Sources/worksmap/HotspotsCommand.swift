@@ -105,10 +105,8 @@ struct HotspotsCommand: ParsableCommand {
                 guard let (grid, projection) = answer.rasterGrid() else {
                     throw Failure("\(raster): not written, since no incident is left to make a surface of")
                 }
-                let url = URL(fileURLWithPath: raster)
-                try Data(grid).write(to: url, options: .atomic)
-                try Data(projection.utf8).write(
-                    to: url.deletingPathExtension().appendingPathExtension("prj"), options: .atomic)
+                try OutputFile(raster).write(grid)
+                try OutputFile(beside(raster, "prj")).write(Data(projection.utf8))
             }
         }
     }
@@ -122,17 +120,17 @@ struct HotspotsCommand: ParsableCommand {
             case .csv: Array(answer.csv().utf8)
             case .html: Array(try page(answer, of: store).utf8)
             }
-        guard let output else {
-            FileHandle.standardOutput.write(Data(bytes))
-            return
-        }
-        let url = URL(fileURLWithPath: output)
-        try Data(bytes).write(to: url, options: .atomic)
-        guard format == .geojson else { return }
+        let file = OutputFile(output)
+        try file.write(bytes)
+        guard format == .geojson, let output, !file.isStandardOutput else { return }
         // QGIS looks for a style of the same name.
         let style = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("styles/hotspots.qml")
-        try Data(contentsOf: style).write(
-            to: url.deletingPathExtension().appendingPathExtension("qml"), options: .atomic)
+        try OutputFile(beside(output, "qml")).write(Data(contentsOf: style))
+    }
+
+    /// The path of a file beside another one, of the same name but for its extension.
+    private func beside(_ path: String, _ extension: String) -> String {
+        URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension(`extension`).path
     }
 
     /// The answer as a page, its map over the basemap.
@@ -152,7 +150,6 @@ struct HotspotsCommand: ParsableCommand {
         guard let sheet = MapSheet(answer, credits: try store.note(.attribution) ?? "") else {
             throw Failure("\(path): not drawn, since nothing that was found has a position")
         }
-        try Data(atlas(of: store).sheet(sheet, at: .now, budget: .unlimited)).write(
-            to: URL(fileURLWithPath: path), options: .atomic)
+        try OutputFile(path).write(atlas(of: store).sheet(sheet, at: .now, budget: .unlimited))
     }
 }

@@ -18,7 +18,8 @@ struct RenderCommand: ParsableCommand {
     @OptionGroup var filter: FilterOptions
 
     @Argument(help: ArgumentHelp("The address of a tile.", valueName: "z/x/y")) var tile: String?
-    @Option(help: ArgumentHelp("The size of the picture in pixels.", valueName: "wxh")) var size: PixelSize?
+    @Option(help: ArgumentHelp("The size of the picture in pixels, up to 8192 each.", valueName: "wxh")) var size:
+        PixelSize?
     @Option(
         help: ArgumentHelp(
             "Tilesets, the lowest first: basemap, works, road_repairs, outages, hazards.", valueName: "name,…"))
@@ -32,11 +33,21 @@ struct RenderCommand: ParsableCommand {
         name: .shortAndLong, help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file.png"))
     var output: String?
 
+    private var tilesets: [String] { tileset.split(separator: ",").map(String.init) }
+
     func validate() throws {
         guard (tile == nil) != (filter.bbox == nil) else {
             throw ValidationError("name either a tile z/x/y or a --bbox")
         }
         if filter.bbox != nil, size == nil { throw ValidationError("a picture needs a --size such as 1600x1200") }
+        if tile != nil, size != nil {
+            throw ValidationError("--size is for a --bbox; a tile is made larger by --scale 2")
+        }
+        if let tile, TileAddress(tile) == nil {
+            throw ValidationError(
+                "\(tile): no tile has this address; z is 0…\(TileAddress.maximumZoom), x and y are 0…2^z − 1")
+        }
+        if tilesets.isEmpty { throw ValidationError("--tileset names none") }
         if TileScale(rawValue: scale) == nil { throw ValidationError("--scale is 1 or 2") }
     }
 
@@ -45,17 +56,12 @@ struct RenderCommand: ParsableCommand {
             var works = try filter.workFilter()
             let bounds = works.bounds
             works.bounds = nil
-            let tilesets = tileset.split(separator: ",").map(String.init)
             let theme = dark ? Theme.dark : .light
             let atlas = try Atlas(
                 store: try common.openStore(readOnly: true), styles: ResourceFolders.styles(styles),
                 cache: TileCacheLimits(bytes: 0))
             let request: PictureRequest
-            if let tile {
-                guard let address = TileAddress(tile) else {
-                    throw Failure(
-                        "\(tile): no tile has this address; z is 0…\(TileAddress.maximumZoom), x and y are 0…2^z − 1")
-                }
+            if let address = tile.flatMap({ TileAddress($0) }) {
                 request = PictureRequest(
                     tilesets: tilesets, bounds: address.bounds, width: 256 * scale, height: 256 * scale, filter: works,
                     theme: theme, hasCredits: credits)
@@ -64,15 +70,18 @@ struct RenderCommand: ParsableCommand {
                     tilesets: tilesets, bounds: bounds!, width: size!.width, height: size!.height,
                     scale: TileScale(rawValue: scale)!, filter: works, theme: theme, hasCredits: credits)
             }
-            let picture = Data(try atlas.picture(request, at: filter.moment, budget: .unlimited))
-            if let output {
-                try picture.write(to: URL(fileURLWithPath: output), options: .atomic)
-            } else {
-                guard isatty(STDOUT_FILENO) != 1 else {
-                    throw Failure("a picture does not fit into a terminal; name a file with -o")
-                }
-                FileHandle.standardOutput.write(picture)
+            let picture: [UInt8]
+            do { picture = try atlas.picture(request, at: filter.moment, budget: .unlimited) } catch let error
+                as AtlasError
+            {
+                if case .unknownTileset = error { throw ValidationError("--tileset: \(error)") }
+                throw error
             }
+            let file = OutputFile(output)
+            if file.isStandardOutput, isatty(STDOUT_FILENO) == 1 {
+                throw Failure("a picture does not fit into a terminal; name a file with -o")
+            }
+            try file.write(picture)
         }
     }
 }

@@ -38,6 +38,10 @@ struct WorksMapCommand: AsyncParsableCommand {
             Foundation.exit(ExitCode.couldNotBeDone.rawValue)
         }
         await main(nil)
+        guard fflush(nil) == 0 else {
+            tell("worksmap: standard output: cannot be written: \(String(cString: strerror(errno)))")
+            Foundation.exit(ExitCode.couldNotBeDone.rawValue)
+        }
     }
 }
 

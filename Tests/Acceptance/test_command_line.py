@@ -36,3 +36,55 @@ def test_refused_rows_of_an_input_without_a_folder_go_to_the_current_one(worksma
     assert answer.returncode == 2, answer.stderr
     assert f"the refused rows are in {read}.refused.csv" in answer.stderr
     assert len((tmp_path / f"{read}.refused.csv").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments, reason", [
+    (["23/0/0"], "23/0/0: no tile has this address"), (["a/b/c"], "a/b/c: no tile has this address"),
+    (["0/0/0", "--tileset", "nope"], "there is no tileset `nope`; there are basemap, works,"),
+    (["0/0/0", "--tileset", ","], "--tileset names none"),
+    (["0/0/0", "--size", "10x10"], "--size is for a --bbox"), (["--bbox", "1,2,3,4"], "a picture needs a --size"),
+    (["--bbox", "1,2,3,4", "--size", "8193x1"], "up to 8192 each"), ([], "a tile z/x/y or a --bbox")])
+def test_a_picture_that_nobody_can_have_asked_for_is_bad_usage(worksmap, demo_database, arguments, reason):
+    answer = worksmap("render", "--database", demo_database, *arguments, check=False, timeout=60)
+    assert answer.returncode == 64 and answer.stdout == ""
+    assert reason in answer.stderr
+
+
+WRITERS = {"render": ["render", "0/0/0", "-o"], "export": ["export", "schools", "-o"],
+           "hotspots": ["hotspots", "--near", "schools", "--within", "300", "-o"]}
+
+
+@pytest.mark.parametrize("command", WRITERS.values(), ids=WRITERS.keys())
+def test_a_file_that_cannot_be_written_is_told_in_one_line_and_leaves_nothing(worksmap, demo_database, tmp_path, command):
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    for target, reason in [(tmp_path / "none/picture", "No such file or directory"), (taken, "Is a directory")]:
+        answer = worksmap(*command, target, "--database", demo_database, check=False, timeout=60)
+        assert answer.returncode == 1
+        assert answer.stderr.startswith(f"worksmap: {target}") and answer.stderr.endswith(f": cannot be written: {reason}\n")
+    assert list(tmp_path.rglob("*")) == [taken]
+
+
+@pytest.mark.parametrize("command", WRITERS.values(), ids=WRITERS.keys())
+def test_links_are_followed_and_pipes_are_written_to_as_they_are(worksmap, demo_database, tmp_path, command):
+    target, link, pipe = (tmp_path / name for name in ("target", "link", "pipe"))
+    target.write_text("old")
+    link.symlink_to(target)
+    worksmap(*command, link, "--database", demo_database, timeout=60)
+    assert link.is_symlink() and target.stat().st_size > 100
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        worksmap(*command, pipe, "--database", demo_database, timeout=60)
+        assert len(reader.stdout.read()) == pytest.approx(target.stat().st_size, rel=0.01)
+    assert pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {"target", "link", "pipe"}
+
+
+@pytest.mark.parametrize("command", [["render", "0/0/0"], ["export", "schools"], ["report", "districts"],
+                                     ["hotspots", "--near", "schools", "--within", "300"]], ids=lambda c: c[0])
+def test_a_full_disk_behind_standard_output_is_told(demo_database, command):
+    with open("/dev/full", "wb") as full:
+        answer = subprocess.run([PROGRAM, *command, "--database", demo_database], stdout=full, stderr=subprocess.PIPE,
+                                text=True, timeout=60)
+    assert answer.returncode == 1
+    assert answer.stderr == "worksmap: standard output: cannot be written: No space left on device\n"
