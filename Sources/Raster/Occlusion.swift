@@ -8,8 +8,8 @@
 ///
 /// A word stands for 64 pixels of a line, and those below each other lie one after the other, so that eight lines are asked for together.
 ///
-/// Made to be used again: it keeps its memory.
-struct Occlusion: Sendable {
+/// Made to be used again: it keeps its memory, which is its own.
+struct Occlusion: ~Copyable {
     fileprivate typealias Lines = Stencils.Lines
 
     /// Lines above and below the picture: as many as a sprite that touches it may reach beyond, and the rest of eight.
@@ -20,37 +20,44 @@ struct Occlusion: Sendable {
     /// Lines in a column of words.
     private var lines = 0
     /// Column by column, one of ones on each side.
-    private var covered: ContiguousArray<UInt64> = []
+    private var covered: UnsafeMutableBufferPointer<UInt64> = .init(start: nil, count: 0)
+
+    init() {}
+
+    deinit { covered.deallocate() }
 
     /// Uncovers all pixels of a picture.
     mutating func clear(width: Int, height: Int) {
         self.width = width
         self.height = height
         lines = height + 2 * Self.margin
-        covered.removeAll(keepingCapacity: true)
         let columns = (width + 63) / 64
-        for column in -1...columns {
+        if covered.count != (columns + 2) * lines {
+            covered.deallocate()
+            covered = .allocate(capacity: (columns + 2) * lines)
+        }
+        covered.initialize(repeating: .max)
+        for column in 0..<columns {
             let last = UInt64(width % 64)
-            let word: UInt64 =
-                column < 0 || column == columns ? .max : column == columns - 1 && last > 0 ? .max << last : 0
-            for part in [(UInt64.max, Self.margin), (word, height), (.max, Self.margin)] {
-                covered.append(contentsOf: repeatElement(part.0, count: part.1))
-            }
+            let first = (column + 1) * lines + Self.margin
+            covered[first..<first + height].initialize(
+                repeating: column == columns - 1 && last > 0 ? .max << last : 0)
         }
     }
 
-    /// Which rows of a sprite can be seen below those that were asked for before, one bit each from the top; they cover what lies under them.
+    /// Which rows of a sprite's phase can be seen below those that were asked for before, one bit each from the top; they cover what lies under
+    /// them.
     ///
-    /// The sprite stands where ``Canvas/draw(_:subpixelX:subpixelY:)`` would draw it. Sprites wider than 64 pixels are always seen, all bits
-    /// set, and cover nothing.
+    /// Sprites wider than 64 pixels are always seen, all bits set, and cover nothing.
+    ///
+    /// - Parameters:
+    ///   - place: The phase's among those of all sprites.
+    ///   - x: The anchor's pixel.
+    ///   - y: The anchor's row.
     @inline(__always)
-    mutating func seenRows(
-        of sprite: Int, _ stencils: borrowing Stencils, subpixelX: Int, subpixelY: Int
-    ) -> UInt64 {
-        let stencil =
-            stencils.all[sprite &* Sprite.phases &* Sprite.phases &+ Sprite.phase(subpixelX, subpixelY)]
+    mutating func seenRows(ofPhase place: Int, _ stencils: borrowing Stencils, x: Int, y: Int) -> UInt64 {
+        let stencil = stencils.all[place]
         if stencil.isLarge { return .max }
-        let x = subpixelX >> 8, y = subpixelY >> 8
         let reach = stencil.reach
         guard x &+ reach >= 0, y &+ reach >= 0, x &- reach < width, y &- reach < height else { return 0 }
         let column = x &- reach &+ 64
@@ -58,29 +65,26 @@ struct Occlusion: Sendable {
         let first = (column >> 6) &* lines &+ Self.margin &+ y &+ stencil.line
         // Sprites that reach into the picture stay within the margins.
         precondition(first >= 0 && first &+ stencil.count &* 8 &+ lines <= covered.count)
-        let (lines, start) = (lines, stencil.start)
-        return covered.withUnsafeMutableBufferPointer { covered in
-            let here = UnsafeMutableRawPointer(covered.baseAddress! + first)
-            let next = here + lines &* 8
-            // Shifted in two steps, since a shift by 64 would be one by 0.
-            let (right, left) = (Lines(repeating: shift), Lines(repeating: 63 &- shift))
-            let one = Lines(repeating: 1)
-            var seen: UInt64 = 0
-            for turn in 0..<stencil.count {
-                let offset = turn &* 64
-                let a = (here + offset).loadUnaligned(as: Lines.self)
-                let b = (next + offset).loadUnaligned(as: Lines.self)
-                let rest = stencils.drawn[start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
-                // In each lane 1 if anything is left, shifted to the lane's place.
-                let bits = Self.either(((rest | (0 &- rest)) &>> 63) &<< Lines(0, 1, 2, 3, 4, 5, 6, 7))
-                if bits == 0 { continue }
-                seen |= bits &<< UInt64(truncatingIfNeeded: turn &* 8)
-                let solid = stencils.opaque[start &+ turn]
-                (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
-                (next + offset).storeBytes(of: b | (solid &>> one) &>> left, as: Lines.self)
-            }
-            return seen
+        let here = UnsafeMutableRawPointer(covered.baseAddress! + first)
+        let next = here + lines &* 8
+        // Shifted in two steps, since a shift by 64 would be one by 0.
+        let (right, left) = (Lines(repeating: shift), Lines(repeating: 63 &- shift))
+        let one = Lines(repeating: 1)
+        var seen: UInt64 = 0
+        for turn in 0..<stencil.count {
+            let offset = turn &* 64
+            let a = (here + offset).loadUnaligned(as: Lines.self)
+            let b = (next + offset).loadUnaligned(as: Lines.self)
+            let rest = stencils.drawn[stencil.start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
+            let bits = Self.either(
+                Lines(1, 2, 4, 8, 16, 32, 64, 128).replacing(with: 0, where: rest .== Lines(repeating: 0)))
+            if bits == 0 { continue }
+            seen |= bits &<< UInt64(truncatingIfNeeded: turn &* 8)
+            let solid = stencils.opaque[stencil.start &+ turn]
+            (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
+            (next + offset).storeBytes(of: b | (solid &>> one) &>> left, as: Lines.self)
         }
+        return seen
     }
 
     /// All lanes in one.
@@ -114,23 +118,24 @@ struct Stencils: Sendable {
     private(set) var opaque: ContiguousArray<Lines> = []
 
     mutating func add(_ sprite: Sprite) {
-        for phase in 0..<Sprite.phases * Sprite.phases {
-            let rows = Int(sprite.starts[phase])..<Int(sprite.starts[phase + 1])
-            var stencil = Stencil(line: 0, start: drawn.count, count: 0, reach: sprite.reach, isLarge: false)
-            if sprite.masks.isEmpty {
+        var mask = 0
+        for phase in sprite.all {
+            let height = Int(phase.height)
+            var stencil = Stencil(
+                line: Int(phase.row), start: drawn.count, count: (height + 7) / 8, reach: sprite.reach, isLarge: false)
+            if sprite.masks.isEmpty, height > 0 {
                 stencil.isLarge = true
-            } else if !rows.isEmpty {
-                stencil.line = Int(sprite.rows[rows.lowerBound].row)
-                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 8) {
+            } else {
+                for first in stride(from: 0, to: height, by: 8) {
                     var (all, solid) = (Lines(), Lines())
-                    for row in first..<min(first + 8, rows.upperBound) {
-                        all[row - first] = sprite.masks[row].drawn
-                        solid[row - first] = sprite.masks[row].opaque
+                    for row in first..<min(first + 8, height) {
+                        all[row - first] = sprite.masks[mask + row].drawn
+                        solid[row - first] = sprite.masks[mask + row].opaque
                     }
                     drawn.append(all)
                     opaque.append(solid)
-                    stencil.count += 1
                 }
+                mask += height
             }
             all.append(stencil)
         }

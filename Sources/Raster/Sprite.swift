@@ -6,16 +6,16 @@ public struct Sprite: Sendable {
     /// Phases in each direction.
     static let phases = 4
 
-    /// One row of a phase: its pixels and where they go, relative to the pixel of the anchor.
-    struct Row: Sendable {
-        /// Index into `pixels`.
+    /// One phase: a rectangle of pixels and where it goes, relative to the pixel of the anchor.
+    struct Phase: Sendable {
+        /// Index of the first pixel in `pixels`, row by row; those that are not part of the picture are transparent.
         var start: Int32
-        /// Column of the first pixel.
+        /// The first column and the first row.
         var column: Int32
-        /// Row.
         var row: Int32
-        /// Pixels, a multiple of 4; those that are not part of the picture are transparent.
-        var count: Int32
+        /// Pixels in a row, a multiple of 4.
+        var width: Int32
+        var height: Int32
     }
 
     /// Which pixels of a row are part of the picture and which of those are opaque: bit k stands for the pixel k − reach right of the anchor.
@@ -25,10 +25,8 @@ public struct Sprite: Sendable {
     }
 
     let pixels: ContiguousArray<UInt32>
-    let rows: ContiguousArray<Row>
-    /// For each phase where its rows begin in `rows`, and at the end the number of all. A phase's rows follow each other without gaps.
-    let starts: ContiguousArray<Int32>
-    /// Of each row, for ``Occlusion``. Empty if the sprite is wider than 64 pixels.
+    let all: ContiguousArray<Phase>
+    /// Of each row, phase by phase, for ``Occlusion``. Empty if the sprite is wider than 64 pixels.
     let masks: ContiguousArray<Mask>
     /// Pixels that the picture reaches from its anchor in any direction.
     public let reach: Int
@@ -47,8 +45,7 @@ public struct Sprite: Sendable {
         let centre = reach + 1
         let canvas = Canvas(width: 2 * centre + 1, height: 2 * centre + 1)
         var pixels: ContiguousArray<UInt32> = []
-        var rows: ContiguousArray<Row> = []
-        var starts: ContiguousArray<Int32> = [0]
+        var all: ContiguousArray<Phase> = []
         var masks: ContiguousArray<Mask> = []
         for phase in 0..<Self.phases * Self.phases {
             canvas.clear()
@@ -57,29 +54,27 @@ public struct Sprite: Sendable {
             let dy = (Double(phase / Self.phases) + 0.5) / Double(Self.phases)
             draw(canvas, Double(centre) + dx, Double(centre) + dy)
             let used = (0..<canvas.height).map { y in (0..<canvas.width).filter { canvas[$0, y].bits != 0 } }
-            let top = used.firstIndex { !$0.isEmpty } ?? 0
-            for y in top..<max(top, (used.lastIndex { !$0.isEmpty } ?? -1) + 1) {
-                let used = used[y]
-                let (first, last) = (used.first ?? centre, used.last ?? centre - 1)
-                let count = (last - first + 4) / 4 * 4
-                rows.append(
-                    Row(
-                        start: Int32(pixels.count), column: Int32(first - centre), row: Int32(y - centre),
-                        count: Int32(count)))
-                for x in first..<first + count { pixels.append(x <= last ? canvas[x, y].bits : 0) }
+            let (left, right) = (used.compactMap(\.first).min() ?? centre, used.compactMap(\.last).max() ?? centre - 1)
+            let top = used.firstIndex { !$0.isEmpty } ?? centre
+            let bottom = used.lastIndex { !$0.isEmpty } ?? top - 1
+            let width = (right - left + 4) / 4 * 4
+            all.append(
+                Phase(
+                    start: Int32(pixels.count), column: Int32(left - centre), row: Int32(top - centre),
+                    width: Int32(width), height: Int32(bottom + 1 - top)))
+            for y in top..<bottom + 1 {
+                for x in left..<left + width { pixels.append(x <= right ? canvas[x, y].bits : 0) }
                 guard canvas.width <= 64 else { continue }
                 var mask = Mask()
-                for x in used {
+                for x in used[y] {
                     mask.drawn |= 1 << UInt64(x)
                     if canvas[x, y].alpha == 255 { mask.opaque |= 1 << UInt64(x) }
                 }
                 masks.append(mask)
             }
-            starts.append(Int32(rows.count))
         }
         self.pixels = pixels
-        self.rows = rows
-        self.starts = starts
+        self.all = all
         self.masks = masks
         self.reach = centre
     }
@@ -97,55 +92,77 @@ extension Canvas {
         let x = subpixelX >> 8, y = subpixelY >> 8
         let reach = sprite.reach
         guard x &+ reach >= 0, y &+ reach >= 0, x &- reach < width, y &- reach < height else { return }
-        let phase = Sprite.phase(subpixelX, subpixelY)
-        let rows = Int(sprite.starts[phase])..<Int(sprite.starts[phase + 1])
-        sprite.pixels.withUnsafeBufferPointer { source in
-            sprite.rows.withUnsafeBufferPointer { all in
-                for row in rows { stamp(all[row], of: source, x: x, y: y) }
+        sprite.pixels.withUnsafeBufferPointer { pixels in
+            guard let pixels = pixels.baseAddress else { return }
+            stamp(sprite.all[Sprite.phase(subpixelX, subpixelY)], rows: nil, of: pixels, x: x, y: y)
+        }
+    }
+
+    /// Lays rows of a sprite's phase over the picture, with the sprite's anchor in pixel (`x`, `y`), close enough to the picture that the
+    /// sprite's reach touches it.
+    ///
+    /// - Parameter rows: One bit for each row from the top, if only some of them are wanted.
+    @inline(__always)
+    func stamp(_ phase: Sprite.Phase, rows: UInt64?, of pixels: UnsafePointer<UInt32>, x: Int, y: Int) {
+        let source = UnsafeRawPointer(pixels + Int(phase.start))
+        let (column, line) = (x &+ Int(phase.column), y &+ Int(phase.row))
+        let (count, height) = (Int(phase.width), Int(phase.height))
+        let first = line &* stride &+ column
+        func target(_ row: Int) -> UnsafeMutableRawPointer {
+            UnsafeMutableRawPointer(self.pixels + (first &+ row &* stride))
+        }
+        if column >= 0, column &+ count <= width, line >= 0, line &+ height <= self.height {
+            if count == 8 {
+                Self.forEach(rows, of: height) { stampEight(source + $0 &* 32, target($0)) }
+            } else {
+                Self.forEach(rows, of: height) { stamp(source + $0 &* count &* 4, target($0), count) }
+            }
+        } else {
+            Self.forEach(rows, of: height) { row in
+                guard line &+ row >= 0, line &+ row < self.height else { return }
+                stampClipped(source + row &* count &* 4, target(row), count, at: column)
             }
         }
     }
 
-    /// Lays one row of a sprite over the picture, with the sprite's anchor in pixel (`x`, `y`).
+    /// Calls `body` with each of some rows, or of all.
     @inline(__always)
-    func stamp(_ row: Sprite.Row, of pixels: UnsafeBufferPointer<UInt32>, x: Int, y: Int) {
-        let line = y &+ Int(row.row)
-        guard line >= 0, line < height else { return }
-        let column = x &+ Int(row.column), count = Int(row.count)
-        guard column >= 0, column &+ count <= stride else {
-            let source = UnsafeRawPointer(pixels.baseAddress! + Int(row.start))
-            let target = UnsafeMutableRawPointer(self.pixels + (line &* stride &+ column))
-            return stampClipped(source, target, count, at: column)
+    private static func forEach(_ rows: UInt64?, of height: Int, _ body: (Int) -> Void) {
+        guard var rows else { return (0..<height).forEach(body) }
+        while rows != 0 {
+            body(rows.trailingZeroBitCount)
+            rows &= rows &- 1
         }
-        stampWhole(row, of: pixels, x: x, y: y)
     }
 
-    /// The same for a row that is known to lie within the picture.
+    /// Lays eight pixels over the picture.
     @inline(__always)
-    func stampWhole(_ row: Sprite.Row, of pixels: UnsafeBufferPointer<UInt32>, x: Int, y: Int) {
-        let count = Int(row.count)
-        let source = UnsafeRawPointer(pixels.baseAddress! + Int(row.start))
-        let target = UnsafeMutableRawPointer(self.pixels + ((y &+ Int(row.row)) &* stride &+ x &+ Int(row.column)))
+    private func stampEight(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+        let result = Blend.over(
+            source.loadUnaligned(as: Blend.Pixels.self), destination: target.loadUnaligned(as: Blend.Pixels.self))
+        target.storeBytes(of: result, as: Blend.Pixels.self)
+    }
+
+    /// Lays pixels over the picture, a multiple of four.
+    @inline(__always)
+    private func stamp(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
         var offset = 0
         while offset &+ 32 <= count &* 4 {
-            let result = Blend.over(
-                (source + offset).loadUnaligned(as: Blend.Pixels.self),
-                destination: (target + offset).loadUnaligned(as: Blend.Pixels.self))
-            (target + offset).storeBytes(of: result, as: Blend.Pixels.self)
+            stampEight(source + offset, target + offset)
             offset &+= 32
         }
-        if offset < count &* 4 { stamp(source + offset, target + offset) }
+        if offset < count &* 4 { stampFour(source + offset, target + offset) }
     }
 
     /// Lays four pixels over the picture.
     @inline(__always)
-    private func stamp(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+    private func stampFour(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
         let result = Blend.over(
             source.loadUnaligned(as: SIMD4<UInt32>.self), destination: target.loadUnaligned(as: SIMD4<UInt32>.self))
         target.storeBytes(of: result, as: SIMD4<UInt32>.self)
     }
 
-    /// The same for a row that reaches beyond the picture: what is outside is taken for transparent, which changes nothing there.
+    /// Lays pixels, a multiple of four, over a row beyond which they reach: what is outside is taken for transparent, which changes nothing there.
     private func stampClipped(
         _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, at column: Int
     ) {

@@ -2,18 +2,8 @@
 ///
 /// Made once for a style and used for all its pictures; see ``SpritePile``.
 public struct SpriteSet: Sendable {
-    /// A sprite, by its place in the lists of all.
-    struct Known: Sendable {
-        /// Where the rows of its phases begin in `starts`.
-        var starts: Int
-        var reach: Int
-        /// Whether it has more rows than there are bits, so that all are drawn.
-        var isLarge: Bool
-    }
-
-    private(set) var known: ContiguousArray<Known> = []
-    private(set) var starts: ContiguousArray<Int32> = []
-    private(set) var rows: ContiguousArray<Sprite.Row> = []
+    /// The phases of one sprite after the other.
+    private(set) var phases: ContiguousArray<Sprite.Phase> = []
     private(set) var pixels: ContiguousArray<UInt32> = []
     private(set) var stencils = Stencils()
 
@@ -22,14 +12,11 @@ public struct SpriteSet: Sendable {
     /// Adds a sprite; its number.
     public mutating func add(_ sprite: Sprite) -> Int {
         stencils.add(sprite)
-        known.append(Known(starts: starts.count, reach: sprite.reach, isLarge: sprite.masks.isEmpty))
-        let (firstRow, firstPixel) = (Int32(rows.count), Int32(pixels.count))
-        for start in sprite.starts { starts.append(firstRow + start) }
-        for var row in sprite.rows {
-            row.start += firstPixel
-            rows.append(row)
+        for var phase in sprite.all {
+            phase.start += Int32(pixels.count)
+            phases.append(phase)
         }
         pixels.append(contentsOf: sprite.pixels)
-        return known.count - 1
+        return phases.count / (Sprite.phases * Sprite.phases) - 1
     }
 }

@@ -113,7 +113,7 @@ struct SnapshotTests {
             try hits.collect(view, scene, reach: 1, detail: .all, budget: .unlimited)
             // The world and its repetitions on both sides are in view; only one of them is counted.
             var found: Set<UInt64> = []
-            for index in 0..<hits.count { found.insert(hits.keys[index] >> 32) }
+            for index in 0..<hits.count { found.insert(UInt64(hits.number(index))) }
             let wanted = Set(
                 works.indices.filter { filter.matches(works[$0], at: TestCity.now) }.map { UInt64($0 + 1) })
             #expect(found == wanted)

@@ -92,7 +92,7 @@ enum DrawingCases {
         for sprite in sprites { _ = set.add(sprite) }
         for stand in stands.reversed() { pile.offer(stand.sprite, of: set, subpixelX: stand.x, subpixelY: stand.y) }
         for stand in stands { whole.draw(sprites[stand.sprite], subpixelX: stand.x, subpixelY: stand.y) }
-        canvas.draw(pile, of: set)
+        canvas.draw(&pile, of: set)
         for y in 0..<canvas.height {
             for x in 0..<canvas.width where canvas[x, y] != whole[x, y] {
                 throw Fault("pixel \(x), \(y) is \(canvas[x, y]), with all symbols \(whole[x, y])")

@@ -61,11 +61,11 @@ struct Brush {
                 }
             }
             if layer.geometry.contains(.points) {
-                try hits.ordered.withUnsafeBufferPointer { hits in
-                    for index in hits.indices.reversed() {
-                        if index % 4096 == 0 { try budget.check() }
-                        stand(hits[index], &plan.classification)
-                    }
+                var turn = 0
+                try hits.forEachFromTop { hit in
+                    if turn % 4096 == 0 { try budget.check() }
+                    turn += 1
+                    stand(hit, &plan.classification)
                 }
             } else {
                 for index in hits.shapes.reversed() { stand(hits[Int(index)], &plan.classification) }
@@ -120,11 +120,15 @@ struct Brush {
             case .symbol:
                 guard var stamp = symbols.removeValue(forKey: place) else { continue }
                 defer { symbols[place] = stamp }
-                stamp.begin(self)
+                // Taken out for as long as places are offered: access to a class costs a check each time.
+                var pile = SymbolPile()
+                swap(&pile, &painter.pile)
+                defer { swap(&pile, &painter.pile) }
+                pile.begin(scene, reach: reach)
                 try forEachStand(false) { x, y, code, state, _ in
-                    stamp.offer(x: x, y: y, code: code, state: state, value)
+                    stamp.offer(to: &pile, x: x, y: y, code: code, state: state, value)
                 }
-                try stamp.draw(self)
+                try stamp.draw(&pile, self)
             case .count(let count):
                 var grid = CountGrid(count, self)
                 try forEachStand(false) { x, y, _, state, _ in grid.add(x: x, y: y, state: state) }

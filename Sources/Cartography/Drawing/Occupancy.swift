@@ -1,13 +1,23 @@
 /// Which half pixels of a picture are taken: of several drawings on the same half pixel one is enough.
 ///
 /// Cells lie on the grid of the whole world, so that neighbouring tiles decide alike.
-struct Occupancy {
-    private var words: [UInt64] = []
-    /// The words in which a cell is taken: few at deep zooms, where emptying all of them would cost more than drawing.
-    private var used: [UInt32] = []
+///
+/// Its memory is its own, since an array would be asked for each place whether anybody else has it.
+struct Occupancy: ~Copyable {
+    /// A bit for each cell, and the words in which one is taken: few at deep zooms, where emptying all of them would cost more than drawing.
+    private var words: UnsafeMutableBufferPointer<UInt64> = .init(start: nil, count: 0)
+    private var used: UnsafeMutableBufferPointer<UInt32> = .init(start: nil, count: 0)
+    private var usedCount = 0
     private var columns = 0
     private var rows = 0
     private var margin = 0
+
+    init() {}
+
+    deinit {
+        words.deallocate()
+        used.deallocate()
+    }
 
     /// Frees all cells of a picture and of `reach` pixels around it.
     mutating func clear(_ scene: Scene, reach: Double) {
@@ -16,11 +26,15 @@ struct Occupancy {
         rows = scene.height * 2 + 2 * margin
         let count = columns / 64 * rows
         if words.count == count {
-            for word in used { words[Int(word)] = 0 }
+            for place in 0..<usedCount { words[Int(used[place])] = 0 }
         } else {
-            words = [UInt64](repeating: 0, count: count)
+            words.deallocate()
+            used.deallocate()
+            words = .allocate(capacity: count)
+            words.initialize(repeating: 0)
+            used = .allocate(capacity: count)
         }
-        used.removeAll(keepingCapacity: true)
+        usedCount = 0
     }
 
     /// Takes the cell at a place in 1/256 pixel; false if it was taken before. Places far outside always succeed.
@@ -28,12 +42,17 @@ struct Occupancy {
     mutating func take(x: Int, y: Int) -> Bool {
         let column = x >> 7 + margin
         let row = y >> 7 + margin
-        guard column >= 0, row >= 0, column < columns, row < rows else { return true }
-        let word = row * (columns / 64) + column >> 6
+        guard column >= 0, row >= 0, column < columns, row < rows, let words = words.baseAddress,
+            let used = used.baseAddress
+        else { return true }
+        let word = row &* (columns >> 6) &+ column >> 6
         let bit: UInt64 = 1 << UInt64(column & 63)
         let taken = words[word]
         if taken & bit != 0 { return false }
-        if taken == 0 { used.append(UInt32(truncatingIfNeeded: word)) }
+        if taken == 0 {
+            used[usedCount] = UInt32(truncatingIfNeeded: word)
+            usedCount &+= 1
+        }
         words[word] = taken | bit
         return true
     }

@@ -12,7 +12,7 @@ final class Painter: @unchecked Sendable {
     var hits = WorkHits()
     var path = Path()
     var occupancy = Occupancy()
-    var pile = SpritePile()
+    var pile = SymbolPile()
     private var plans: [ScenePlan.Key: ScenePlan] = [:]
 
     /// So many plans are kept, and so many codes in all of them, each of which takes some 30 bytes for every symbol.

@@ -1,10 +1,22 @@
 import Raster
 import Works
 
-/// A symbol made ready for one zoom, scale and theme, with its sprites as far as they were needed, and the places of a picture where it can
-/// be seen.
+/// Where the symbols of one paint can be seen in a picture: offered from the top to the bottom, at most one on each half pixel, then drawn
+/// from the bottom to the top.
 ///
-/// Places are offered from the top to the bottom, then drawn from the bottom to the top.
+/// Made to be used again: it keeps its memory.
+struct SymbolPile: ~Copyable {
+    fileprivate var occupancy = Occupancy()
+    fileprivate var sprites = SpritePile()
+
+    /// Begins a picture.
+    mutating func begin(_ scene: Scene, reach: Double) {
+        occupancy.clear(scene, reach: reach)
+        sprites.clear(width: scene.width, height: scene.height)
+    }
+}
+
+/// A symbol made ready for one zoom, scale and theme, with its sprites as far as they were needed.
 struct SymbolStamp {
     private let sheet: SpriteSheet
     private var shape: Classification.Places
@@ -17,13 +29,10 @@ struct SymbolStamp {
     private var numbers: [Int: Int32] = [:]
     /// The number for each code and state.
     private var known: [Int32] = []
-    /// The painter's own, taken out of it for as long as places are offered: access to a class costs a check each time.
-    private var occupancy = Occupancy()
-    private var pile = SpritePile()
 
     private static let unknown: Int32 = -1
     private static let none: Int32 = -2
-    private static let states = DeadlineStateNames.all.count
+    private let states = DeadlineStateNames.all.count
 
     init(_ symbol: SymbolPaint, _ scene: Scene, _ theme: Theme) {
         sheet = SpriteSheet(symbol, scene, theme)
@@ -36,7 +45,7 @@ struct SymbolStamp {
 
     /// Makes room for a number of codes, which mean what they meant before or else are all looked up again.
     mutating func prepare(codes: Int, keeps: Bool) {
-        known.prepare(codes: codes * Self.states, keeps: keeps, unknown: Self.unknown)
+        known.prepare(codes: codes * states, keeps: keeps, unknown: Self.unknown)
         shape.prepare(codes: codes, keeps: keeps)
         fill.prepare(codes: codes, keeps: keeps)
         outline?.prepare(codes: codes, keeps: keeps)
@@ -44,27 +53,18 @@ struct SymbolStamp {
         mark?.prepare(codes: codes, keeps: keeps)
     }
 
-    /// Begins a picture.
-    mutating func begin(_ brush: Brush) {
-        exchange(brush.painter)
-        occupancy.clear(brush.scene, reach: brush.reach)
-        pile.clear(width: brush.scene.width, height: brush.scene.height)
-    }
-
-    private mutating func exchange(_ painter: Painter) {
-        swap(&occupancy, &painter.occupancy)
-        swap(&pile, &painter.pile)
-    }
-
-    /// Takes a place, in 1/256 pixel of the scene, unless another symbol was offered on the same half pixel or those before cover it.
+    /// Puts a symbol on a pile, at a place in 1/256 pixel of the scene, unless another one was offered on the same half pixel or those before
+    /// cover it.
     @inline(__always)
-    mutating func offer(x: Int, y: Int, code: Int, state: UInt8, _ value: Classification.Value) {
-        var number = known[code * Self.states + Int(state)]
+    mutating func offer(
+        to pile: inout SymbolPile, x: Int, y: Int, code: Int, state: UInt8, _ value: Classification.Value
+    ) {
+        var number = known[code * states + Int(state)]
         if number < 0 {
             if number == Self.unknown { number = look(code, state, value) }
             if number == Self.none { return }
         }
-        if occupancy.take(x: x, y: y) { pile.offer(Int(number), of: sprites, subpixelX: x, subpixelY: y) }
+        if pile.occupancy.take(x: x, y: y) { pile.sprites.offer(Int(number), of: sprites, subpixelX: x, subpixelY: y) }
     }
 
     @inline(never)
@@ -79,7 +79,7 @@ struct SymbolStamp {
                     halo: halo?.place(code: code, state: state, value) ?? 0,
                     mark: mark?.place(code: code, state: state, value) ?? 0))
         }
-        known[code * Self.states + Int(state)] = number
+        known[code * states + Int(state)] = number
         return number
     }
 
@@ -90,9 +90,8 @@ struct SymbolStamp {
         return number
     }
 
-    /// Draws what was taken. Nothing can be offered until the next picture begins.
-    mutating func draw(_ brush: Brush) throws {
-        defer { exchange(brush.painter) }
-        try brush.canvas.draw(pile, of: sprites) { try brush.budget.check() }
+    /// Draws a pile of nothing but this symbol.
+    func draw(_ pile: inout SymbolPile, _ brush: Brush) throws {
+        try brush.canvas.draw(&pile.sprites, of: sprites) { try brush.budget.check() }
     }
 }

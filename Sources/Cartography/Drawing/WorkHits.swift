@@ -24,6 +24,25 @@ struct WorkHits {
         var state: UInt8
     }
 
+    /// What hits are ordered by: the number of the work; below it whether it is no single point, and the place where the hit was found.
+    private struct Key {
+        let bits: UInt64
+
+        @inline(__always)
+        init(bits: UInt64) { self.bits = bits }
+
+        @inline(__always)
+        init(number: UInt32, isShape: Bool, place: Int) {
+            bits = UInt64(number) << 32 | (isShape ? 1 << 31 : 0) | UInt64(truncatingIfNeeded: place)
+        }
+
+        @inline(__always) var isShape: Bool { bits >> 31 & 1 != 0 }
+        @inline(__always) var place: Int { Int(truncatingIfNeeded: bits & 0x7FFF_FFFF) }
+        /// Eleven bits of the number, from the lowest on.
+        @inline(__always)
+        func digit(_ index: Int) -> Int { Int(truncatingIfNeeded: bits >> UInt64(32 + 11 * index)) & 2047 }
+    }
+
     /// How many of the works at single points are wanted, as far as the filter cannot tell apart what is left out.
     enum PointDetail: Hashable {
         case all
@@ -57,25 +76,45 @@ struct WorkHits {
         static func < (a: DeadlineNeed, b: DeadlineNeed) -> Bool { a.rawValue < b.rawValue }
     }
 
+    /// In the order in which they were found.
     private var hits: [Hit] = []
-    /// In the order of drawing: the number of each hit's work and, below it, the place where the hit was found.
-    private(set) var keys: [UInt64] = []
-    private var spare: [UInt64] = []
-    private(set) var ordered: [Hit] = []
+    /// In the order of drawing.
+    private var keys: [Key] = []
+    private var spare: [Key] = []
     private var runs: [PackedTree.Run] = []
     private var rows: [UInt32] = []
     /// The places of those hits, in the order of drawing, that are no single points.
     private(set) var shapes: [Int32] = []
     /// When the first of the works changes its state by the clock alone.
     private(set) var expiresAt: Instant?
-    private var nextChange: UInt32 = .max
-    private var needs = DeadlineNeed.states
 
-    var count: Int { ordered.count }
+    var count: Int { keys.count }
 
     /// The hits in the order of drawing.
     @inline(__always)
-    subscript(index: Int) -> Hit { ordered[index] }
+    subscript(index: Int) -> Hit { hits[keys[index].place] }
+
+    /// The number of a hit's work.
+    func number(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: keys[index].bits >> 32) }
+
+    /// Calls `body` with all hits from the top to the bottom.
+    @inline(__always)
+    func forEachFromTop(_ body: (Hit) throws -> Void) rethrows {
+        // Some are looked up at a time: each may have to wait for memory, and in a loop of their own they do so together.
+        try withUnsafeTemporaryAllocation(of: Hit.self, capacity: 64) { some in
+            try hits.withUnsafeBufferPointer { hits in
+                var rest = keys.count
+                while rest > 0 {
+                    let count = min(rest, some.count)
+                    for place in 0..<count {
+                        some.initializeElement(at: place, to: hits[keys[rest &- 1 &- place].place])
+                    }
+                    for place in 0..<count { try body(some[place]) }
+                    rest &-= count
+                }
+            }
+        }
+    }
 
     /// Collects what is in a scene or reaches into it.
     ///
@@ -87,50 +126,37 @@ struct WorkHits {
         _ view: SnapshotView, _ scene: Scene, reach: Double, detail: PointDetail, needs: DeadlineNeed = .states,
         budget: TimeBudget
     ) throws {
-        self.needs = max(needs, view.filter.asksForStates ? .states : .nothing)
         hits.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
-        nextChange = .max
-        ordered.removeAll(keepingCapacity: true)
         shapes.removeAll(keepingCapacity: true)
-        guard !view.filter.isNothing else {
-            expiresAt = nil
-            return
-        }
+        expiresAt = nil
+        guard !view.filter.isNothing else { return }
         let detail = detail.allowed(by: view.filter)
+        var judge = WorkJudge(view, needs)
         for (copy, part) in scene.copies(reach: reach).enumerated() {
             let copy = UInt8(min(copy, 255))
             let tracer = ShapeTracer(scene, offsetX: part.offsetX, reach: reach)
+            let (base, delta, struck) = (view.snapshot.base, view.snapshot.delta, view.snapshot.struck)
             try collect(
-                view.snapshot.base.points, .basePoints, struck: view.snapshot.struck, view, part.box, tracer,
-                copy: copy,
-                detail: detail, budget: budget)
-            if case .discs(let zoom) = detail { addUncovered(view, part.box, tracer, copy, zoom: zoom) }
-            try collect(
-                view.snapshot.delta.points, .deltaPoints, struck: nil, view, part.box, tracer, copy: copy, detail: .all,
+                base.points, .basePoints, struck: struck, &judge, part.box, tracer, copy: copy, detail: detail,
                 budget: budget)
+            if case .discs(let zoom) = detail { addUncovered(view, &judge, part.box, tracer, copy, zoom: zoom) }
             try collect(
-                view.snapshot.base.shapes, .baseShapes, struck: view.snapshot.struck, view, part.box, copy: copy,
+                delta.points, .deltaPoints, struck: nil, &judge, part.box, tracer, copy: copy, detail: .all,
                 budget: budget)
-            try collect(
-                view.snapshot.delta.shapes, .deltaShapes, struck: nil, view, part.box, copy: copy, budget: budget)
+            try collect(base.shapes, .baseShapes, struck: struck, &judge, part.box, copy: copy, budget: budget)
+            try collect(delta.shapes, .deltaShapes, struck: nil, &judge, part.box, copy: copy, budget: budget)
         }
         sort()
-        ordered.reserveCapacity(keys.count)
-        for key in keys {
-            let hit = hits[Int(UInt32(truncatingIfNeeded: key))]
-            if !hit.shelf.isPoints { shapes.append(Int32(ordered.count)) }
-            ordered.append(hit)
-        }
-        expiresAt = nextChange == .max ? nil : Instant(secondsSinceEpoch: Int64(nextChange))
+        for (place, key) in keys.enumerated() where key.isShape { shapes.append(Int32(place)) }
+        expiresAt = judge.nextChange
     }
 
     private mutating func collect(
-        _ points: PointShelf, _ shelf: Shelf, struck: StruckRows?, _ view: SnapshotView, _ box: WorldBox,
+        _ points: PointShelf, _ shelf: Shelf, struck: StruckRows?, _ judge: inout WorkJudge, _ box: WorldBox,
         _ tracer: ShapeTracer, copy: UInt8, detail: PointDetail, budget: TimeBudget
     ) throws {
         let struck = struck.flatMap { $0.count > 0 ? $0 : nil }
-        let judge = WorkJudge(view)
         runs.removeAll(keepingCapacity: true)
         if case .discs(let zoom) = detail {
             points.tiers.addRuns(meeting: box, through: PointCover.tier(zoom: zoom), to: &runs)
@@ -143,7 +169,7 @@ struct WorkHits {
             for start in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: 4096) {
                 try budget.check()
                 select(start..<min(start + 4096, run.rows.upperBound), of: points, detail)
-                addRows(of: points, shelf, struck, judge, isInside: run.isInside, box, tracer, copy)
+                addRows(of: points, shelf, struck, &judge, isInside: run.isInside, box, tracer, copy)
             }
         }
     }
@@ -169,38 +195,72 @@ struct WorkHits {
 
     /// Adds what is seen of discs only since others were struck out.
     private mutating func addUncovered(
-        _ view: SnapshotView, _ box: WorldBox, _ tracer: ShapeTracer, _ copy: UInt8, zoom: Int
+        _ view: SnapshotView, _ judge: inout WorkJudge, _ box: WorldBox, _ tracer: ShapeTracer, _ copy: UInt8, zoom: Int
     ) {
         let points = view.snapshot.base.points
         rows.removeAll(keepingCapacity: true)
         view.snapshot.forEachUncovered(through: PointCover.tier(zoom: zoom)) { row in
             if points.latest[row] <= PointOverview.mark(zoom: zoom) { rows.append(UInt32(row)) }
         }
-        addRows(of: points, .basePoints, view.snapshot.struck, WorkJudge(view), isInside: false, box, tracer, copy)
+        addRows(of: points, .basePoints, view.snapshot.struck, &judge, isInside: false, box, tracer, copy)
     }
 
     /// Adds those of ``rows`` that are in the box and pass the filter.
     private mutating func addRows(
-        of points: PointShelf, _ shelf: Shelf, _ struck: StruckRows?, _ judge: WorkJudge, isInside: Bool,
-        _ box: WorldBox,
-        _ tracer: ShapeTracer, _ copy: UInt8
+        of points: PointShelf, _ shelf: Shelf, _ struck: StruckRows?, _ judge: inout WorkJudge, isInside: Bool,
+        _ box: WorldBox, _ tracer: ShapeTracer, _ copy: UInt8
     ) {
-        for index in rows.indices {
-            let row = Int(rows[index])
-            let (x, y) = (points.x[row], points.y[row])
-            guard isInside || box.contains(x: x, y: y) else { continue }
-            if let struck, struck.hasPoint(row) { continue }
-            add(
-                points.facts, row, shelf, judge, copy, WorldBox(minX: x, minY: y, maxX: x, maxY: y),
-                x: Int32(truncatingIfNeeded: tracer.x(x)), y: Int32(truncatingIfNeeded: tracer.y(y)))
+        let facts = points.facts
+        let first = hits.count
+        Self.append(upTo: rows.count, to: &hits, &keys) { [rows] hits, keys in
+            var count = 0
+            for row in rows {
+                let row = Int(row)
+                let (x, y) = (points.x[row], points.y[row])
+                guard isInside || box.contains(x: x, y: y) else { continue }
+                if let struck, struck.hasPoint(row) { continue }
+                let trait = facts.trait(row)
+                guard
+                    let state = judge.state(
+                        of: row, facts, trait: trait, box: WorldBox(minX: x, minY: y, maxX: x, maxY: y))
+                else { continue }
+                (hits + count).initialize(
+                    to: Hit(
+                        row: UInt32(truncatingIfNeeded: row), trait: UInt32(truncatingIfNeeded: trait),
+                        x: Int32(truncatingIfNeeded: tracer.x(x)), y: Int32(truncatingIfNeeded: tracer.y(y)),
+                        shelf: shelf, copy: copy, state: state))
+                (keys + count).initialize(to: Key(number: facts.number[row], isShape: false, place: first &+ count))
+                count &+= 1
+            }
+            return count
+        }
+    }
+
+    /// Lets `body` write hits and their keys into memory that room was made in; it says how many.
+    ///
+    /// To append them one by one would be to ask each time whether the memory is large enough and nobody else's.
+    @inline(__always)
+    private static func append(
+        upTo limit: Int, to hits: inout [Hit], _ keys: inout [Key],
+        _ body: (UnsafeMutablePointer<Hit>, UnsafeMutablePointer<Key>) -> Int
+    ) {
+        guard limit > 0 else { return }
+        hits.append(addingCapacity: limit) { hits in
+            hits.withUnsafeMutableBufferPointer { hits, count in
+                keys.append(addingCapacity: limit) { keys in
+                    keys.withUnsafeMutableBufferPointer { keys, keyCount in
+                        count = body(hits.baseAddress!, keys.baseAddress!)
+                        keyCount = count
+                    }
+                }
+            }
         }
     }
 
     private mutating func collect(
-        _ shapes: ShapeShelf, _ shelf: Shelf, struck: StruckRows?, _ view: SnapshotView, _ box: WorldBox, copy: UInt8,
-        budget: TimeBudget
+        _ shapes: ShapeShelf, _ shelf: Shelf, struck: StruckRows?, _ judge: inout WorkJudge, _ box: WorldBox,
+        copy: UInt8, budget: TimeBudget
     ) throws {
-        let judge = WorkJudge(view)
         runs.removeAll(keepingCapacity: true)
         shapes.tree.addRuns(meeting: box, to: &runs)
         for index in runs.indices {
@@ -211,62 +271,46 @@ struct WorkHits {
                     let own = shapes.geometry.box[row]
                     guard run.isInside || own.intersects(box) else { continue }
                     if let struck, struck.hasShape(row) { continue }
-                    add(shapes.facts, row, shelf, judge, copy, own)
+                    let trait = shapes.facts.trait(row)
+                    guard let state = judge.state(of: row, shapes.facts, trait: trait, box: own) else { continue }
+                    keys.append(Key(number: shapes.facts.number[row], isShape: true, place: hits.count))
+                    hits.append(Hit(row: UInt32(row), trait: UInt32(trait), shelf: shelf, copy: copy, state: state))
                 }
             }
         }
     }
 
-    @inline(__always)
-    private mutating func add(
-        _ facts: WorkFacts, _ row: Int, _ shelf: Shelf, _ judge: WorkJudge, _ copy: UInt8, _ box: WorldBox,
-        x: Int32 = 0,
-        y: Int32 = 0
-    ) {
-        let trait = facts.trait(row)
-        guard judge.filter.admits(trait: trait),
-            judge.asksForTraitsOnly || judge.filter.admits(facts, row, box: box)
-        else { return }
-        var state = DeadlineState.none
-        if needs > .nothing {
-            let status = judge.statuses[trait]
-            state = judge.state(status, due: facts.due[row], completed: facts.completed[row])
-            if status.isOpen {
-                // Also of works that the filter leaves out for now: their turn may come.
-                nextChange = min(nextChange, judge.nextChange(due: facts.due[row], countsDays: needs == .days))
-            }
-            guard judge.filter.admits(state) else { return }
-        }
-        keys.append(UInt64(facts.number[row]) << 32 | UInt64(hits.count))
-        hits.append(
-            Hit(
-                row: UInt32(row), trait: UInt32(trait), x: x, y: y, shelf: shelf, copy: copy, state: UInt8(state.index))
-        )
-    }
-
-    /// Puts the keys in order: a radix sort over the bytes in which the numbers differ.
+    /// Puts the keys in order: a radix sort over the digits in which the numbers differ.
     private mutating func sort() {
-        guard keys.count > 256 else { return keys.sort() }
+        guard keys.count > 256 else { return keys.sort { $0.bits < $1.bits } }
         var (all, any) = (UInt64.max, UInt64(0))
         for key in keys {
-            all &= key
-            any |= key
+            all &= key.bits
+            any |= key.bits
         }
-        let differing = (all ^ any) >> 32
-        spare.removeAll(keepingCapacity: true)
-        spare.append(contentsOf: keys)
-        for shift in stride(from: UInt64(32), to: 64, by: 11) where differing >> (shift - 32) & 2047 != 0 {
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
-                starts.initialize(repeating: 0)
-                for key in keys { starts[Int(key >> shift & 2047) + 1] += 1 }
-                for digit in 1...2048 { starts[digit] += starts[digit - 1] }
-                for key in keys {
-                    let digit = Int(key >> shift & 2047)
-                    spare[starts[digit]] = key
-                    starts[digit] += 1
+        let differing = Key(bits: all ^ any)
+        let digits = (0..<3).filter { differing.digit($0) != 0 }
+        if spare.count < keys.count { spare = keys }
+        let count = keys.count
+        keys.withUnsafeMutableBufferPointer { keys in
+            spare.withUnsafeMutableBufferPointer { spare in
+                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2048) { starts in
+                    var (from, to) = (keys.baseAddress!, spare.baseAddress!)
+                    for digit in digits {
+                        starts.initialize(repeating: 0)
+                        for place in 0..<count { starts[from[place].digit(digit)] &+= 1 }
+                        var start: UInt32 = 0
+                        for value in starts.indices { (starts[value], start) = (start, start &+ starts[value]) }
+                        for place in 0..<count {
+                            let value = from[place].digit(digit)
+                            to[Int(starts[value])] = from[place]
+                            starts[value] &+= 1
+                        }
+                        swap(&from, &to)
+                    }
+                    if from != keys.baseAddress! { keys.baseAddress!.update(from: from, count: count) }
                 }
             }
-            swap(&keys, &spare)
         }
     }
 }

@@ -1,22 +1,45 @@
 import Works
 
-/// What every work is judged by: the same rule as `DeadlineState`, on the snapshot's 32-bit moments.
+/// Judges whether works are drawn and in which state of their deadline: the same rule as `DeadlineState`, on the snapshot's 32-bit moments.
 struct WorkJudge {
-    let filter: CompiledFilter
-    let asksForTraitsOnly: Bool
-    let statuses: [WorkStatus]
-    let now: Int64
-    let window = DeadlineState.dueSoonWindow
+    private let filter: CompiledFilter
+    private let needs: WorkHits.DeadlineNeed
+    private let asksForTraitsOnly: Bool
+    private let statuses: [WorkStatus]
+    private let now: Int64
+    private let window = DeadlineState.dueSoonWindow
+    private var change: UInt32 = .max
 
-    init(_ view: SnapshotView) {
+    /// - Parameter needs: What of deadlines the drawing tells.
+    init(_ view: SnapshotView, _ needs: WorkHits.DeadlineNeed) {
         filter = view.filter
         asksForTraitsOnly = view.filter.asksForTraitsOnly
+        self.needs = max(needs, view.filter.asksForStates ? .states : .nothing)
         statuses = view.snapshot.traits.statuses
         now = view.now.secondsSinceEpoch
     }
 
+    /// When the first of the works that were judged changes its state by the clock alone.
+    var nextChange: Instant? { change == .max ? nil : Instant(secondsSinceEpoch: Int64(change)) }
+
+    /// The index of the state of a work's deadline, that of none if nobody asks; nil if the filter leaves the work out.
     @inline(__always)
-    func state(_ status: WorkStatus, due: Moment, completed: Moment) -> DeadlineState {
+    mutating func state(of row: Int, _ facts: WorkFacts, trait: Int, box: @autoclosure () -> WorldBox) -> UInt8? {
+        guard filter.admits(trait: trait), asksForTraitsOnly || filter.admits(facts, row, box: box()) else {
+            return nil
+        }
+        guard needs > .nothing else { return UInt8(DeadlineState.none.index) }
+        let status = statuses[trait]
+        let state = state(status, due: facts.due[row], completed: facts.completed[row])
+        if status.isOpen {
+            // Also of works that the filter leaves out for now: their turn may come.
+            change = min(change, nextChange(due: facts.due[row], countsDays: needs == .days))
+        }
+        return filter.admits(state) ? UInt8(state.index) : nil
+    }
+
+    @inline(__always)
+    private func state(_ status: WorkStatus, due: Moment, completed: Moment) -> DeadlineState {
         if due == .none || status == .rejected { return .none }
         if status == .done { return completed == .none ? .none : completed <= due ? .met : .missed }
         let left = Int64(due.seconds) - now
@@ -24,7 +47,7 @@ struct WorkJudge {
     }
 
     @inline(__always)
-    func nextChange(due: Moment, countsDays: Bool) -> UInt32 {
+    private func nextChange(due: Moment, countsDays: Bool) -> UInt32 {
         let left = Int64(due.seconds) - now
         if due == .none || left < 0 && !countsDays { return .max }
         // The second after a whole number of days is the first of the next day of delay.

@@ -90,7 +90,7 @@ enum VectorTile {
                     tags += [key, value]
                 }
             }
-            let number = UInt64(facts.number[row])
+            let number = UInt64(hits.number(index))
             if hit.shelf.isPoints {
                 if geometry.setPoint(x: points.x[row], y: points.y[row]) {
                     prepare()
