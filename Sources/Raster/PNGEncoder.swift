@@ -85,16 +85,32 @@ public final class PNGEncoder {
                 stream.pointee.level_buf = levelBuffer
                 stream.pointee.level_buf_size = UInt32(Self.levelBufferSize)
                 stream.pointee.gzip_flag = UInt16(IGZIP_ZLIB)
-                stream.pointee.end_of_stream = 1
-                stream.pointee.flush = UInt16(NO_FLUSH)
                 stream.pointee.next_in = input.baseAddress
-                stream.pointee.avail_in = UInt32(input.count)
                 stream.pointee.next_out = output.baseAddress
                 stream.pointee.avail_out = UInt32(output.count)
+                let beginning = Self.beginning(of: input.count)
+                stream.pointee.flush = beginning.flush
+                stream.pointee.avail_in = UInt32(beginning.count)
+                let code = isal_deflate(stream)
+                guard code == COMP_OK else { return code }
+                stream.pointee.flush = UInt16(NO_FLUSH)
+                stream.pointee.end_of_stream = 1
+                stream.pointee.avail_in = UInt32(input.count - beginning.count)
                 return isal_deflate(stream)
             }
         }
         guard code == COMP_OK, stream.pointee.avail_in == 0 else { throw CompressionError(code: code) }
         return Int(stream.pointee.total_out)
+    }
+
+    /// So much of a stream is compressed by itself, for the same picture to give the same bytes.
+    ///
+    /// After the first byte of a stream, ISA-L (up to 2.32, `write_first_byte` in `igzip_icf_body_h1_gr_bt.asm`) notes the next but one under
+    /// a hash of what a register happens to hold: the upper bits of the stream's address in memory. It does not when nothing but that byte
+    /// can be compressed yet, because as much as it looks ahead waits behind it, nor when a few bytes are flushed.
+    private static func beginning(of count: Int) -> (count: Int, flush: UInt16) {
+        let lookAhead = 288
+        return count > lookAhead + 1
+            ? (lookAhead + 1, UInt16(NO_FLUSH)) : (min(8, count), UInt16(SYNC_FLUSH))
     }
 }

@@ -81,6 +81,26 @@ struct PNGTests {
         #expect(try used.encode(canvas) == PNGEncoder().encode(canvas))
     }
 
+    @Test(
+        "The same picture gives the same bytes, wherever in memory its encoder lies",
+        arguments: [(160, 128), (7, 9), (3, 1)])
+    func memory(width: Int, height: Int) throws {
+        var generator = SeededRandom(seed: 5)
+        // Used one after the other, but all there at once, so that none lies where another one does.
+        let encoders = (0..<256).map { _ in PNGEncoder() }
+        for _ in 0..<8 {
+            let canvas = Canvas(width: width, height: height)
+            for _ in 0..<14 {
+                let place = generator.point(0...Double(height))
+                canvas.fill(Symbol.disc.path(x: place.x, y: place.y, size: 7), BlendTests.pixel(&generator).color)
+            }
+            let files = try Set(encoders.map { try $0.encode(canvas) })
+            #expect(files.count == 1)
+            let read = try #require(files.first.flatMap(pixels(ofPNG:)))
+            #expect(read.width == width && read.height == height)
+        }
+    }
+
     @Test("An empty picture is small, the same each time, and readable")
     func empty() throws {
         let encoder = PNGEncoder()
