@@ -106,32 +106,30 @@ extension Canvas {
     func stamp(_ phase: Sprite.Phase, rows: UInt64?, of pixels: UnsafePointer<UInt32>, x: Int, y: Int) {
         let source = UnsafeRawPointer(pixels + Int(phase.start))
         let (column, line) = (x &+ Int(phase.column), y &+ Int(phase.row))
-        let (count, height) = (Int(phase.width), Int(phase.height))
+        let count = Int(phase.width)
+        let lines = max(0, 0 &- line)..<max(0, 0 &- line, min(Int(phase.height), height &- line))
         let first = line &* stride &+ column
         func target(_ row: Int) -> UnsafeMutableRawPointer {
             UnsafeMutableRawPointer(self.pixels + (first &+ row &* stride))
         }
-        if column >= 0, column &+ count <= width, line >= 0, line &+ height <= self.height {
-            if count == 8 {
-                Self.forEach(rows, of: height) { stampEight(source + $0 &* 32, target($0)) }
-            } else {
-                Self.forEach(rows, of: height) { stamp(source + $0 &* count &* 4, target($0), count) }
-            }
+        if column < 0 || column &+ count > width {
+            Self.forEach(rows, in: lines) { stampClipped(source + $0 &* count &* 4, target($0), count, at: column) }
+        } else if count == 8 {
+            Self.forEach(rows, in: lines) { stampEight(source + $0 &* 32, target($0)) }
         } else {
-            Self.forEach(rows, of: height) { row in
-                guard line &+ row >= 0, line &+ row < self.height else { return }
-                stampClipped(source + row &* count &* 4, target(row), count, at: column)
-            }
+            Self.forEach(rows, in: lines) { stamp(source + $0 &* count &* 4, target($0), count) }
         }
     }
 
-    /// Calls `body` with each of some rows, or of all.
+    /// Calls `body` with each of some rows within a range, or with all of the range.
     @inline(__always)
-    private static func forEach(_ rows: UInt64?, of height: Int, _ body: (Int) -> Void) {
-        guard var rows else { return (0..<height).forEach(body) }
-        while rows != 0 {
-            body(rows.trailingZeroBitCount)
-            rows &= rows &- 1
+    private static func forEach(_ rows: UInt64?, in range: Range<Int>, _ body: (Int) -> Void) {
+        guard let rows else { return range.forEach(body) }
+        // Shifts by more than a word leave nothing.
+        var rest = rows & (UInt64.max << range.lowerBound) & ~(UInt64.max << range.upperBound)
+        while rest != 0 {
+            body(rest.trailingZeroBitCount)
+            rest &= rest &- 1
         }
     }
 
