@@ -1,3 +1,5 @@
+import Geometry
+
 /// Clips polygons with holes against a rectangle.
 ///
 /// The parts of the rings inside the rectangle are cut out, turned so that the polygon lies left of them, and joined
@@ -40,7 +42,8 @@ public struct PolygonClipper {
     private var parts = Polylines()
     /// For each part the ring that it was cut from.
     private var origins: [Int] = []
-    private var partsTouch = false
+    /// Where rings touch the border in one point, as far as other rings touch those; in their order along the border.
+    private var borderTouches: [(place: BorderPlace, point: SIMD2<Double>)] = []
     private var crossings: [BorderCrossing] = []
     private var next: [Int] = []
     private var isEntered: [Bool] = []
@@ -106,6 +109,7 @@ public struct PolygonClipper {
 
     private mutating func joinParts(isCovered: Bool) {
         crossings.removeAll(keepingCapacity: true)
+        borderTouches.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
         isEntered.removeAll(keepingCapacity: true)
         for part in 0..<parts.count {
@@ -116,6 +120,7 @@ public struct PolygonClipper {
             if start == end {
                 // A ring that touches the border in this point only.
                 next[part] = part
+                borderTouches.append((BorderPlace(rectangle, start), start))
                 continue
             }
             crossings.append(
@@ -128,8 +133,8 @@ public struct PolygonClipper {
                     inner: parts.points[range.upperBound - 2]))
         }
         crossings.sort()
+        let touches = noteTouches()
         if isCovered, crossings.isEmpty { addRectangle() }
-        partsTouch = parts.touch(between: origins)
         // Each exit goes on at the next entry. Twice around, since the first entries may belong to the last exits.
         open.removeAll(keepingCapacity: true)
         for crossing in crossings {
@@ -144,11 +149,55 @@ public struct PolygonClipper {
             if let exit = open.popLast() { next[exit] = crossing.part }
         }
         followParts()
+        if touches {
+            loose.relinkAtTouches()
+            isHole.removeAll(keepingCapacity: true)
+            for ring in 0..<loose.count { isHole.append(area(ofLoose: ring) < 0) }
+        }
+    }
+
+    /// Whether rings touch of which the border may make one. If so the rings inside become parts too, and all have a vertex where they touch.
+    private mutating func noteTouches() -> Bool {
+        guard !borderTouches.isEmpty || origins.contains(where: { $0 != origins[0] }) else { return false }
+        let count = parts.count
+        for ring in 0..<loose.count {
+            parts.append(closed: ring, of: loose)
+            origins.append(-1 - ring)
+        }
+        guard parts.touch(between: origins) else {
+            parts.removeLast(parts.count - count)
+            borderTouches.removeAll(keepingCapacity: true)
+            return false
+        }
+        loose.removeAll()
+        isHole.removeAll(keepingCapacity: true)
+        for part in count..<parts.count {
+            next.append(part)
+            isEntered.append(false)
+        }
+        parts.addTouchedVertices(origins: origins)
+        borderTouches.sort { $0.place < $1.place }
+        return true
     }
 
     private mutating func addRectangle() {
-        loose.append((0..<4).map { rectangle.corner($0) })
+        for side in 0..<4 {
+            loose.add(rectangle.corner(side))
+            addTouches(of: side)
+        }
+        loose.endRing()
         isHole.append(false)
+    }
+
+    /// Adds the touched points of a side of the border, as far as they are after one place and before another.
+    private mutating func addTouches(of side: Int, after: BorderPlace? = nil, before: BorderPlace? = nil) {
+        let start = borderTouches.partitioningIndex { touch in
+            after.map { $0 < touch.place } ?? (side <= touch.place.side)
+        }
+        for (place, point) in borderTouches[start...] {
+            guard place.side == side, before.map({ place < $0 }) ?? true else { return }
+            loose.add(point)
+        }
     }
 
     /// Finds out what the ring is that was added last; false, and the ring is dropped, if it has no area.
@@ -168,14 +217,14 @@ public struct PolygonClipper {
     private mutating func followParts() {
         for first in next.indices where next[first] >= 0 {
             var part = first
-            var isMixed = false
+            var isClosed = false
             while next[part] >= 0 {
                 let range = parts.range(of: part)
                 parts.points.withUnsafeBufferPointer { loose.add(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
                 let following = next[part]
-                if origins[following] != origins[first] { isMixed = true }
                 next[part] = -1
-                if following != part || parts.points[range.lowerBound] != parts.points[range.upperBound - 1] {
+                isClosed = following == part && parts.points[range.lowerBound] == parts.points[range.upperBound - 1]
+                if !isClosed {
                     walkBorder(
                         from: parts.points[range.upperBound - 1],
                         to: parts.points[parts.range(of: following).lowerBound])
@@ -183,12 +232,7 @@ public struct PolygonClipper {
                 part = following
             }
             guard loose.endRing() else { continue }
-            if isMixed, partsTouch {
-                // Rings of a valid polygon may meet in points; joined to one, they must not.
-                let ring = loose.count - 1
-                loose.splitLastRingAtTouches()
-                for index in ring..<loose.count { isHole.append(area(ofLoose: index) < 0) }
-            } else if loose.points.count - loose.range(of: loose.count - 1).lowerBound <= 8 {
+            if isClosed || loose.points.count - loose.range(of: loose.count - 1).lowerBound <= 8 {
                 // It may have no area, where a ring runs along the border and back.
                 noteLastRing()
             } else {
@@ -203,12 +247,14 @@ public struct PolygonClipper {
         let from = BorderPlace(rectangle, start), to = BorderPlace(rectangle, end)
         if start == end { return }
         var side = from.side
-        var isFirst = true
-        while side != to.side || (isFirst && to < from) {
+        var after: BorderPlace? = from
+        while side != to.side || (after != nil && to < from) {
+            addTouches(of: side, after: after)
             side = (side + 1) % 4
             loose.add(rectangle.corner(side))
-            isFirst = false
+            after = nil
         }
+        addTouches(of: side, after: after, before: to)
     }
 
     // MARK: Shells and holes

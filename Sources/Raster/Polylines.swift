@@ -39,6 +39,13 @@ public struct Polylines: Hashable, Sendable {
         ends.append(points.count)
     }
 
+    /// Adds a ring of another collection as a line that ends where it begins.
+    mutating func append(closed index: Int, of other: Polylines) {
+        append(line: index, of: other)
+        points.append(other.points[other.range(of: index).lowerBound])
+        ends[ends.count - 1] += 1
+    }
+
     // MARK: Line by line
 
     /// Where the line that is being added began.
@@ -92,9 +99,8 @@ public struct Polylines: Hashable, Sendable {
     /// Turns the points in a range around.
     mutating func reversePoints(_ range: Range<Int>) { points[range].reverse() }
 
-    mutating func removeLast() {
-        guard !ends.isEmpty else { return }
-        ends.removeLast()
+    mutating func removeLast(_ lines: Int = 1) {
+        ends.removeLast(min(lines, ends.count))
         points.removeSubrange(openStart...)
     }
 }

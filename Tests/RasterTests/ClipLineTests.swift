@@ -112,6 +112,31 @@ struct ClipLineTests {
         #expect(abs(length - GEOS().clippedLength(line, to: (0, 0, 10, 10))) < 1e-8)
     }
 
+    @Test(
+        "As long as GEOS says: the rings of earcut's test suite and the lines of GEOS's own, at rectangles around their middle",
+        .enabled(if: NastyGeometry.isThere))
+    func nastyLines() throws {
+        let geos = GEOS()
+        var lines = try NastyGeometry.earcut().flatMap { name, rings in rings.map { (name, $0 + [$0[0]]) } }
+        for (name, wkt) in try NastyGeometry.geosTexts() {
+            lines += geos.lines(wkt: wkt).map { ("\(name): \(wkt.prefix(200))", $0) }
+        }
+        var count = 0
+        for (name, line) in lines where line.allSatisfy({ abs($0.x) < 1e12 && abs($0.y) < 1e12 }) {
+            for r in NastyGeometry.rectangles(around: line) {
+                let rectangle = ClipRectangle(minX: r.0, minY: r.1, maxX: r.2, maxY: r.3)
+                let pieces = rectangle.clip(line: line)
+                for point in pieces.joined() {
+                    #expect((r.0...r.2).contains(point.x) && (r.1...r.3).contains(point.y), "\(name) at \(r)")
+                }
+                let length = pieces.map(\.length).reduce(0, +), expected = geos.clippedLength(line, to: r)
+                #expect(abs(length - expected) <= 1e-9 * max(r.2 - r.0 + r.3 - r.1, expected), "\(name) at \(r)")
+                count += 1
+            }
+        }
+        #expect(count > 1000)
+    }
+
     @Test("A ring's outline comes in whole pieces wherever the ring begins, and none runs along the border")
     func outline() {
         let ring = [SIMD2(5.0, 5), SIMD2(15, 5), SIMD2(15, 8), SIMD2(5, 8)]

@@ -82,33 +82,46 @@ final class GEOS {
 
     /// The polygons of a text in WKT, as rings without repeated end points.
     func polygons(wkt: String) -> [[[SIMD2<Double>]]] {
+        read(wkt) { leaf in
+            guard GEOSGeomTypeId_r(context, leaf) == Int32(GEOS_POLYGON.rawValue),
+                let shell = GEOSGetExteriorRing_r(context, leaf)
+            else { return nil }
+            let holes = (0..<max(0, GEOSGetNumInteriorRings_r(context, leaf))).compactMap {
+                GEOSGetInteriorRingN_r(context, leaf, $0)
+            }
+            return ([shell] + holes).map { Array(points($0).dropLast()) }
+        }
+    }
+
+    /// The lines of a text in WKT; rings of polygons too.
+    func lines(wkt: String) -> [[SIMD2<Double>]] {
+        let lines = read(wkt) { leaf in
+            GEOSGeomTypeId_r(context, leaf) == Int32(GEOS_LINESTRING.rawValue) ? points(leaf) : nil
+        }
+        return lines + polygons(wkt: wkt).joined().filter { !$0.isEmpty }.map { $0 + [$0[0]] }
+    }
+
+    /// What `body` makes of the geometries, none of them a collection, that a text in WKT consists of.
+    private func read<Result>(_ wkt: String, _ body: (OpaquePointer) -> Result?) -> [Result] {
         guard let reader = GEOSWKTReader_create_r(context) else { return [] }
         defer { GEOSWKTReader_destroy_r(context, reader) }
         guard let geometry = GEOSWKTReader_read_r(context, reader, wkt) else { return [] }
         defer { GEOSGeom_destroy_r(context, geometry) }
-        return polygons(geometry)
-    }
-
-    private func polygons(_ geometry: OpaquePointer) -> [[[SIMD2<Double>]]] {
-        if GEOSGeomTypeId_r(context, geometry) == Int32(GEOS_POLYGON.rawValue) {
-            guard let shell = GEOSGetExteriorRing_r(context, geometry) else { return [] }
-            let holes = (0..<max(0, GEOSGetNumInteriorRings_r(context, geometry))).compactMap {
-                GEOSGetInteriorRingN_r(context, geometry, $0)
+        func leaves(_ geometry: OpaquePointer) -> [Result] {
+            let count = GEOSGetNumGeometries_r(context, geometry)
+            guard GEOSGeomTypeId_r(context, geometry) > Int32(GEOS_POLYGON.rawValue) else {
+                return [body(geometry)].compactMap(\.self)
             }
-            return [([shell] + holes).map { points($0) }]
+            return (0..<count).flatMap { GEOSGetGeometryN_r(context, geometry, $0).map(leaves) ?? [] }
         }
-        let count = GEOSGetNumGeometries_r(context, geometry)
-        guard count > 1 || GEOSGeomTypeId_r(context, geometry) > Int32(GEOS_POLYGON.rawValue) else { return [] }
-        return (0..<count).flatMap { index in
-            GEOSGetGeometryN_r(context, geometry, index).map { polygons($0) } ?? []
-        }
+        return leaves(geometry)
     }
 
-    private func points(_ ring: OpaquePointer) -> [SIMD2<Double>] {
-        let sequence = GEOSGeom_getCoordSeq_r(context, ring)
+    private func points(_ line: OpaquePointer) -> [SIMD2<Double>] {
+        let sequence = GEOSGeom_getCoordSeq_r(context, line)
         var count: UInt32 = 0
         GEOSCoordSeq_getSize_r(context, sequence, &count)
-        return (0..<count).dropLast().map { index in
+        return (0..<count).map { index in
             var x = 0.0, y = 0.0
             GEOSCoordSeq_getXY_r(context, sequence, index, &x, &y)
             return SIMD2(x, y)

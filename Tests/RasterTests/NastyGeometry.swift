@@ -37,11 +37,11 @@ enum NastyGeometry {
         }
     }
 
-    /// Every well-known text of a polygon in the XML cases.
+    /// Every well-known text of a line or a polygon in the XML cases.
     static func geosTexts() throws -> [(String, String)] {
         try members(of: "geos-xmltester.tar.gz", suffix: ".xml").flatMap { name, data in
             let text = String(decoding: data, as: UTF8.self)
-            return text.matches(of: /(?:MULTI)?POLYGON\s*\([^<"]*\)/).map { (name, String($0.output)) }
+            return text.matches(of: /(?:MULTI)?(?:POLYGON|LINESTRING)\s*\([^<"]*\)/).map { (name, String($0.output)) }
         }
     }
 
