@@ -151,7 +151,7 @@ struct ImportCommand: ParsableCommand {
     private func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
         if report.refused > 0 {
-            for (reason, count) in report.refusalReasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            for (reason, count) in report.refusalReasons.all {
                 worksmap.tell("\(report.file): \(count) refused: \(reason)")
             }
             if let refused = report.refusedFile { worksmap.tell("\(report.file): the refused rows are in \(refused)") }

@@ -27,7 +27,7 @@ struct DecodingSummary: Sendable {
     var repaired = 0
     var refused = 0
     var refusals: [RefusedRow] = []
-    var refusalReasons: [String: Int] = [:]
+    var refusalReasons = RefusalReasons()
     /// Where the refused rows are, until they get their place.
     var refusedFile: String?
     /// Every name that the file has for a work, also of rows that were refused or left out.
@@ -370,32 +370,11 @@ struct ImportDecoder {
         if task.isStrict { throw ImportError.strict(file: task.file, row) }
         summary.refused += 1
         if summary.refusals.count < 20 { summary.refusals.append(row) }
-        summary.refusalReasons[Self.kind(of: reason), default: 0] += 1
+        summary.refusalReasons.add(reason)
         guard let path = task.refusedFile else { return }
         let rows = try refusedRows ?? RefusedRows(path: path, header: header)
         refusedRows = rows
         try rows.add(row, original: original())
-    }
-
-    /// A reason without the values that differ from row to row.
-    private static func kind(of reason: String) -> String {
-        var kind = ""
-        var isQuoted = false
-        for character in reason {
-            if character == "“" { isQuoted = true }
-            if character == "”" {
-                isQuoted = false
-                kind += "“…”"
-                continue
-            }
-            if isQuoted { continue }
-            if character.isNumber {
-                if kind.last != "#" { kind.append("#") }
-            } else if !(character == "." && kind.last == "#") {
-                kind.append(character)
-            }
-        }
-        return kind
     }
 
     private mutating func note(encodingFault advice: String, line: Int) {

@@ -24,8 +24,7 @@ public struct ImportReport: Hashable, Sendable {
     public var observedAt: Instant?
     /// The first refused rows.
     public var refusals: [RefusedRow] = []
-    /// How many rows were refused for each reason, with what differs from row to row left out.
-    public var refusalReasons: [String: Int] = [:]
+    public var refusalReasons = RefusalReasons()
     /// The file that the refused rows were written to.
     public var refusedFile: String?
     /// What the user should know beside.
@@ -50,7 +49,7 @@ public struct ImportReport: Hashable, Sendable {
         skipped += other.skipped
         deadlinesMoved += other.deadlinesMoved
         refusals += other.refusals
-        refusalReasons.merge(other.refusalReasons, uniquingKeysWith: +)
+        refusalReasons.add(other.refusalReasons)
         notes += other.notes
     }
 }
