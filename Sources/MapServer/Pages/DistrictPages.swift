@@ -18,20 +18,29 @@ struct DistrictPages: RouteFamily {
         ]
     }
 
-    // MARK: All districts
-
-    private func list(_ request: Request, _ context: MapContext) async throws -> Response {
+    /// A page about works and districts, as long as these stay as they are; `body` makes it.
+    private func page(
+        _ request: Request, _ context: MapContext,
+        _ body: @escaping @Sendable (PageVisit, [District], _ now: Instant, TimeBudget) throws -> HTML
+    ) async throws -> Response {
         let visit = try PageVisit(request, services)
         let now = Instant.now
         let content = try await services.statistic(
             visit.query, request, context, at: now, near: .districts, mediaType: PageVisit.mediaType,
             variant: visit.variant
         ) { budget in
-            let districts = try services.districts.all(in: services.store, budget: budget)
-            let report = try DeadlineReport(from: services.store, by: .districts, at: now, budget: budget)
-            return Self.listPage(districts, report, visit: visit).bytes
+            try body(visit, services.districts.all(in: services.store, budget: budget), now, budget).bytes
         }
         return visit.described(content).response(to: request, caching: .revalidate)
+    }
+
+    // MARK: All districts
+
+    private func list(_ request: Request, _ context: MapContext) async throws -> Response {
+        try await page(request, context) { visit, districts, now, budget in
+            let report = try DeadlineReport(from: services.store, by: .districts, at: now, budget: budget)
+            return Self.listPage(districts, report, visit: visit)
+        }
     }
 
     private static func listPage(_ districts: [District], _ report: DeadlineReport, visit: PageVisit) -> HTML {
@@ -81,14 +90,8 @@ struct DistrictPages: RouteFamily {
     // MARK: One district
 
     private func district(_ request: Request, _ context: MapContext) async throws -> Response {
-        let visit = try PageVisit(request, services)
         let id = PercentEncoding.decode(request.uri.path.dropFirst("/districts/".count)) ?? ""
-        let now = Instant.now
-        let content = try await services.statistic(
-            visit.query, request, context, at: now, near: .districts, mediaType: PageVisit.mediaType,
-            variant: visit.variant
-        ) { budget in
-            let districts = try services.districts.all(in: services.store, budget: budget)
+        return try await page(request, context) { visit, districts, now, budget in
             guard let district = districts.first(where: { $0.id == id }) else {
                 throw Problem.notFound("there is no district “\(id.prefix(60))”; they are listed at /districts")
             }
@@ -103,9 +106,8 @@ struct DistrictPages: RouteFamily {
             }
             works.sort { ($0.dueAt?.secondsSinceEpoch ?? .max, $0.id) < ($1.dueAt?.secondsSinceEpoch ?? .max, $1.id) }
             let clock = try CityClock(services.store, language: visit.language)
-            return Self.page(district, districts, report, works, at: now, clock: clock, visit: visit).bytes
+            return Self.page(district, districts, report, works, at: now, clock: clock, visit: visit)
         }
-        return visit.described(content).response(to: request, caching: .revalidate)
     }
 
     private static func page(
