@@ -18,6 +18,12 @@ public final class Canvas {
     private static let margin = 16
     let cells: CoverageCells
 
+    /// Asked every few hundred edges of a long path whether anybody still wants the picture. Once it says no, the rest of the path is left out,
+    /// and the picture has no meaning any more.
+    public var isWanted: () -> Bool = { true }
+    /// Shorter paths are not worth the question.
+    static let patience = 512
+
     /// A transparent canvas. Both sides are 1...16384 pixels.
     public init(width: Int, height: Int) {
         precondition((1...16384).contains(width) && (1...16384).contains(height), "a canvas side is 1...16384 pixels")
@@ -84,14 +90,15 @@ public final class Canvas {
     }
 
     func addFill(_ path: Path) {
+        let isWanted = path.vertexCount > Self.patience ? isWanted : nil
         path.forEachSubpath { vertices, _ in
-            if vertices.count > 2 { cells.ring(vertices) }
+            if vertices.count > 2 { cells.ring(vertices, while: isWanted) }
         }
     }
 
     func addStroke(_ path: Path, _ stroke: Stroke) {
         guard stroke.halfWidth > 0 else { return }
-        var stroker = Stroker(stroke, cells)
+        var stroker = Stroker(stroke, cells, while: path.vertexCount > Self.patience ? isWanted : nil)
         if let pattern = stroke.dash.map({ DashPattern($0) }) {
             path.forEachSubpath { vertices, isClosed in stroker.dashes(vertices, isClosed: isClosed, pattern) }
         } else {

@@ -136,13 +136,20 @@ extension CoverageCells {
         }
     }
 
-    /// Adds the edges of a ring.
-    func ring(_ vertices: UnsafeBufferPointer<PixelPoint>) {
+    /// Adds the edges of a ring, or a part of them if it is no longer wanted.
+    func ring(_ vertices: UnsafeBufferPointer<PixelPoint>, while isWanted: (() -> Bool)? = nil) {
         guard let points = vertices.baseAddress else { return }
         let count = vertices.count
         // The last of them, with the way back to the first, are copied, since there is nothing to read behind a path; of a short ring all.
         let whole = count < Self.outlineLimit ? 0 : (count &- 1) & ~7
-        if whole > 0 { chain(points, edges: whole, sign: 1) }
+        if let isWanted {
+            for start in Swift.stride(from: 0, to: whole, by: Canvas.patience) {
+                guard isWanted() else { return }
+                chain(points + start, edges: min(Canvas.patience, whole &- start), sign: 1)
+            }
+        } else if whole > 0 {
+            chain(points, edges: whole, sign: 1)
+        }
         let left = count &- whole
         outlines.update(from: points + whole, count: left)
         outlines[left] = points[0]

@@ -36,7 +36,7 @@ extension Stroker {
         guard let start = vertices.first else { return }
         var walk = DashWalk(last: start, phase: pattern.phase)
         var index = 1
-        while index < vertices.count {
+        while index < vertices.count, !isGivenUp {
             dash(&walk, to: vertices[index], pattern)
             index &+= 1
         }
@@ -109,7 +109,7 @@ extension Stroker {
         }
         let (enter, leave) = seen(from, dx, dy, length)
         var lap = 0.0
-        while true {
+        while !isGivenUp {
             index += 1
             if index == pattern.starts.count - 1 {
                 index = 0

@@ -14,7 +14,7 @@ extension Stroker {
         var isSeen = false
         var second: PixelPoint?
         var index = 1
-        while index <= vertices.count {
+        while index <= vertices.count, !isGivenUp {
             // Where a line goes on in sight, eight segments together.
             if together, isSeen, index &+ 8 <= vertices.count, let points = vertices.baseAddress,
                 points[index &- 1] == last,

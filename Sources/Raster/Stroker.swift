@@ -37,11 +37,16 @@ struct Stroker {
     var leftCount = 0
     var rightCount = 0
 
+    private let isWanted: (() -> Bool)?
+    /// The answer was no: the rest of the path is left out.
+    private(set) var isGivenUp = false
+
     /// Vertices nearer than this to the last one are skipped, squared: their direction would be noise.
     static let shortest: Float = 16 * 16
 
-    init(_ stroke: Stroke, _ cells: CoverageCells) {
+    init(_ stroke: Stroke, _ cells: CoverageCells, while isWanted: (() -> Bool)? = nil) {
         self.cells = cells
+        self.isWanted = isWanted
         lefts = cells.outlines
         rights = cells.outlines + CoverageCells.outlineCapacity
         halfWidth = stroke.halfWidth
@@ -105,6 +110,7 @@ struct Stroker {
     /// Gives the left chain to the cells; it goes on from its last point.
     @inline(never)
     mutating func leaveLeft() {
+        if let isWanted, !isWanted() { isGivenUp = true }
         cells.chain(lefts, edges: leftCount &- 1, sign: 1)
         lefts[0] = lefts[leftCount &- 1]
         leftCount = 1

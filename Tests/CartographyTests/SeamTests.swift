@@ -1,4 +1,5 @@
 import Cartography
+import Foundation
 import Geometry
 import Testing
 import Works
@@ -56,6 +57,34 @@ struct SeamTests {
         let zoom = 12
         let row = TileAddress(containing: Coordinate(longitude: 179.9, latitude: 50.3), zoom: zoom).y - 2
         try compare(atlas, tileset, zoom: zoom, column: (1 << zoom) - 2, row: row)
+    }
+
+    @Test("Miters and the corners of caps reach into the next tile", arguments: [1.0, 4, 16])
+    func farReaching(miterLimit: Double) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("styles-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sheet = """
+            {
+              "tilesets": [{ "name": "works", "title": { "en": "Works" } }],
+              "layers": [{
+                "name": "lines", "source": "works",
+                "paint": [{ "line": { "color": "#000", "width": 40, "cap": "square", "join": "miter", "miter_limit": \(miterLimit) } }]
+              }]
+            }
+            """
+        try Data(sheet.utf8).write(to: folder.appendingPathComponent("works.json"))
+        let works = (0..<40).map { number in
+            let (east, north) = (Double(number % 8) * 10 - 40, Double(number / 8) * 8 - 20)
+            // Bends so sharp that a miter is some ten widths long.
+            let tip = (0..<3).map { TestCity.place(east + ($0 == 1 ? 0.9 : 0), north + Double($0) * 0.05) }
+            return TestCity.work(number + 1, .roadRepair, at: .lineString(tip))
+        }
+        let atlas = try TestCity.atlas(MemoryStore(works: works), styles: folder)
+        for zoom in [13, 15] {
+            let middle = TileAddress(containing: TestCity.center, zoom: zoom)
+            try compare(atlas, "works", zoom: zoom, column: middle.x - 2, row: middle.y - 2)
+        }
     }
 
     private func compare(_ atlas: Atlas, _ tileset: String, zoom: Int, column: Int, row: Int) throws {

@@ -38,6 +38,11 @@ struct StyleTests {
             ("\"disc\"", "\"blob\"", 7, "layers[0].paint[0].symbol.shape"),
             ("\"size\": 8", "\"size\": 8000", 7, "layers[0].paint[0].symbol.size"),
             ("\"size\": 8", "\"sizes\": 8", 7, "layers[0].paint[0].symbol.sizes"),
+            (
+                "{ \"symbol\": { \"shape\": \"disc\", \"size\": 8, \"fill\": \"#ff0000\" } }",
+                "{ \"line\": { \"color\": \"#000\", \"width\": 2, \"miter_limit\": 3 } }", 7,
+                "layers[0].paint[0].line.miter_limit"
+            ),
             ("\"source\": \"works\"", "\"source\": \"wroks\"", 5, "layers[0].source"),
             ("\"name\": \"dots\", ", "", 5, "layers[0]"),
             ("\"en\": \"Works\"", "\"en\": 7", 2, "tilesets[0].title.en"),

@@ -15,6 +15,8 @@ struct Brush {
 
     /// How often the budget is looked at, in features.
     static let patience = 128
+    /// Before and after a path of more vertices it is looked at too.
+    static let endurance = 1024
 
     // MARK: Layers
 
@@ -41,9 +43,9 @@ struct Brush {
                 let code = Int(hit.trait)
                 guard plan.classification.admits(code: code, state: hit.state, value) else { continue }
                 if hit.shelf == .baseShapes {
-                    draw(Int(hit.row), of: base, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
+                    try draw(Int(hit.row), of: base, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
                 } else {
-                    draw(Int(hit.row), of: delta, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
+                    try draw(Int(hit.row), of: delta, copy: Int(hit.copy), code: code, state: hit.state, &plan, value)
                 }
             }
         }
@@ -87,7 +89,7 @@ struct Brush {
                 if index % Brush.patience == 0 { try budget.check() }
                 let code = Int(kindCode[Int(hit.row)])
                 guard plan.classification.admits(code: code, state: 0, value) else { continue }
-                draw(Int(hit.row), of: geometry, copy: Int(hit.copy), code: code, state: 0, &plan, value)
+                try draw(Int(hit.row), of: geometry, copy: Int(hit.copy), code: code, state: 0, &plan, value)
             }
         }
         try stamp(layer, &plan.symbols, codes: kinds.count, value) { _, offer in
@@ -149,7 +151,7 @@ struct Brush {
     private func draw(
         _ feature: Int, of geometry: borrowing ShapeGeometry, copy: Int, code: Int, state: UInt8,
         _ plan: inout LayerPlan, _ value: Classification.Value
-    ) {
+    ) throws {
         let box = geometry.box[feature]
         let tracer = tracers[copy]
         let isWhole = tracer.holds(box)
@@ -163,9 +165,11 @@ struct Brush {
             trace(
                 geometry, feature, plan.layer.geometry, isFill: plan.geometries[index].isFill,
                 isDashed: plan.geometries[index].isDashed, tracer, isWhole: isWhole)
-            if !painter.path.isEmpty {
-                plan.geometries[index].draw(painter.path, place, code: code, state: state, value, canvas, scene)
-            }
+            let count = painter.path.vertexCount
+            if count == 0 { continue }
+            if count > Self.endurance { try budget.check() }
+            plan.geometries[index].draw(painter.path, place, code: code, state: state, value, canvas, scene)
+            if count > Self.endurance { try budget.check() }
         }
     }
 

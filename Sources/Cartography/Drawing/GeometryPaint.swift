@@ -35,7 +35,8 @@ struct GeometryPaint {
             colors = line.color.values.map { $0.of(theme).opacity(opacity) }
             places = Classification.Places(line.color)
             stroke = Stroke(
-                width: width, cap: line.cap, join: line.join, dash: Dash(line.dash.map { $0 * scale }))
+                width: width, cap: line.cap, join: line.join, miterLimit: line.miterLimit,
+                dash: Dash(line.dash.map { $0 * scale }))
             hatchPlaces = nil
             hatches = []
         case .symbol, .count, .daysLate, .label: return nil

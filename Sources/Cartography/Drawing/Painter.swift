@@ -63,6 +63,8 @@ final class Painter: @unchecked Sendable {
         _ tileset: StyledTileset, _ view: SnapshotView, _ scene: Scene, _ theme: Theme, _ canvas: Canvas,
         budget: TimeBudget
     ) throws -> Instant? {
+        canvas.isWanted = { budget.verdict == nil }
+        defer { canvas.isWanted = { true } }
         if let background = tileset.sheet.background { canvas.fill(scene, background.of(theme)) }
         guard scene.zoom >= Double(tileset.head.minimumZoom) else { return nil }
         return try withPlan(of: tileset, view, scene, theme) { plan in

@@ -150,7 +150,7 @@ struct StyleParser {
     }
 
     private func line(_ node: StyleNode) throws -> LinePaint {
-        try node.allow(["color", "width", "opacity", "cap", "join", "dash"])
+        try node.allow(["color", "width", "opacity", "cap", "join", "miter_limit", "dash"])
         let cap: Stroke.Cap
         switch try node.optional("cap")?.text ?? "round" {
         case "butt": cap = .butt
@@ -165,9 +165,12 @@ struct StyleParser {
         case "bevel": join = .bevel
         case let other: throw try node["join"].fault("`\(other)` is none of miter, round, bevel")
         }
+        let miterLimit = try node.optional("miter_limit")
+        if let miterLimit, join != .miter { throw miterLimit.fault("it has a meaning only where `join` is `miter`") }
         return LinePaint(
             color: try choice(try node["color"], color), width: try zoomValue(node["width"], 0...256),
             opacity: try zoomValue(node.optional("opacity"), 0...1, default: 1), cap: cap, join: join,
+            miterLimit: try miterLimit?.number(1...16) ?? 4,
             dash: try node.optional("dash")?.elements.map { try $0.number(0.1...1000) } ?? [])
     }
 

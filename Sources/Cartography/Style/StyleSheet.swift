@@ -99,8 +99,17 @@ struct LinePaint: Hashable, Sendable {
     var opacity: ZoomValue
     var cap: Stroke.Cap
     var join: Stroke.Join
+    /// See ``Stroke/miterLimit``.
+    var miterLimit: Double
     /// Pixels of dash and gap in turn; empty for an unbroken line.
     var dash: [Double]
+}
+
+extension LinePaint {
+    /// Half widths that the line may reach from its vertices: as far as its miters, or the corners of its caps.
+    fileprivate var reach: Double {
+        max(1, join == .miter ? miterLimit : 0, cap == .square ? 2.0.squareRoot() : 0)
+    }
 }
 
 /// A symbol on each point, or at the anchor of a line or an area.
@@ -158,8 +167,7 @@ extension StylePaint {
     var reach: Double {
         switch self {
         case .fill: 1
-        // A miter reaches four half widths.
-        case .line(let line): line.width.maximum * (line.join == .miter ? 2 : 0.5) + 2
+        case .line(let line): line.width.maximum / 2 * line.reach + 2
         case .symbol(let symbol):
             symbol.size.maximum * 1.1 + symbol.outlineWidth.maximum * 2 + symbol.haloWidth.maximum * 2 + 3
         case .count(let count): Double(count.grid) + count.size + count.growth * 7 + count.ringWidth + 2
