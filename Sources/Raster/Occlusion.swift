@@ -48,7 +48,7 @@ struct Occlusion: ~Copyable {
     /// Which rows of a sprite's phase can be seen below those that were asked for before, one bit each from the top; they cover what lies under
     /// them.
     ///
-    /// Sprites wider than 64 pixels are always seen, all bits set, and cover nothing.
+    /// Sprites wider than 64 pixels are always seen where they reach into the picture, all bits set, and cover nothing.
     ///
     /// - Parameters:
     ///   - place: The phase's among those of all sprites.
@@ -57,9 +57,9 @@ struct Occlusion: ~Copyable {
     @inline(__always)
     mutating func seenRows(ofPhase place: Int, _ stencils: borrowing Stencils, x: Int, y: Int) -> UInt64 {
         let stencil = stencils.all[place]
-        if stencil.isLarge { return .max }
         let reach = stencil.reach
         guard x &+ reach >= 0, y &+ reach >= 0, x &- reach < width, y &- reach < height else { return 0 }
+        if stencil.isLarge { return .max }
         let column = x &- reach &+ 64
         let shift = UInt64(column & 63)
         let first = (column >> 6) &* lines &+ Self.margin &+ y &+ stencil.line
@@ -76,10 +76,9 @@ struct Occlusion: ~Copyable {
             let a = (here + offset).loadUnaligned(as: Lines.self)
             let b = (next + offset).loadUnaligned(as: Lines.self)
             let rest = stencils.drawn[stencil.start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
-            let bits = Self.either(
-                Lines(1, 2, 4, 8, 16, 32, 64, 128).replacing(with: 0, where: rest .== Lines(repeating: 0)))
-            if bits == 0 { continue }
-            seen |= bits &<< UInt64(truncatingIfNeeded: turn &* 8)
+            // In the highest bit whether there is any.
+            let isSeen = (rest | (0 &- rest)) &>> 63
+            seen |= Self.either(isSeen &<< Lines(0, 1, 2, 3, 4, 5, 6, 7)) &<< UInt64(truncatingIfNeeded: turn &* 8)
             let solid = stencils.opaque[stencil.start &+ turn]
             (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
             (next + offset).storeBytes(of: b | (solid &>> one) &>> left, as: Lines.self)

@@ -34,7 +34,7 @@ extension Polylines {
         var a = line[0]
         for b in line {
             let edge = PointBox(a, b)
-            if !edge.intersection(box).isEmpty, points.contains(where: { edge.isDiagonal(a, b, through: $0) }) {
+            if !edge.intersection(box).isEmpty, points.contains(where: { edge.isOnSegment($0, from: a, to: b) }) {
                 return true
             }
             a = b
@@ -78,7 +78,7 @@ extension Polylines {
         for (p, other) in byHeight[byHeight.partitioningIndex(where: { $0.point.y >= edge.low.y })...] {
             guard p.y <= edge.high.y, patience > 0 else { break }
             patience -= 1
-            if other != origin, p != a, p != b, edge.isDiagonal(a, b, through: p) { touches.append(p) }
+            if other != origin, p != a, p != b, edge.isOnSegment(p, from: a, to: b) { touches.append(p) }
         }
         func distance(_ p: SIMD2<Double>) -> Double { ((p - a) * (p - a)).sum() }
         return touches.sorted { distance($0) < distance($1) }
@@ -231,7 +231,7 @@ private struct PointBox {
     func contains(_ p: SIMD2<Double>) -> Bool { p.x >= low.x && p.x <= high.x && p.y >= low.y && p.y <= high.y }
 
     /// Whether a point lies on the segment whose box this is, ends included.
-    func isDiagonal(_ a: SIMD2<Double>, _ b: SIMD2<Double>, through p: SIMD2<Double>) -> Bool {
+    func isOnSegment(_ p: SIMD2<Double>, from a: SIMD2<Double>, to b: SIMD2<Double>) -> Bool {
         contains(p) && (b.x - a.x) * (p.y - a.y) == (p.x - a.x) * (b.y - a.y)
     }
 }

@@ -19,9 +19,9 @@ public struct SpritePile: ~Copyable {
     }
 
     private struct Stand {
-        /// The anchor's pixel.
-        var x: Int32
-        var y: Int32
+        /// The anchor's pixel: small numbers, since where nothing is seen nothing stands.
+        var x: Int16
+        var y: Int16
         /// The phase's place among those of all sprites.
         var phase: Int32
         /// Which of the phase's rows are seen.
@@ -56,14 +56,17 @@ public struct SpritePile: ~Copyable {
     /// - Parameters:
     ///   - sprite: Its number in the set.
     ///   - set: The same for all that are offered.
+    ///   - isMeant: Whether it is offered at all: told here, it costs no branch.
     @inlinable @inline(__always)
-    public mutating func offer(_ sprite: Int, of set: borrowing SpriteSet, subpixelX: Int, subpixelY: Int) {
+    public mutating func offer(
+        _ sprite: Int, of set: borrowing SpriteSet, subpixelX: Int, subpixelY: Int, if isMeant: Bool = true
+    ) {
         // What is as far as that is not in any picture.
         guard let x = Int32(exactly: subpixelX), let y = Int32(exactly: subpixelY) else { return }
         if offerCount == offers.count { settle(set) }
         (offers.baseAddress! + offerCount).initialize(
             to: Offer(x: x, y: y, sprite: Int32(truncatingIfNeeded: sprite)))
-        offerCount &+= 1
+        offerCount &+= isMeant ? 1 : 0
     }
 
     /// Looks at the offers that wait.
@@ -76,11 +79,11 @@ public struct SpritePile: ~Copyable {
             let (x, y) = (Int(offer.x), Int(offer.y))
             let phase = Int(offer.sprite) &* Sprite.phases &* Sprite.phases &+ Sprite.phase(x, y)
             let rows = occlusion.seenRows(ofPhase: phase, set.stencils, x: x >> 8, y: y >> 8)
-            if rows != 0 {
-                (stands + count).initialize(
-                    to: Stand(x: offer.x >> 8, y: offer.y >> 8, phase: Int32(truncatingIfNeeded: phase), rows: rows))
-                count &+= 1
-            }
+            (stands + count).initialize(
+                to: Stand(
+                    x: Int16(truncatingIfNeeded: x >> 8), y: Int16(truncatingIfNeeded: y >> 8),
+                    phase: Int32(truncatingIfNeeded: phase), rows: rows))
+            count &+= rows != 0 ? 1 : 0
         }
         standCount = count
         offerCount = 0

@@ -67,7 +67,7 @@ struct PointCoverTests {
         #expect(try tile(atlas, zoom).meanDifference(to: expected) < 0.02 * share(expected))
     }
 
-    @Test("What counts as covered lies below later discs, but for one pixel")
+    @Test("What counts as covered lies below later discs, but for two pixels")
     func oracle() throws {
         var generator = SeededRandom(seed: 8)
         var traits = Traits()
@@ -118,7 +118,7 @@ struct PointCoverTests {
                     if !later.contains(where: isCovered) { bare += 1 }
                 }
             }
-            #expect(bare <= 16)
+            #expect(bare <= 32)
         }
     }
 }

@@ -32,7 +32,8 @@ struct Occupancy: ~Copyable {
             used.deallocate()
             words = .allocate(capacity: count)
             words.initialize(repeating: 0)
-            used = .allocate(capacity: count)
+            // One more, since a word is noted before it is known whether it is new.
+            used = .allocate(capacity: count + 1)
         }
         usedCount = 0
     }
@@ -48,12 +49,10 @@ struct Occupancy: ~Copyable {
         let word = row &* (columns >> 6) &+ column >> 6
         let bit: UInt64 = 1 << UInt64(column & 63)
         let taken = words[word]
-        if taken & bit != 0 { return false }
-        if taken == 0 {
-            used[usedCount] = UInt32(truncatingIfNeeded: word)
-            usedCount &+= 1
-        }
+        // Without branches: which way they would go is as good as random.
+        used[usedCount] = UInt32(truncatingIfNeeded: word)
+        usedCount &+= taken == 0 ? 1 : 0
         words[word] = taken | bit
-        return true
+        return taken & bit == 0
     }
 }

@@ -64,7 +64,8 @@ struct SymbolStamp {
             if number == Self.unknown { number = look(code, state, value) }
             if number == Self.none { return }
         }
-        if pile.occupancy.take(x: x, y: y) { pile.sprites.offer(Int(number), of: sprites, subpixelX: x, subpixelY: y) }
+        let isFree = pile.occupancy.take(x: x, y: y)
+        pile.sprites.offer(Int(number), of: sprites, subpixelX: x, subpixelY: y, if: isFree)
     }
 
     @inline(never)

@@ -283,22 +283,22 @@ struct WorkHits {
     /// Puts the keys in order: a radix sort over the digits in which the numbers differ.
     private mutating func sort() {
         guard keys.count > 256 else { return keys.sort { $0.bits < $1.bits } }
-        var (all, any) = (UInt64.max, UInt64(0))
-        for key in keys {
-            all &= key.bits
-            any |= key.bits
-        }
-        let differing = Key(bits: all ^ any)
-        let digits = (0..<3).filter { differing.digit($0) != 0 }
         if spare.count < keys.count { spare = keys }
         let count = keys.count
         keys.withUnsafeMutableBufferPointer { keys in
             spare.withUnsafeMutableBufferPointer { spare in
-                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2048) { starts in
+                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 3 * 2048) { counts in
                     var (from, to) = (keys.baseAddress!, spare.baseAddress!)
-                    for digit in digits {
-                        starts.initialize(repeating: 0)
-                        for place in 0..<count { starts[from[place].digit(digit)] &+= 1 }
+                    counts.initialize(repeating: 0)
+                    for place in 0..<count {
+                        let key = from[place]
+                        counts[key.digit(0)] &+= 1
+                        counts[2048 &+ key.digit(1)] &+= 1
+                        counts[4096 &+ key.digit(2)] &+= 1
+                    }
+                    for digit in 0..<3 {
+                        let starts = UnsafeMutableBufferPointer(rebasing: counts[digit * 2048..<(digit + 1) * 2048])
+                        if Int(starts[from[0].digit(digit)]) == count { continue }
                         var start: UInt32 = 0
                         for value in starts.indices { (starts[value], start) = (start, start &+ starts[value]) }
                         for place in 0..<count {

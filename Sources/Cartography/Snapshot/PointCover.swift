@@ -13,8 +13,9 @@ enum PointCover {
     static let zooms = 6...14
     /// The smallest disc that it holds for, in pixels across.
     static let diameter = Double(2 * DiscCover.radius) / 4
-    /// A point of which so much is left, counted in quarters of it in each direction, counts as covered: one pixel.
-    private static let tolerance = 16
+    /// A point of which so much is left, counted in quarters of a pixel in each direction, counts as covered: one pixel, and two at the deepest
+    /// zooms, above which there is less left of it anyway.
+    private static func tolerance(zoom: Int) -> Int { zoom < 13 ? 16 : 32 }
     private static let kinds = WorkKind.allCases
 
     /// The last tier that is seen at a zoom.
@@ -107,7 +108,7 @@ enum PointCover {
                     let point = Int(UInt32(truncatingIfNeeded: entry))
                     guard kind[point] == own else { continue }
                     let (column, row) = (Int(x[point] >> shift & mask), Int(y[point] >> shift & mask))
-                    if cover.shows(x: column, y: row, beyond: tolerance) {
+                    if cover.shows(x: column, y: row, beyond: PointCover.tolerance(zoom: zoom)) {
                         cover.cover(x: column, y: row)
                     } else {
                         body(point)
@@ -141,7 +142,7 @@ enum PointCover {
                 let (dx, dy) = (offset(points.x[row], points.x[lost]), offset(points.y[row], points.y[lost]))
                 let (x, y) = (DiscCover.side / 2 + dx, DiscCover.side / 2 + dy)
                 if snapshot.tier(ofPoint: row) > tier {
-                    guard cover.shows(x: x, y: y, beyond: tolerance) else { continue }
+                    guard cover.shows(x: x, y: y, beyond: tolerance(zoom: zoom)) else { continue }
                     // Others are covered by what is too far away to be looked at here.
                     guard points.facts.number[row] < points.facts.number[lost],
                         dx * dx + dy * dy <= 4 * DiscCover.radius * DiscCover.radius
