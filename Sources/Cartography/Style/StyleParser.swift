@@ -165,7 +165,7 @@ struct StyleParser {
         case "bevel": join = .bevel
         case let other: throw try node["join"].fault("`\(other)` is none of miter, round, bevel")
         }
-        let miterLimit = try node.optional("miter_limit")
+        let miterLimit = node.optional("miter_limit")
         if let miterLimit, join != .miter { throw miterLimit.fault("it has a meaning only where `join` is `miter`") }
         return LinePaint(
             color: try choice(try node["color"], color), width: try zoomValue(node["width"], 0...256),
