@@ -43,13 +43,16 @@ public struct ClipRectangle: Hashable, Sendable {
     @inline(__always)
     func firstNotBeyond(_ points: UnsafeBufferPointer<SIMD2<Double>>, from index: Int, orOn: Bool) -> Int? {
         let p = points[index], none = Double.infinity
-        func end(_ low: SIMD2<Double>, _ high: SIMD2<Double>) -> Int {
-            points.endOfRun(from: index &+ 1, low: low, high: high, isOpen: !orOn)
+        func end(below limit: SIMD2<Double>) -> Int {
+            points.endOfRun(from: index &+ 1, below: limit, isOpen: !orOn)
         }
-        if orOn ? p.x <= minX : p.x < minX { return end(SIMD2(-none, -none), SIMD2(minX, none)) }
-        if orOn ? p.x >= maxX : p.x > maxX { return end(SIMD2(maxX, -none), SIMD2(none, none)) }
-        if orOn ? p.y <= minY : p.y < minY { return end(SIMD2(-none, -none), SIMD2(none, minY)) }
-        if orOn ? p.y >= maxY : p.y > maxY { return end(SIMD2(-none, maxY), SIMD2(none, none)) }
+        func end(above limit: SIMD2<Double>) -> Int {
+            points.endOfRun(from: index &+ 1, above: limit, isOpen: !orOn)
+        }
+        if orOn ? p.x <= minX : p.x < minX { return end(below: SIMD2(minX, none)) }
+        if orOn ? p.x >= maxX : p.x > maxX { return end(above: SIMD2(maxX, -none)) }
+        if orOn ? p.y <= minY : p.y < minY { return end(below: SIMD2(none, minY)) }
+        if orOn ? p.y >= maxY : p.y > maxY { return end(above: SIMD2(-none, maxY)) }
         return nil
     }
 

@@ -307,7 +307,7 @@ public struct PolygonClipper {
 
     // MARK: Measures
 
-    /// Whether a ring that does not cross itself runs counter-clockwise: how it turns at its lowest point, of several the leftmost.
+    /// Whether a ring that does not cross itself runs counter-clockwise: how it turns at a lowest point.
     static func isCounterclockwise(_ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Bool {
         guard let lowest = lowestPoint(ring) else { return false }
         let place = ring[lowest]
@@ -322,30 +322,38 @@ public struct PolygonClipper {
 
     private static func lowestPoint(_ ring: UnsafeBufferPointer<SIMD2<Double>>) -> Int? {
         guard let base = ring.baseAddress.map({ UnsafeRawPointer($0) }), !ring.isEmpty else { return nil }
-        var lowest = (SIMD4(lowHalf: ring[0], highHalf: ring[0]), SIMD4(lowHalf: ring[0], highHalf: ring[0]))
-        var index = 0
-        while index &+ 4 <= ring.count {
-            let first = (base + index &* 16).loadUnaligned(as: SIMD4<Double>.self)
-            let second = (base + index &* 16 + 32).loadUnaligned(as: SIMD4<Double>.self)
-            lowest.0.replace(with: first, where: first .< lowest.0)
-            lowest.1.replace(with: second, where: second .< lowest.1)
-            index &+= 4
+        // Of each block the least height; only the lowest block is looked at point by point.
+        let block = 32
+        var lowest = 0
+        var y = ring[0].y
+        var start = 0
+        while start &+ block <= ring.count {
+            var least = (
+                (base + start &* 16).loadUnaligned(as: SIMD4<Double>.self),
+                (base + start &* 16 + 32).loadUnaligned(as: SIMD4<Double>.self)
+            )
+            var index = start &+ 4
+            while index < start &+ block {
+                let first = (base + index &* 16).loadUnaligned(as: SIMD4<Double>.self)
+                let second = (base + index &* 16 + 32).loadUnaligned(as: SIMD4<Double>.self)
+                least.0.replace(with: first, where: first .< least.0)
+                least.1.replace(with: second, where: second .< least.1)
+                index &+= 4
+            }
+            least.0.replace(with: least.1, where: least.1 .< least.0)
+            let height = Swift.min(least.0[1], least.0[3])
+            if height < y {
+                y = height
+                lowest = start
+            }
+            start &+= block
         }
-        var y = Swift.min(lowest.0[1], lowest.0[3], lowest.1[1], lowest.1[3])
-        while index < ring.count {
-            y = Swift.min(y, ring[index].y)
-            index &+= 1
+        for index in start..<ring.count where ring[index].y < y {
+            y = ring[index].y
+            lowest = index
         }
-        // Who is as low, from left to right.
-        var found: Int?
-        index = 0
-        let none = Double.infinity
-        while true {
-            index = ring.endOfRun(from: index, low: SIMD2(-none, y), high: SIMD2(none, none), isOpen: true)
-            if index == ring.count { return found }
-            if found.map({ ring[index].x < ring[$0].x }) ?? true { found = index }
-            index &+= 1
-        }
+        while ring[lowest].y != y { lowest &+= 1 }
+        return lowest
     }
 
     /// Twice the signed area of a ring (the shoelace formula), relative to its first point for precision.
@@ -387,8 +395,8 @@ public struct PolygonClipper {
             // Only edges between a point above and one that is not can be right of it.
             index =
                 isAbove
-                ? ring.endOfRun(from: index, low: SIMD2(-none, p.y), high: SIMD2(none, none), isOpen: true)
-                : ring.endOfRun(from: index, low: SIMD2(-none, -none), high: SIMD2(none, p.y), isOpen: false)
+                ? ring.endOfRun(from: index, above: SIMD2(-none, p.y), isOpen: true)
+                : ring.endOfRun(from: index, below: SIMD2(none, p.y), isOpen: false)
             if index == ring.count { return isInside }
             let a = ring[index == 0 ? ring.count - 1 : index - 1], b = ring[index]
             let side = (b.x - a.x) * (p.y - a.y) - (p.x - a.x) * (b.y - a.y)
