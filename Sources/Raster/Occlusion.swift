@@ -76,9 +76,8 @@ struct Occlusion: ~Copyable {
             let a = (here + offset).loadUnaligned(as: Lines.self)
             let b = (next + offset).loadUnaligned(as: Lines.self)
             let rest = stencils.drawn[stencil.start &+ turn] & ~(a &>> right | (b &<< one) &<< left)
-            // In the highest bit whether there is any.
-            let isSeen = (rest | (0 &- rest)) &>> 63
-            seen |= Self.either(isSeen &<< Lines(0, 1, 2, 3, 4, 5, 6, 7)) &<< UInt64(truncatingIfNeeded: turn &* 8)
+            let isSeen = unsafeBitCast(rest .!= Lines.zero, to: Lines.self)
+            seen |= Self.either(isSeen & Lines(1, 2, 4, 8, 16, 32, 64, 128)) &<< UInt64(truncatingIfNeeded: turn &* 8)
             let solid = stencils.opaque[stencil.start &+ turn]
             (here + offset).storeBytes(of: a | solid &<< right, as: Lines.self)
             (next + offset).storeBytes(of: b | (solid &>> one) &>> left, as: Lines.self)

@@ -1,6 +1,7 @@
-import Raster
 import SeededRandom
 import Testing
+
+@testable import Raster
 
 @Suite("Occlusion")
 struct OcclusionTests {
@@ -54,5 +55,51 @@ struct OcclusionTests {
             (0..<height).allSatisfy { y in
                 (0..<width).allSatisfy { small[$0, y] == large[$0 + margin, y + margin] }
             })
+    }
+
+    @Test("A sprite of any size changes the picture as its pixels do one by one", arguments: 1...20, [4, 7, 8, 13])
+    func pixels(height: Int, width: Int) {
+        var generator = SeededRandom(seed: UInt64(100 * height + width))
+        func pixel() -> Pixel {
+            func channel() -> UInt8 { UInt8(generator.number(0...255)) }
+            return Color(red: channel(), green: channel(), blue: channel(), alpha: channel()).premultiplied
+        }
+        let pattern = (0..<height).map { _ in (0..<width).map { _ in pixel() } }
+        let sprite = Sprite(reach: 20) { canvas, x, y in
+            for row in 0..<height {
+                for column in 0..<width { canvas[Int(x) + column - 3, Int(y) + row - 2] = pattern[row][column] }
+            }
+        }
+        var set = SpriteSet()
+        let number = set.add(sprite)
+        // Inside and over all borders.
+        let size = 64
+        let places = [(3, 2), (-4, 30), (30, -5), (60, 30), (30, 60), (28, 29), (45, 3)]
+        let (stamped, piled, expected) = (
+            Canvas(width: size, height: size), Canvas(width: size, height: size), Canvas(width: size, height: size)
+        )
+        for y in 0..<size {
+            for x in 0..<size {
+                expected[x, y] = pixel()
+                (stamped[x, y], piled[x, y]) = (expected[x, y], expected[x, y])
+            }
+        }
+        for (x, y) in places {
+            for row in 0..<height {
+                for column in 0..<width where (0..<size).contains(x + column - 3) && (0..<size).contains(y + row - 2) {
+                    let place = (x: x + column - 3, y: y + row - 2)
+                    expected[place.x, place.y] = Blend.over(
+                        pattern[row][column], destination: expected[place.x, place.y])
+                }
+            }
+            stamped.draw(sprite, subpixelX: x << 8, subpixelY: y << 8)
+            var pile = SpritePile()
+            pile.clear(width: size, height: size)
+            pile.offer(number, of: set, subpixelX: x << 8, subpixelY: y << 8)
+            piled.draw(&pile, of: set)
+        }
+        for canvas in [stamped, piled] {
+            #expect((0..<size).allSatisfy { y in (0..<size).allSatisfy { canvas[$0, y] == expected[$0, y] } })
+        }
     }
 }
