@@ -83,6 +83,34 @@ struct SnapshotTests {
         if zoom < 12 { #expect(kept.count < x.count / 4) }
     }
 
+    @Test(
+        "Works read in portions are those read one after the other, with the same numbers for what they have in common")
+    func portions() throws {
+        var works = TestCity.works(500)
+        for number in works.indices where number % 7 == 3 {
+            // Texts that the first portions do not know, and those that they do in another order.
+            works[number].district = "District \(number * number % 11)"
+            works[number].contractor = number > 300 ? "Contractor \(number % 3)" : nil
+        }
+        let store = MemoryStore(works: works)
+        let plain = try WorkIntake.all(of: store, smallest: .max)
+        #expect(store.content.withLock { $0.readings } == 1)
+        let portions = try WorkIntake.all(of: store, smallest: 30)
+        #expect(store.content.withLock { $0.readings } == 1 + 8)
+
+        #expect(portions.traits.all == plain.traits.all)
+        #expect(portions.traits.texts.texts == plain.traits.texts.texts)
+        func rows(_ facts: WorkFacts) -> [StagedWork] { (0..<facts.count).map { facts[$0] } }
+        let (a, b) = (portions.staging, plain.staging)
+        #expect(rows(a.pointFacts) == rows(b.pointFacts))
+        #expect(rows(a.shapeFacts) == rows(b.shapeFacts))
+        #expect(a.pointFacts.count + a.shapeFacts.count == 500)
+        #expect(a.x == b.x && a.y == b.y)
+        #expect(a.shapes.x == b.shapes.x && a.shapes.y == b.shapes.y && a.shapes.box == b.shapes.box)
+        #expect(a.shapes.start == b.shapes.start && a.shapes.role == b.shapes.role)
+        #expect(a.shapes.firstPart == b.shapes.firstPart)
+    }
+
     @Test("Filters on the snapshot mean what they mean on works")
     func filters() throws {
         let works = TestCity.works(400)

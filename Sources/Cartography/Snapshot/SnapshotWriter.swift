@@ -37,10 +37,7 @@ struct SnapshotWriter {
     /// Reads everything.
     mutating func load() throws -> Snapshot {
         let revision = try store.revision()
-        var intake = WorkIntake(traits: Traits())
-        try store.forEachWork(
-            WorkPage(columns: WorkIntake.columns), at: .now, budget: .unlimited
-        ) { row in try intake.take(row) }
+        let intake = try WorkIntake.all(of: store)
         refusals = intake.refusals
         let base = intake.staging.segment(ranked: intake.traits)
         var reference: [ReferenceLayer: ReferenceShelf] = [:]

@@ -28,15 +28,20 @@ struct WorkFacts: Sendable {
         number.append(work.number)
         idHigh.append(work.id.high)
         idLow.append(work.id.low)
-        traitLow.append(UInt16(truncatingIfNeeded: work.trait))
-        if work.trait >> 16 != 0 || !traitHigh.isEmpty {
-            if traitHigh.isEmpty { traitHigh = [UInt8](repeating: 0, count: traitLow.count - 1) }
-            traitHigh.append(UInt8(work.trait >> 16))
-        }
+        append(trait: work.trait)
         due.append(work.due)
         start.append(work.start)
         completed.append(work.completed)
         updated.append(work.updated)
+    }
+
+    @inline(__always)
+    mutating func append(trait: UInt32) {
+        traitLow.append(UInt16(truncatingIfNeeded: trait))
+        if trait >> 16 != 0 || !traitHigh.isEmpty {
+            if traitHigh.isEmpty { traitHigh = [UInt8](repeating: 0, count: traitLow.count - 1) }
+            traitHigh.append(UInt8(trait >> 16))
+        }
     }
 
     subscript(row: Int) -> StagedWork {

@@ -13,7 +13,6 @@ struct WorkIntake {
     var staging = SegmentStaging()
     /// Rows that could not be taken in; at most ``refusalLimit`` are described.
     private(set) var refusals: [String] = []
-    private(set) var refused = 0
     private let geometries = GeometryIntake()
     private var last: (trait: WorkTrait, number: UInt32)?
 
@@ -63,9 +62,12 @@ struct WorkIntake {
 
     @discardableResult
     private mutating func refuse(_ row: WorkRow, _ reason: String) -> (work: StagedWork, outcome: Outcome)? {
-        refused += 1
-        if refusals.count < Self.refusalLimit { refusals.append("work \(row.number) is not on the map: \(reason)") }
+        addRefusals(["work \(row.number) is not on the map: \(reason)"])
         return nil
+    }
+
+    mutating func addRefusals(_ more: [String]) {
+        refusals += more.prefix(Self.refusalLimit - refusals.count)
     }
 
     private mutating func code(of trait: WorkTrait) throws -> UInt32 {
