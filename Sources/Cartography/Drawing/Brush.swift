@@ -49,30 +49,11 @@ struct Brush {
                 }
             }
         }
-        let (baseShapes, deltaShapes) = (copy base, copy delta)
-        try stamp(layer, &plan.symbols, codes: codes, value) { tellsDays, offer in
-            @inline(__always)
-            func stand(_ hit: WorkHits.Hit, _ classification: inout Classification) {
-                guard classification.admits(code: Int(hit.trait), state: hit.state, value) else { return }
-                let days = tellsDays ? view.daysLate(hit) : 0
-                if hit.shelf.isPoints { return offer(Int(hit.x), Int(hit.y), Int(hit.trait), hit.state, days) }
-                let geometry = hit.shelf == .baseShapes ? baseShapes : deltaShapes
-                let tracer = tracers[Int(hit.copy)]
-                geometry.forEachStand(of: Int(hit.row), layer.geometry) { x, y in
-                    offer(tracer.x(x), tracer.y(y), Int(hit.trait), hit.state, days)
-                }
-            }
-            if layer.geometry.contains(.points) {
-                var turn = 0
-                try hits.forEachFromTop { hit in
-                    if turn % 4096 == 0 { try budget.check() }
-                    turn += 1
-                    stand(hit, &plan.classification)
-                }
-            } else {
-                for index in hits.shapes.reversed() { stand(hits[Int(index)], &plan.classification) }
-            }
-        }
+        var stands = WorkStands(
+            hits: hits, view: view, wanted: layer.geometry, classification: plan.classification, value: value,
+            base: copy base, delta: copy delta, tracers: tracers, budget: budget)
+        try stamp(&plan.symbols, of: layer, codes: codes, value, &stands)
+        plan.classification = stands.classification
     }
 
     /// Draws a layer of reference features.
@@ -92,52 +73,39 @@ struct Brush {
                 try draw(Int(hit.row), of: geometry, copy: Int(hit.copy), code: code, state: 0, &plan, value)
             }
         }
-        try stamp(layer, &plan.symbols, codes: kinds.count, value) { _, offer in
-            for hit in found.hits.reversed() {
-                let row = Int(hit.row), code = Int(kindCode[row])
-                guard plan.classification.admits(code: code, state: 0, value) else { continue }
-                let tracer = tracers[Int(hit.copy)]
-                geometry.forEachStand(of: row, layer.geometry) { offer(tracer.x($0), tracer.y($1), code, 0, 0) }
-            }
-        }
+        var stands = ReferenceStands(
+            found: found, wanted: layer.geometry, classification: plan.classification, value: value, tracers: tracers)
+        try stamp(&plan.symbols, of: layer, codes: kinds.count, value, &stands)
+        plan.classification = stands.classification
     }
 
     // MARK: Symbols and counts
 
-    /// Takes a place in 1/256 pixel of the scene, a code, the index of a deadline's state and, if that is told, days of delay.
-    private typealias Offer = (_ x: Int, _ y: Int, _ code: Int, _ state: UInt8, _ daysLate: Int32) -> Void
-
     /// Draws the symbols, counts and days of delay of a layer, one paint after the other.
     ///
-    /// - Parameters:
-    ///   - symbols: Those of the layer's plan.
-    ///   - forEachStand: Calls what it is given for each place where something stands, from the top to the bottom.
-    @inline(__always)
+    /// - Parameter symbols: Those of the layer's plan.
     private func stamp(
-        _ layer: StyleLayer, _ symbols: inout [Int: SymbolStamp], codes: Int, _ value: @escaping Classification.Value,
-        forEachStand: (_ tellsDays: Bool, Offer) throws -> Void
+        _ symbols: inout [Int: SymbolStamp], of layer: StyleLayer, codes: Int, _ value: @escaping Classification.Value,
+        _ stands: inout some StandSource
     ) throws {
         for (place, paint) in layer.paints.enumerated() {
             switch paint {
             case .symbol:
-                guard var stamp = symbols.removeValue(forKey: place) else { continue }
-                defer { symbols[place] = stamp }
-                // Taken out for as long as places are offered: access to a class costs a check each time.
-                var pile = SymbolPile()
-                swap(&pile, &painter.pile)
-                defer { swap(&pile, &painter.pile) }
-                pile.begin(scene, reach: reach)
-                try forEachStand(false) { x, y, code, state, _ in
-                    stamp.offer(to: &pile, x: x, y: y, code: code, state: state, value)
-                }
-                try stamp.draw(&pile, self)
+                guard let stamp = symbols.removeValue(forKey: place) else { continue }
+                var crowd = SymbolCrowd(stamp, value)
+                defer { symbols[place] = crowd.stamp }
+                swap(&crowd.pile, &painter.pile)
+                defer { swap(&crowd.pile, &painter.pile) }
+                crowd.pile.begin(scene, reach: reach)
+                try stands.forEachStand(tellsDays: false, &crowd)
+                try crowd.draw(self)
             case .count(let count):
                 var grid = CountGrid(count, self)
-                try forEachStand(false) { x, y, _, state, _ in grid.add(x: x, y: y, state: state) }
+                try stands.forEachStand(tellsDays: false, &grid)
                 try grid.draw()
             case .daysLate(let days):
-                var stamp = DaysLateStamp(days, self, codes: codes)
-                try forEachStand(true) { stamp.offer(x: $0, y: $1, code: $2, state: $3, daysLate: $4, value) }
+                var stamp = DaysLateStamp(days, self, codes: codes, value)
+                try stands.forEachStand(tellsDays: true, &stamp)
                 try stamp.draw()
             case .fill, .line, .label: continue
             }
@@ -194,19 +162,6 @@ struct Brush {
                     line: run, of: geometry, isRing: role != .line, whole: isWhole || isDashed,
                     into: &painter.path)
             }
-        }
-    }
-}
-
-extension ShapeGeometry {
-    /// Calls `body` with the places where a feature's symbols stand: each of its points, or else its anchor.
-    @inline(__always)
-    fileprivate func forEachStand(of feature: Int, _ wanted: GeometrySet, _ body: (UInt32, UInt32) -> Void) {
-        let parts = parts(feature)
-        guard wanted.contains(GeometrySet(role[parts.lowerBound])) else { return }
-        guard role[parts.lowerBound] == .point else { return body(anchor[feature].x, anchor[feature].y) }
-        for part in parts where role[part] == .point {
-            for vertex in vertices(part) { body(x[vertex], y[vertex]) }
         }
     }
 }

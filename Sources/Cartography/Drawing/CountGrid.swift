@@ -5,7 +5,7 @@ import Works
 /// Discs with numbers: how many works there are in each square of a grid.
 ///
 /// The squares lie on the pixels of the whole world, so that a disc is the same in every tile that it reaches into.
-struct CountGrid {
+struct CountGrid: StandTaker {
     private let paint: CountPaint
     private let brush: Brush
     /// Across a square, in 1/256 pixel.
@@ -41,12 +41,12 @@ struct CountGrid {
         }
     }
 
-    /// Counts a work at a place in 1/256 pixel of the scene.
-    mutating func add(x: Int, y: Int, state: UInt8) {
+    /// Counts a work.
+    mutating func take(_ stand: Stand) {
         // In the pixels of the world, so that sums and means do not depend on the tile.
-        let (x, y) = (x + brush.scene.originX, y + brush.scene.originY)
+        let (x, y) = (stand.x + brush.scene.originX, stand.y + brush.scene.originY)
         let square = Square(row: floored(y, side), column: floored(x, side))
-        squares[square, default: Content()].add(x - square.column * side, y - square.row * side, state)
+        squares[square, default: Content()].add(x - square.column * side, y - square.row * side, stand.state)
     }
 
     func draw() throws {

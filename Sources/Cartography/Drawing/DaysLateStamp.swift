@@ -4,26 +4,26 @@ import Works
 /// By how many days works are late, in figures, made ready for one zoom and theme.
 ///
 /// Places are offered from the top to the bottom, then drawn from the bottom to the top.
-struct DaysLateStamp {
+struct DaysLateStamp: StandTaker {
     private let paint: DaysLatePaint
     private let brush: Brush
     private var color: Classification.Places
+    private let value: Classification.Value
     private var standing: [(x: Int, y: Int, color: Int, days: Int32)] = []
 
-    init(_ paint: DaysLatePaint, _ brush: Brush, codes: Int) {
+    init(_ paint: DaysLatePaint, _ brush: Brush, codes: Int, _ value: @escaping Classification.Value) {
         self.paint = paint
         self.brush = brush
+        self.value = value
         color = Classification.Places(paint.color)
         color.prepare(codes: codes, keeps: false)
     }
 
-    /// Takes a place in 1/256 pixel of the scene, if the work there is late.
+    /// Takes a place if the work there is late.
     @inline(__always)
-    mutating func offer(
-        x: Int, y: Int, code: Int, state: UInt8, daysLate: Int32, _ value: Classification.Value
-    ) {
-        guard daysLate > 0, let choice = color.place(code: code, state: state, value) else { return }
-        standing.append((x, y, choice, daysLate))
+    mutating func take(_ stand: Stand) {
+        guard stand.daysLate > 0, let choice = color.place(code: stand.code, state: stand.state, value) else { return }
+        standing.append((stand.x, stand.y, choice, stand.daysLate))
     }
 
     func draw() throws {

@@ -53,19 +53,16 @@ struct SymbolStamp {
         mark?.prepare(codes: codes, keeps: keeps)
     }
 
-    /// Puts a symbol on a pile, at a place in 1/256 pixel of the scene, unless another one was offered on the same half pixel or those before
-    /// cover it.
+    /// Puts a symbol on a pile unless another one was offered on the same half pixel or those before cover it.
     @inline(__always)
-    mutating func offer(
-        to pile: inout SymbolPile, x: Int, y: Int, code: Int, state: UInt8, _ value: Classification.Value
-    ) {
-        var number = known[code * states + Int(state)]
+    mutating func offer(_ stand: Stand, to pile: inout SymbolPile, _ value: Classification.Value) {
+        var number = known[stand.code * states + Int(stand.state)]
         if number < 0 {
-            if number == Self.unknown { number = look(code, state, value) }
+            if number == Self.unknown { number = look(stand.code, stand.state, value) }
             if number == Self.none { return }
         }
-        let isFree = pile.occupancy.take(x: x, y: y)
-        pile.sprites.offer(Int(number), of: sprites, subpixelX: x, subpixelY: y, if: isFree)
+        let isFree = pile.occupancy.take(x: stand.x, y: stand.y)
+        pile.sprites.offer(Int(number), of: sprites, subpixelX: stand.x, subpixelY: stand.y, if: isFree)
     }
 
     @inline(never)
@@ -95,4 +92,21 @@ struct SymbolStamp {
     func draw(_ pile: inout SymbolPile, _ brush: Brush) throws {
         try brush.canvas.draw(&pile.sprites, of: sprites) { try brush.budget.check() }
     }
+}
+
+/// A symbol and the pile of its places, together for as long as they are offered.
+struct SymbolCrowd: ~Copyable, StandTaker {
+    var stamp: SymbolStamp
+    var pile = SymbolPile()
+    private let value: Classification.Value
+
+    init(_ stamp: consuming SymbolStamp, _ value: @escaping Classification.Value) {
+        self.stamp = stamp
+        self.value = value
+    }
+
+    @inline(__always)
+    mutating func take(_ stand: Stand) { stamp.offer(stand, to: &pile, value) }
+
+    mutating func draw(_ brush: Brush) throws { try stamp.draw(&pile, brush) }
 }

@@ -8,7 +8,7 @@ struct WorkHits {
     enum Shelf: UInt8 {
         case basePoints, deltaPoints, baseShapes, deltaShapes
 
-        var isPoints: Bool { self == .basePoints || self == .deltaPoints }
+        @inline(__always) var isPoints: Bool { self == .basePoints || self == .deltaPoints }
     }
 
     struct Hit {
