@@ -121,7 +121,7 @@ struct Stencils: Sendable {
             let height = Int(phase.height)
             var stencil = Stencil(
                 line: Int(phase.row), start: drawn.count, count: (height + 7) / 8, reach: sprite.reach, isLarge: false)
-            if sprite.masks.isEmpty, height > 0 {
+            if sprite.masks.isEmpty {
                 stencil.isLarge = true
             } else {
                 for first in stride(from: 0, to: height, by: 8) {

@@ -36,6 +36,22 @@ struct OcclusionTests {
         #expect((0..<height).allSatisfy { y in (0..<width).allSatisfy { all[$0, y] == few[$0, y] } })
     }
 
+    @Test("Sprites of which nothing is to be seen change nothing, however far they reach", arguments: [4, 30, 40, 200])
+    func nothingToSee(reach: Int) {
+        var set = SpriteSet()
+        let number = set.add(Sprite(reach: reach) { _, _, _ in })
+        var pile = SpritePile()
+        pile.clear(width: 61, height: 40)
+        for y in stride(from: -300, to: 300, by: 7) {
+            for x in stride(from: -300, to: 300, by: 7) {
+                pile.offer(number, of: set, subpixelX: x << 8, subpixelY: y << 8)
+            }
+        }
+        let canvas = Canvas(width: 61, height: 40)
+        canvas.draw(&pile, of: set)
+        #expect(canvas.isEmpty)
+    }
+
     @Test(
         "Of a sprite on the border a picture shows what a larger one shows there",
         arguments: [(256, 256), (61, 40), (3, 9)])
