@@ -102,10 +102,11 @@ struct Stencils: Sendable {
     struct Stencil: Sendable {
         /// Lines below the anchor's where it begins.
         var line: Int
-        /// Where its masks begin, and how many lines of eight they are; none if it is too wide to be asked for.
+        /// Where its masks begin, and how many lines of eight they are; without meaning if it is too large.
         var start: Int
         var count: Int
         var reach: Int
+        /// Whether it is too wide to be asked for: it has no masks.
         var isLarge: Bool
     }
 
@@ -119,23 +120,21 @@ struct Stencils: Sendable {
         var mask = 0
         for phase in sprite.all {
             let height = Int(phase.height)
-            var stencil = Stencil(
-                line: Int(phase.row), start: drawn.count, count: (height + 7) / 8, reach: sprite.reach, isLarge: false)
-            if sprite.masks.isEmpty {
-                stencil.isLarge = true
-            } else {
-                for first in stride(from: 0, to: height, by: 8) {
-                    var (all, solid) = (Lines(), Lines())
-                    for row in first..<min(first + 8, height) {
-                        all[row - first] = sprite.masks[mask + row].drawn
-                        solid[row - first] = sprite.masks[mask + row].opaque
-                    }
-                    drawn.append(all)
-                    opaque.append(solid)
+            all.append(
+                Stencil(
+                    line: Int(phase.row), start: drawn.count, count: (height + 7) / 8, reach: sprite.reach,
+                    isLarge: sprite.masks.isEmpty))
+            if sprite.masks.isEmpty { continue }
+            for first in stride(from: 0, to: height, by: 8) {
+                var (all, solid) = (Lines(), Lines())
+                for row in first..<min(first + 8, height) {
+                    all[row - first] = sprite.masks[mask + row].drawn
+                    solid[row - first] = sprite.masks[mask + row].opaque
                 }
-                mask += height
+                drawn.append(all)
+                opaque.append(solid)
             }
-            all.append(stencil)
+            mask += height
         }
     }
 }

@@ -190,13 +190,8 @@ public struct PolygonClipper {
     }
 
     /// Adds the touched points of a side of the border, as far as they are after one place and before another.
-    @inline(__always)
     private mutating func addTouches(of side: Int, after: BorderPlace? = nil, before: BorderPlace? = nil) {
-        if !borderTouches.isEmpty { addSomeTouches(of: side, after: after, before: before) }
-    }
-
-    @inline(never)
-    private mutating func addSomeTouches(of side: Int, after: BorderPlace?, before: BorderPlace?) {
+        if borderTouches.isEmpty { return }
         let start = borderTouches.partitioningIndex { touch in
             after.map { $0 < touch.place } ?? (side <= touch.place.side)
         }

@@ -5,6 +5,7 @@ import Works
 extension WorkIntake {
     /// Portions that all works are read in; more than cores, since some works have more vertices than others.
     private static let portions = 8
+
     /// Takes all works of a store: by portions of their numbers that are read side by side, each in a transaction of its own, and put together
     /// in the order of the numbers, so that the result is as if they had been read one after the other.
     ///
@@ -45,7 +46,7 @@ extension WorkIntake {
     private mutating func add(_ next: WorkIntake) throws {
         let numbers = try traits.add(next.traits)
         staging.append(next.staging, traits: numbers)
-        addRefusals(next.refusals)
+        refusals += next.refusals.prefix(Self.refusalLimit - refusals.count)
     }
 }
 

@@ -12,7 +12,7 @@ struct WorkIntake {
     var traits: Traits
     var staging = SegmentStaging()
     /// Rows that could not be taken in; at most ``refusalLimit`` are described.
-    private(set) var refusals: [String] = []
+    var refusals: [String] = []
     private let geometries = GeometryIntake()
     private var last: (trait: WorkTrait, number: UInt32)?
 
@@ -62,12 +62,8 @@ struct WorkIntake {
 
     @discardableResult
     private mutating func refuse(_ row: WorkRow, _ reason: String) -> (work: StagedWork, outcome: Outcome)? {
-        addRefusals(["work \(row.number) is not on the map: \(reason)"])
+        if refusals.count < Self.refusalLimit { refusals.append("work \(row.number) is not on the map: \(reason)") }
         return nil
-    }
-
-    mutating func addRefusals(_ more: [String]) {
-        refusals += more.prefix(Self.refusalLimit - refusals.count)
     }
 
     private mutating func code(of trait: WorkTrait) throws -> UInt32 {
