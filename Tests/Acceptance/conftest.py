@@ -2,6 +2,7 @@
 
 The program is the one that the environment variable WORKSMAP names. Pictures go to artefacts/, which git ignores.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -10,6 +11,10 @@ import subprocess
 import pytest
 import requests
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("WORKSMAP", str(ROOT / ".build/debug/worksmap"))
@@ -52,6 +57,30 @@ class Service:
     def stop(self):
         self.process.terminate()
         assert self.process.wait(timeout=30) == 0, "".join(self.lines)
+
+
+class Browser(webdriver.Chrome):
+    """Chromium whose driver calls every element that went away with its page stale.
+
+    While one page takes another's place, the driver passes on the browser's own words instead:
+    https://github.com/SeleniumHQ/selenium/issues/15401
+    """
+
+    def execute(self, driver_command, params=None):
+        try:
+            return super().execute(driver_command, params)
+        except WebDriverException as error:
+            if "Node with given id does not belong to the document" in (error.msg or ""):
+                raise StaleElementReferenceException(error.msg, error.screen, error.stacktrace) from error
+            raise
+
+
+@contextlib.contextmanager
+def another_page(page):
+    """What is done inside leads to another page; waits at the end until that has come."""
+    before = page.find_element(By.TAG_NAME, "html")
+    yield
+    WebDriverWait(page, 30).until(staleness_of(before))
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +134,7 @@ def browser():
             preferences["profile.managed_default_content_settings.javascript"] = 2
         options.add_experimental_option("prefs", preferences)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        driver = Browser(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
         driver.set_window_size(width, height)
         if dark:
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {

@@ -6,9 +6,9 @@ import urllib.parse
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support import expected_conditions
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
+from conftest import another_page
 from test_page import SIZES, opened, until
 from test_page_axe import axe, findings  # noqa: F401
 
@@ -29,9 +29,8 @@ def paths(service, district):
 
 def follow(page, selector, by=By.CSS_SELECTOR, of=None):
     """Clicks what leads to another page and waits until that is there."""
-    before = page.find_element(By.TAG_NAME, "html")
-    (of or page).find_element(by, selector).click()
-    WebDriverWait(page, 30).until(expected_conditions.staleness_of(before))
+    with another_page(page):
+        (of or page).find_element(by, selector).click()
 
 
 def found(page):

@@ -4,9 +4,8 @@ import re
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Service
+from conftest import Service, another_page
 from test_page_axe import axe, findings  # noqa: F401
 
 
@@ -25,9 +24,15 @@ def desk(worksmap, demo_database, tmp_path_factory):
 def sign_in(browser, desk, language="ru"):
     page = browser(1280, 800, language)
     page.get(desk.url + "/staff")
-    page.switch_to.active_element.send_keys(desk.token + Keys.ENTER)
-    WebDriverWait(page, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, "tbody a"))
+    enter(page, desk)
     return page
+
+
+def enter(page, desk):
+    """Sends the token; the focus waits in its field."""
+    with another_page(page):
+        page.switch_to.active_element.send_keys(desk.token + Keys.ENTER)
+    assert page.find_elements(By.CSS_SELECTOR, "tbody a")
 
 
 def tab_to(page, selector, most=120):
@@ -43,8 +48,9 @@ def tab_to(page, selector, most=120):
 def test_a_dispatcher_accepts_a_work_and_promises_and_moves_its_deadline_by_keyboard(browser, desk, artefacts):
     page = sign_in(browser, desk)
     page.save_screenshot(str(artefacts / "staff-queue.png"))
-    tab_to(page, "tbody a").send_keys(Keys.ENTER)
-    WebDriverWait(page, 30).until(lambda page: "/staff/works/" in page.current_url)
+    link = tab_to(page, "tbody a")
+    with another_page(page):
+        link.send_keys(Keys.ENTER)
     work = re.search(r"/staff/works/([0-9a-f-]{36})", page.current_url).group(1)
 
     def submit(form, fields):
@@ -54,9 +60,9 @@ def test_a_dispatcher_accepts_a_work_and_promises_and_moves_its_deadline_by_keyb
             summary.send_keys(Keys.ENTER)
         for name, keys in fields.items():
             tab_to(page, f"details:has(button[name=action][value={form}]) [name={name}]").send_keys(keys)
-        before = page.find_element(By.TAG_NAME, "html").id
-        tab_to(page, f"details:has(button[name=action][value={form}]) button").send_keys(Keys.ENTER)
-        WebDriverWait(page, 30).until(lambda page: page.find_element(By.TAG_NAME, "html").id != before)
+        button = tab_to(page, f"details:has(button[name=action][value={form}]) button")
+        with another_page(page):
+            button.send_keys(Keys.ENTER)
 
     submit("status", {"reason": "взяли в работу"})
     assert desk.get(f"/api/works/{work}").json()["properties"]["status"] == "accepted"
@@ -75,13 +81,15 @@ def test_a_dispatcher_accepts_a_work_and_promises_and_moves_its_deadline_by_keyb
 
 def test_a_change_that_the_rules_forbid_is_told_and_nothing_is_saved(browser, desk):
     page = sign_in(browser, desk)
-    page.find_element(By.CSS_SELECTOR, "tbody a").click()
+    with another_page(page):
+        page.find_element(By.CSS_SELECTOR, "tbody a").click()
     work = re.search(r"/staff/works/([0-9a-f-]{36})", page.current_url).group(1)
     before = desk.get(f"/api/works/{work}").json()["properties"]["revision"]
     form = page.find_element(By.CSS_SELECTOR, "form:has(button[name=action][value=status])")
     form.find_element(By.CSS_SELECTOR, "option[value=rejected]").click()
-    form.find_element(By.TAG_NAME, "button").click()
-    WebDriverWait(page, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, "[role=alert]"))
+    with another_page(page):
+        form.find_element(By.TAG_NAME, "button").click()
+    assert page.find_elements(By.CSS_SELECTOR, "[role=alert]")
     assert desk.get(f"/api/works/{work}").json()["properties"]["revision"] == before
 
 
@@ -100,11 +108,10 @@ def test_the_desk_has_no_barrier(browser, desk, axe, language):  # noqa: F811
     page = browser(1280, 800, language)
     page.get(desk.url + "/staff")
     assert findings(page, axe) == [], "signing in"
-    page.switch_to.active_element.send_keys(desk.token + Keys.ENTER)
-    WebDriverWait(page, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, "tbody a"))
+    enter(page, desk)
     assert findings(page, axe) == [], "the queue"
-    page.find_element(By.CSS_SELECTOR, "tbody a").click()
-    WebDriverWait(page, 30).until(lambda page: "/staff/works/" in page.current_url)
+    with another_page(page):
+        page.find_element(By.CSS_SELECTOR, "tbody a").click()
     for details in page.find_elements(By.CSS_SELECTOR, "details:not([open]) > summary"):
         details.click()
     assert findings(page, axe) == [], "one work"
