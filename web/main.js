@@ -6,7 +6,7 @@ import { showFilters } from './filters.js';
 import { look, showFollowed, toggle } from './follow.js';
 import { language, moment, preferredLanguage, readLanguages, text, useLanguage, useTimeZone } from './language.js';
 import { showLegend } from './legend.js';
-import { enableOffline, keepSeen, showOffline } from './offline.js';
+import { enableOffline, showOffline } from './offline.js';
 import { asked, fromAddress, parameters, toAddress, useZone } from './question.js';
 import { choosePlace, close as closeReport, enableReports, isChoosing, refreshReport } from './report.js';
 import { listWorks, onWork } from './results.js';
@@ -52,8 +52,6 @@ async function start() {
   map.attributionControl.setPrefix(false);
   tilesets.basemap = layer('basemap', city.attribution ?? '');
   tilesets.works = layer('works');
-  // The first tiles may come while the worker that keeps them is still starting.
-  for (const tiles of Object.values(tilesets)) tiles.once('load', () => { keepSeen(); });
   highlight = L.geoJSON(null, {
     interactive: false, style: { className: 'highlight', weight: 5, fill: false },
     pointToLayer: (_, place) => L.circleMarker(place, { radius: 16, className: 'highlight', weight: 4, fill: false, interactive: false }),

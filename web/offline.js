@@ -15,17 +15,19 @@ export function enableOffline(onBack) {
   addEventListener('online', () => { showOffline(); onBack(); });
   showOffline();
   if (!('serviceWorker' in navigator)) return;
-  // What was asked for before the worker took over passes it by, whether it has arrived by then or not.
-  navigator.serviceWorker.addEventListener('controllerchange', () => { keepSeen(); setTimeout(keepSeen, 3000); });
-  navigator.serviceWorker.register('/service-worker.js').then(keepSeen).catch(() => {});
+  navigator.serviceWorker.register('/service-worker.js').then(handOver).catch(() => {});
 }
 
-/** Hands the worker what was loaded before it was there, from the browser's own store and so at no cost. */
-export async function keepSeen() {
-  if (!('serviceWorker' in navigator)) return;
-  const ready = await navigator.serviceWorker.ready;
-  const seen = performance.getEntriesByType('resource').map((entry) => entry.name);
-  ready.active.postMessage({ seen: [`${location.origin}/`, ...new Set(seen)] });
+/**
+ * Hands the worker what passes it by, having been asked for before it took over, as soon as it has arrived: from the browser's own store and
+ * so at no cost.
+ */
+async function handOver() {
+  const worker = await navigator.serviceWorker.ready;
+  const hand = (seen) => { if (seen.length > 0) worker.active?.postMessage({ seen }); };
+  hand([`${location.origin}/`]);
+  new PerformanceObserver((arrived) => hand(arrived.getEntries().filter((entry) => !entry.workerStart).map((entry) => entry.name)))
+    .observe({ type: 'resource', buffered: true });
 }
 
 /** Shows whether there is a connection and of when that is what is shown. */

@@ -3,6 +3,7 @@ import datetime
 import json
 import re
 import shutil
+import time
 import urllib.parse
 
 import pytest
@@ -11,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from conftest import ROOT, Service
+from relay import Relay
 from test_page import SIZES, loaded, opened, until
 
 BOTH = [("ru", "desktop"), ("en", "phone")]
@@ -283,15 +285,9 @@ def test_who_follows_a_work_sees_that_its_deadline_moved(browser, worksmap, demo
         service.stop()
 
 
-@pytest.mark.parametrize("language,size", BOTH)
-def test_what_was_seen_is_there_without_a_connection(browser, demo_database, artefacts, language, size):
-    service = Service(demo_database)
-    page = opened(browser, service, language, size)
-    updated = page.find_element(By.ID, "updated").text
-    until(page, "return navigator.serviceWorker.controller")
-    seen = count(page)
-    # Everything that was loaded, before the worker was there too, has to have reached its stores.
-    missing = page.execute_async_script("""
+def unstored(page):
+    """The addresses of what was loaded, before the worker was there too, and has not reached its stores within a time."""
+    return page.execute_async_script("""
         const done = arguments[0];
         const began = Date.now();
         const stored = async () => {
@@ -304,7 +300,16 @@ def test_what_was_seen_is_there_without_a_connection(browser, demo_database, art
           setTimeout(stored, 200);
         };
         stored();""")
-    assert missing == []
+
+
+@pytest.mark.parametrize("language,size", BOTH)
+def test_what_was_seen_is_there_without_a_connection(browser, demo_database, artefacts, language, size):
+    service = Service(demo_database)
+    page = opened(browser, service, language, size)
+    updated = page.find_element(By.ID, "updated").text
+    until(page, "return navigator.serviceWorker.controller")
+    seen = count(page)
+    assert unstored(page) == []
     service.stop()
     page.get(page.current_url)
     page.refresh()
@@ -315,6 +320,26 @@ def test_what_was_seen_is_there_without_a_connection(browser, demo_database, art
     assert count(page) == seen
     assert page.find_element(By.ID, "updated").text == updated
     page.save_screenshot(str(artefacts / f"offline-{language}-{size}.png"))
+
+
+class Late(Relay):
+    """The service far away: its worker comes late, and pictures of the legend that were asked for before it later still."""
+
+    def get(self, path):
+        time.sleep(2 if path == "/service-worker.js" else 7 if re.match(r"/legend/.*\.png", path) else 0)
+        return super().get(path)
+
+
+def test_what_arrives_long_after_the_worker_has_taken_over_is_stored_too(browser, service):
+    far = Late(service)
+    try:
+        page = opened(browser, far, "en", "desktop")
+        until(page, "return navigator.serviceWorker.controller")
+        until(page, "const pictures = performance.getEntriesByType('resource').filter((entry) => /legend.*png/.test(entry.name));"
+                    "return pictures.length > 0 && pictures.length === document.querySelectorAll('#legend img').length", seconds=60)
+        assert unstored(page) == []
+    finally:
+        far.stop()
 
 
 def test_a_language_is_added_by_one_file(browser, demo_database, tmp_path):

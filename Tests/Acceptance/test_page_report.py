@@ -2,9 +2,7 @@
 
 A service of GeoReport v2 stands before the real one here, so that every answer of it can be had: taken and refused.
 """
-import http.server
 import json
-import threading
 import urllib.parse
 
 import pytest
@@ -14,57 +12,34 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from conftest import Service
+from relay import Relay
 from test_page import opened, until
 from test_page_axe import axe, findings  # noqa: F401
 from test_page_journeys import BOTH, click
 
 
-class Desk:
+class Desk(Relay):
     """The real service with a desk for reports before it."""
 
     def __init__(self, behind):
         self.sent = []
-        desk = self
+        super().__init__(behind)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def get(self, path):
+        if path != "/open311/v2/services.json":
+            return super().get(path)
+        return self.json(200, [{"service_code": code, "service_name": code, "metadata": False, "type": "realtime"}
+                               for code in ("pothole", "ice")])
 
-            def log_message(self, *_):
-                pass
+    def post(self, body):
+        self.sent.append({name: value[0] for name, value in urllib.parse.parse_qs(body.decode()).items()})
+        if "refuse" in self.sent[-1]["description"]:
+            return self.json(400, [{"code": 400, "description": "outside the city"}])
+        return self.json(201, [{"service_request_id": "01973ded-b108-7808-b15a-4b59077a2fb8", "service_notice": ""}])
 
-            def answer(self, status, body, headers):
-                self.send_response(status)
-                for name, value in headers.items():
-                    if name.lower() not in ("transfer-encoding", "content-length", "content-encoding", "connection", "date"):
-                        self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_GET(self):
-                if self.path == "/open311/v2/services.json":
-                    services = [{"service_code": code, "service_name": code, "metadata": False, "type": "realtime"}
-                                for code in ("pothole", "ice")]
-                    return self.answer(200, json.dumps(services).encode(), {"Content-Type": "application/json"})
-                found = requests.get(behind.url + self.path, timeout=60)
-                self.answer(found.status_code, found.content, found.headers)
-
-            def do_POST(self):
-                fields = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                desk.sent.append({name: value[0] for name, value in fields.items()})
-                if "refuse" in desk.sent[-1]["description"]:
-                    body, status = [{"code": 400, "description": "outside the city"}], 400
-                else:
-                    body, status = [{"service_request_id": "01973ded-b108-7808-b15a-4b59077a2fb8", "service_notice": ""}], 201
-                self.answer(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+    @staticmethod
+    def json(status, value):
+        return status, json.dumps(value).encode(), {"Content-Type": "application/json"}
 
 
 @pytest.fixture
