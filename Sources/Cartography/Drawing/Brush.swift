@@ -31,7 +31,7 @@ struct Brush {
         let value: Classification.Value = { view.snapshot.traits.value(of: $0, trait: $1) }
         let codes = view.snapshot.traits.all.count
         let layer = plan.layer
-        // Numbers of traits stay valid.
+        // Numbers of traits of one origin stay valid.
         plan.prepare(codes: codes, keeps: true)
         let hits = painter.hits
         // Geometries are brushed feature by feature, all paints of one before the next; symbols and counts paint by paint.

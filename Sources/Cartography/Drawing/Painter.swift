@@ -111,8 +111,14 @@ final class Painter: @unchecked Sendable {
         _ body: (inout ScenePlan) throws -> Result
     ) rethrows -> Result {
         let key = ScenePlan.Key(tileset, scene, theme)
-        var plan = plans.removeValue(forKey: key) ?? ScenePlan(tileset.sheet, scene, theme)
-        if plans.count >= min(Self.planLimit, Self.codeLimit / max(view.snapshot.traits.all.count, 1)) {
+        let traits = view.snapshot.traits
+        let known = plans.removeValue(forKey: key)
+        // A legend's samples have traits of their own.
+        var plan =
+            if let known, known.origin === traits.origin { known } else {
+                ScenePlan(tileset.sheet, scene, theme, traits)
+            }
+        if plans.count >= min(Self.planLimit, Self.codeLimit / max(traits.all.count, 1)) {
             plans.removeAll()
         }
         defer { plans[key] = plan }

@@ -31,8 +31,11 @@ struct ScenePlan {
     let needs: WorkHits.DeadlineNeed
     /// From the bottom to the top; those of labels only are left out.
     var layers: [LayerPlan]
+    /// Of the traits whose numbers it knows.
+    let origin: Traits.Origin
 
-    init(_ sheet: StyleSheet, _ scene: Scene, _ theme: Theme) {
+    init(_ sheet: StyleSheet, _ scene: Scene, _ theme: Theme, _ traits: Traits) {
+        origin = traits.origin
         let all = sheet.layers.filter { $0.zooms.contains(scene.zoom) }
         let works = all.filter { $0.source == .works }
         reach = all.flatMap(\.paints).reduce(1) { max($0, $1.reach) } * Double(scene.scale)

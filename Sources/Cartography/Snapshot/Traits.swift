@@ -21,6 +21,10 @@ struct Traits: Sendable {
     /// More combinations than this are not told apart any more: numbers are kept in 24 bits.
     static let limit = 1 << 24
 
+    /// Where numbers come from: those of the same origin mean the same.
+    final class Origin: Sendable {}
+
+    let origin = Origin()
     private(set) var all: [WorkTrait] = []
     /// The status of each.
     private(set) var statuses: [WorkStatus] = []
