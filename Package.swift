@@ -23,6 +23,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -44,10 +45,13 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
         .target(name: "Geometry", swiftSettings: settings),
-        .target(name: "Works", dependencies: ["Geometry"], swiftSettings: settings),
+        .target(name: "TimeBudgets", swiftSettings: settings),
+        .target(name: "Works", dependencies: ["Geometry", "TimeBudgets"], swiftSettings: settings),
         .target(
             name: "SpatiaLiteStore",
-            dependencies: ["CSpatiaLite", "Geometry", "Works", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CSpatiaLite", "Geometry", "TimeBudgets", "Works", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         // The kernel is built for AVX2; the program says so at its start where that is missing.
         .target(
@@ -55,16 +59,32 @@ let package = Package(
             swiftSettings: settings + [.unsafeFlags(["-Xcc", "-mavx2"])]),
         .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: settings),
         .target(
-            name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "Works"], swiftSettings: settings),
+            name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "TimeBudgets", "Works"],
+            swiftSettings: settings),
         .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: settings),
-        .target(name: "Hotspots", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        .target(name: "Hotspots", dependencies: ["Geometry", "TimeBudgets", "Works"], swiftSettings: settings),
         .target(
-            name: "Interchange", dependencies: ["CISAL", "Geometry", "Works", .product(name: "Yams", package: "Yams")],
+            name: "Interchange",
+            dependencies: ["CISAL", "Geometry", "TimeBudgets", "Works", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
+        .target(
+            name: "HTTPEdge",
+            dependencies: [
+                "CISAL", "Geometry", "TimeBudgets",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(
             name: "MapServer",
             dependencies: [
-                "CISAL", "Cartography", "Geometry", "Hotspots", "Interchange", "Works",
+                "Cartography", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "TimeBudgets", "Works",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -81,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "worksmap",
             dependencies: [
-                "Cartography", "DemoCity", "Geometry", "Hotspots", "Interchange", "MapServer", "Raster",
+                "Cartography", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "Raster",
                 "SpatiaLiteStore",
                 "Works",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -91,7 +111,7 @@ let package = Package(
 
         // What benchmarks measure inside a process; nothing that is installed.
         .executableTarget(
-            name: "atlas-bench", dependencies: ["Cartography", "Geometry", "SpatiaLiteStore", "Works"],
+            name: "atlas-bench", dependencies: ["Cartography", "Geometry", "SpatiaLiteStore", "TimeBudgets", "Works"],
             path: "Benchmarks/tiles/atlas-bench", swiftSettings: settings),
         .executableTarget(
             name: "kernel-bench", dependencies: ["CGEOS", "CPNG", "Raster"], path: "Benchmarks/kernel/kernel-bench",
@@ -99,7 +119,8 @@ let package = Package(
 
         // Random and hostile input under the address sanitizer: `make fuzz`.
         .executableTarget(
-            name: "kernel-fuzz", dependencies: ["Cartography", "Geometry", "Raster", "SeededRandom", "Works"],
+            name: "kernel-fuzz",
+            dependencies: ["Cartography", "Geometry", "Raster", "SeededRandom", "TimeBudgets", "Works"],
             path: "Tests/Fuzz",
             swiftSettings: settings),
 
@@ -117,10 +138,12 @@ let package = Package(
         // Random numbers that can be repeated.
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .testTarget(name: "GeometryTests", dependencies: ["Geometry", "SeededRandom"], swiftSettings: settings),
-        .testTarget(name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "Works"], swiftSettings: settings),
+        .testTarget(
+            name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "TimeBudgets", "Works"],
+            swiftSettings: settings),
         .testTarget(
             name: "SpatiaLiteStoreTests",
-            dependencies: ["CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "Works"],
+            dependencies: ["CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
             swiftSettings: settings),
         .testTarget(
             name: "RasterTests", dependencies: ["CGEOS", "CPNG", "Geometry", "Raster", "SeededRandom"],
@@ -128,20 +151,32 @@ let package = Package(
         .testTarget(name: "LetteringTests", dependencies: ["Lettering", "Raster"], swiftSettings: settings),
         .testTarget(
             name: "CartographyTests",
-            dependencies: ["CGEOS", "Cartography", "Geometry", "Lettering", "Raster", "SeededRandom", "Works"],
+            dependencies: [
+                "CGEOS", "Cartography", "Geometry", "Lettering", "Raster", "SeededRandom", "TimeBudgets", "Works",
+            ],
             swiftSettings: settings),
         .testTarget(name: "DemoCityTests", dependencies: ["DemoCity", "Geometry", "Works"], swiftSettings: settings),
         .testTarget(
-            name: "HotspotsTests", dependencies: ["Geometry", "Hotspots", "SeededRandom", "SpatiaLiteStore", "Works"],
+            name: "HotspotsTests",
+            dependencies: ["Geometry", "Hotspots", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
             swiftSettings: settings),
         .testTarget(
             name: "InterchangeTests",
-            dependencies: ["Geometry", "Interchange", "SeededRandom", "SpatiaLiteStore", "Works"],
+            dependencies: ["Geometry", "Interchange", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPEdgeTests",
+            dependencies: [
+                "HTTPEdge", "TimeBudgets",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MapServerTests",
             dependencies: [
-                "Cartography", "Geometry", "Hotspots", "Interchange", "MapServer", "SpatiaLiteStore", "Works",
+                "Cartography", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "SpatiaLiteStore",
+                "TimeBudgets", "Works",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

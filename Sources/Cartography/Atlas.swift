@@ -2,6 +2,7 @@ public import Foundation
 public import Lettering
 import Raster
 import Synchronization
+public import TimeBudgets
 public import Works
 
 /// All maps of one store: the snapshot of what there is, the style sheets, the tiles made so far.
@@ -76,7 +77,7 @@ public final class Atlas: Sendable {
                 current.compared = .now
             }
             if let (snapshot, change) = update {
-                cache.take(change, generation: snapshot.generation, traits: snapshot.traits)
+                cache.invalidate(change, generation: snapshot.generation, traits: snapshot.traits)
                 if writer.snapshots.isMergeDue(snapshot) {
                     writer.snapshots.beginMerge()
                     merge(snapshot)
@@ -97,7 +98,7 @@ public final class Atlas: Sendable {
                 let merged = writer.snapshots.finish(base, into: present)
                 current.withLock { $0.snapshot = merged }
                 // The works are the same, so every tile stays as it is.
-                cache.take(SnapshotChange(), generation: merged.generation, traits: merged.traits)
+                cache.invalidate(SnapshotChange(), generation: merged.generation, traits: merged.traits)
             }
         }
     }

@@ -1,4 +1,5 @@
 import Geometry
+import TimeBudgets
 public import Works
 
 extension Atlas {

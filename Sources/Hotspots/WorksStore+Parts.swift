@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TimeBudgets
 import Works
 
 extension WorksStore {

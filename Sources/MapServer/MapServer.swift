@@ -1,5 +1,6 @@
 public import Cartography
 import Glibc
+import HTTPEdge
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -35,7 +36,7 @@ public struct MapServer: Sendable {
             logger.info("listening", metadata: ["host": .string(host), "port": .stringConvertible(port)])
             await onListening(port)
         }
-        defer { Task { [pools = services.pools] in for pool in pools { await pool.shutDown() } } }
+        defer { Task { [services] in await services.shutDown() } }
         do {
             try await application.runService()
         } catch let error as IOError {
@@ -76,7 +77,7 @@ public struct MapServer: Sendable {
     ) -> Application<RouterResponder<MapContext>> {
         let router = Router(context: MapContext.self)
         router.add(middleware: AccessLog(metrics: services.metrics))
-        router.add(middleware: CommonHeaders())
+        router.add(middleware: CommonHeaders(proxies: services.configuration.proxies))
         router.add(middleware: ProblemMiddleware())
         let desk = Desk(services, logger: logger)
         router.add(Self.families(services) + (desk?.families ?? []))
@@ -86,10 +87,14 @@ public struct MapServer: Sendable {
         var quiet = logger
         quiet[metadataKey: "component"] = "http"
         return Application(
-            router: router, server: .map(services),
+            router: router,
+            server: .clients(
+                limits: limits, proxies: configuration.proxies, table: services.connections,
+                handlers: [
+                    { [services] ends, logger in TileHandler(services: services, ends: ends, logger: logger) }
+                ]),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+                address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog),
             services: [
                 Refresher(
                     store: services.store, atlas: services.atlas, freshness: services.freshness,

@@ -1,4 +1,6 @@
 public import Foundation
+package import HTTPEdge
+import TimeBudgets
 
 /// Where the server listens, what it serves beside the works, and how much it takes on.
 public struct MapServerConfiguration: Sendable {
@@ -18,14 +20,20 @@ public struct MapServerConfiguration: Sendable {
     public var deadlineTiles = Duration.seconds(2)
     /// The time budget of features, whole layers and pages about works.
     public var deadlineFeatures = Duration.seconds(10)
-    /// How many requests may wait for each pool's workers.
+    /// Requests that may wait for each pool's workers.
     public var maxQueue = 64
-    public var tileWorkers = 2
-    public var featureWorkers = 2
+    /// Workers of the pools. Where there are several, one is kept for clients that have asked for little lately.
+    public var tileWorkers = 3
+    public var pageWorkers = 3
+    public var questionWorkers = 3
+    public var staffWorkers = 2
+    public var reportWorkers = 2
     /// How many whole layers may leave at once; each holds a worker for as long as its client reads.
     public var streamWorkers = 4
 
-    public var limits = ConnectionLimits()
+    package var limits = ConnectionLimits()
+    /// Proxies whose `X-Forwarded-For` tells the client's address.
+    package var proxies = TrustedProxies()
     /// How reports are taken and the desk is run.
     public var desk = DeskConfiguration()
 
@@ -39,27 +47,6 @@ public struct MapServerConfiguration: Sendable {
     public var title = "WorksMap"
     /// What vector layers and tiles credit.
     public var attribution: String?
-
-    public init() {}
-}
-
-/// What a client may ask of a connection.
-public struct ConnectionLimits: Sendable {
-    /// How many clients may be connected at once; more wait in the system's backlog.
-    public var connections = 1024
-    /// How many connections may wait to be taken up.
-    public var backlog = 1024
-    /// Octets of one header field, and of the request line; all fields together may have twice as many.
-    public var headerBytes = 32 * 1024
-    public var headerFields = 100
-    /// Octets of a request's body.
-    public var bodyBytes = 2 * 1024 * 1024
-    /// How long a connection may rest between requests, or take to send one.
-    public var idleTimeout = Duration.seconds(30)
-    /// How long the work for a client that has closed its sending side goes on, in case it only closed that side.
-    public var partingGrace = Duration.milliseconds(250)
-    /// How long a client may take nothing of an answer that waits for it.
-    public var stallTimeout = Duration.seconds(15)
 
     public init() {}
 }

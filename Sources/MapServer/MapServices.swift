@@ -1,8 +1,10 @@
+import HTTPEdge
 import Hummingbird
 import NIOCore
+import TimeBudgets
 import Works
 
-/// What the routes work with.
+/// Shared parts that the routes work with.
 struct MapServices: Sendable {
     let configuration: MapServerConfiguration
     let store: any WorksStore
@@ -10,12 +12,23 @@ struct MapServices: Sendable {
     let freshness: Freshness
     let readiness = Readiness()
     let metrics = RequestMetrics()
+    let connections: ConnectionTable
     let counts: CountCache
     let matches = MatchShelf()
     let statistics = AnswerShelf()
     let districts = DistrictList()
+    let files = FileCache()
+    /// Drawing of tiles, legends and vector tiles.
     let tilePool: WorkerPool
-    let featurePool: WorkerPool
+    /// Pages, features by bounds and kind, single works: answers of milliseconds.
+    let pagePool: WorkerPool
+    /// Statistics, hotspots and conditions that look at every work: answers that may take seconds, so they give way to others on the processor.
+    let questionPool: WorkerPool
+    /// The desk of the staff, sign-in and tokens.
+    let staffPool: WorkerPool
+    /// Reports of residents.
+    let reportPool: WorkerPool
+    /// Whole layers.
     let streamPool: WorkerPool
 
     init(configuration: MapServerConfiguration, store: any WorksStore, atlas: any TileAtlas) {
@@ -24,22 +37,39 @@ struct MapServices: Sendable {
         self.atlas = atlas
         freshness = Freshness(store: store)
         counts = CountCache()
-        tilePool = WorkerPool(
-            name: "tiles", workers: configuration.tileWorkers, capacity: configuration.maxQueue)
-        featurePool = WorkerPool(
-            name: "features", workers: configuration.featureWorkers, capacity: configuration.maxQueue)
-        streamPool = WorkerPool(
-            name: "streams", workers: configuration.streamWorkers, capacity: configuration.maxQueue)
+        connections = ConnectionTable(limits: configuration.limits)
+        func pool(_ name: String, _ workers: Int, niceness: Int32 = 0) -> WorkerPool {
+            WorkerPool(
+                name: name, workers: workers, capacity: configuration.maxQueue, reserve: workers > 1 ? 1 : 0,
+                niceness: niceness)
+        }
+        tilePool = pool("tiles", configuration.tileWorkers)
+        pagePool = pool("pages", configuration.pageWorkers)
+        questionPool = pool("questions", configuration.questionWorkers, niceness: 10)
+        staffPool = pool("staff", configuration.staffWorkers)
+        reportPool = pool("reports", configuration.reportWorkers)
+        streamPool = pool("streams", configuration.streamWorkers, niceness: 5)
     }
 
-    var pools: [WorkerPool] { [tilePool, featurePool, streamPool] }
+    var pools: [WorkerPool] { [tilePool, pagePool, questionPool, staffPool, reportPool, streamPool] }
 
-    /// Runs work about features on its pool, within the route's or the client's shorter time.
+    /// Ends the threads once they have nothing left to do.
+    func shutDown() async {
+        for pool in pools { await pool.shutDown() }
+        await files.shutDown()
+    }
+
+    /// Runs work about features on a pool, within the route's or the client's shorter time.
+    ///
+    /// - Parameter pool: ``pagePool`` unless told.
     func features<Result: Sendable>(
-        _ request: Request, _ context: MapContext, _ body: @escaping @Sendable (TimeBudget) throws -> Result
+        _ request: Request, _ context: MapContext, on pool: WorkerPool? = nil,
+        _ body: @escaping @Sendable (TimeBudget) throws -> Result
     ) async throws -> Result {
         let budget = TimeBudget(until: deadline(request, context, route: configuration.deadlineFeatures))
-        return try await featurePool.run(within: budget, for: context.connection) { try body(budget) }
+        return try await (pool ?? pagePool).run(within: budget, for: context.connection, of: context.client) {
+            try body(budget)
+        }
     }
 
     /// Runs work about tiles on its pool, within the route's or the client's shorter time.
@@ -47,11 +77,19 @@ struct MapServices: Sendable {
         _ request: Request, _ context: MapContext, _ body: @escaping @Sendable (TimeBudget) throws -> Result
     ) async throws -> Result {
         let budget = TimeBudget(until: deadline(request, context, route: configuration.deadlineTiles))
-        return try await tilePool.run(within: budget, for: context.connection) { try body(budget) }
+        return try await tilePool.run(within: budget, for: context.connection, of: context.client) { try body(budget) }
     }
 
-    /// When a request's time is spent: the route's, or the client's own if that is shorter.
+    /// Time at which a request's budget is spent: the route's, or the client's own if that is shorter.
     func deadline(_ request: Request, _ context: MapContext, route: Duration) -> ContinuousClock.Instant {
         context.started + min(route, request.patience ?? route)
+    }
+}
+
+extension PublicAddress {
+    /// The configured address, or one made of the request's `Host`.
+    init(_ request: Request, configuration: MapServerConfiguration) {
+        self.init(
+            request, publicURL: configuration.publicURL, fallback: "\(configuration.host):\(configuration.port)")
     }
 }

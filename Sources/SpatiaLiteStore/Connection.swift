@@ -18,7 +18,7 @@ public struct StoreOptions: Sendable {
     public var rowMemory: Int
 
     public init(
-        readers: Int = 8, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0,
+        readers: Int = 16, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0,
         rowMemory: Int = 64 << 20
     ) {
         self.readers = readers

@@ -1,5 +1,6 @@
 import GRDB
 import Geometry
+import TimeBudgets
 import Works
 
 /// Reads one reference layer within one transaction.

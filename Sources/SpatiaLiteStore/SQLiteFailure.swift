@@ -1,5 +1,6 @@
 import CSpatiaLite
 import GRDB
+import TimeBudgets
 import Works
 
 /// What the database engine said when it refused, for the cases that ``StoreError`` has no name for.

@@ -1,7 +1,8 @@
 import GRDB
 import Geometry
 import Glibc
-public import Works
+public import TimeBudgets
+import Works
 
 /// Something that ``SpatiaLiteStore/check(budget:)`` found wrong.
 public struct StoreFinding: Hashable, Sendable {

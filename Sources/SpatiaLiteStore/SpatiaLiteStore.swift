@@ -1,6 +1,7 @@
 import CSpatiaLite
 import GRDB
 public import Geometry
+public import TimeBudgets
 public import Works
 
 /// Works, their ledger and the reference layers in one SpatiaLite file.

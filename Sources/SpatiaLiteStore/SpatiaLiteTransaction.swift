@@ -1,6 +1,7 @@
 import CSpatiaLite
 import GRDB
 import Geometry
+import TimeBudgets
 import Works
 
 /// One transaction on a SpatiaLite file.

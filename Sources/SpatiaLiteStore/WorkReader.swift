@@ -1,5 +1,6 @@
 import GRDB
 import Geometry
+import TimeBudgets
 import Works
 
 /// Reads works within one transaction, straight from the engine's memory.

@@ -1,4 +1,5 @@
 public import Geometry
+public import TimeBudgets
 
 /// The districts of a city, prepared to say for many places in which of them they lie.
 public struct DistrictIndex: Sendable {

@@ -1,4 +1,5 @@
 public import Geometry
+public import TimeBudgets
 
 /// Where works, their ledger and the reference layers are kept.
 ///

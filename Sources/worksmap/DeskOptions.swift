@@ -20,9 +20,6 @@ struct DeskOptions: ParsableArguments {
     @Option(help: "How many days reporters' contacts are kept after their works were closed.")
     var contactsKept = 180
 
-    @Flag(help: "Take clients' addresses from X-Forwarded-For, as a proxy in front of the service writes it.")
-    var behindProxy = false
-
     func validate() throws {
         guard (0...1_000_000).contains(reportsPerMinute) else {
             throw ValidationError("--reports-per-minute: 0…1000000 is wanted")
@@ -39,7 +36,6 @@ struct DeskOptions: ParsableArguments {
         configuration.jurisdiction = jurisdiction
         configuration.reportsPerMinute = reportsPerMinute
         configuration.contactsKept = Int64(contactsKept) * 86_400
-        configuration.isBehindProxy = behindProxy
         return configuration
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cartography
 import Foundation
 import Hotspots
+import TimeBudgets
 import Works
 
 /// `worksmap hotspots`

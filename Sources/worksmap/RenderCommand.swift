@@ -2,6 +2,7 @@ import ArgumentParser
 import Cartography
 import Foundation
 import Geometry
+import TimeBudgets
 import Works
 
 /// `worksmap render`

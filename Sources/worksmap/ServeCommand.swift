@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cartography
 import Foundation
+import HTTPEdge
 import Logging
 import MapServer
 import Works
@@ -54,6 +55,13 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Memory for tiles that were made, in MiB; 0 keeps none.", valueName: "mib"))
     var tileCache = 128
 
+    @Option(
+        help: ArgumentHelp(
+            "Proxies whose X-Forwarded-For tells clients' addresses: addresses or ranges, joined by commas.",
+            discussion: "Limits and shares count for the client behind them, for instance 127.0.0.1,10.0.0.0/8.",
+            valueName: "cidr,…"))
+    var trustedProxy: [AddressRanges] = []
+
     @OptionGroup var desk: DeskOptions
 
     func validate() throws {
@@ -73,6 +81,7 @@ struct ServiceOptions: ParsableArguments {
         configuration.deadlineFeatures = deadlineFeatures.duration
         configuration.maxQueue = maxQueue
         configuration.version = Version.text
+        configuration.proxies = TrustedProxies(trustedProxy.flatMap(\.ranges))
         configuration.desk = try desk.configuration()
         let atlas = try Atlas(
             store: store, styles: ResourceFolders.styles(styles), cache: TileCacheLimits(bytes: tileCache << 20))
@@ -80,6 +89,17 @@ struct ServiceOptions: ParsableArguments {
         try await server.run { port in
             tell("WorksMap is open at http://\(host.contains(":") ? "[\(host)]" : host):\(port)/  (Ctrl-C ends it)")
         }
+    }
+}
+
+/// Ranges of addresses such as `127.0.0.1,10.0.0.0/8`.
+struct AddressRanges: ExpressibleByArgument {
+    var ranges: [AddressRange]
+
+    init?(argument: String) {
+        let ranges = argument.split(separator: ",", omittingEmptySubsequences: false).map { AddressRange($0) }
+        guard !ranges.contains(nil) else { return nil }
+        self.ranges = ranges.compactMap(\.self)
     }
 }
 

@@ -3,6 +3,7 @@ import Geometry
 import Hotspots
 import Interchange
 import SpatiaLiteStore
+import TimeBudgets
 import Works
 
 /// `worksmap work`

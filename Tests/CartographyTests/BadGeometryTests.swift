@@ -2,6 +2,7 @@ import Cartography
 import Foundation
 import Geometry
 import Testing
+import TimeBudgets
 import Works
 
 /// What a store may hold or somebody may hand in, drawn and written at all zooms within a bounded time.

@@ -2,6 +2,7 @@ import Foundation
 import Geometry
 import Lettering
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Cartography

@@ -1,6 +1,7 @@
 import Cartography
 import Geometry
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Works that are late")

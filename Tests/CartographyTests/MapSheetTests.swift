@@ -1,6 +1,7 @@
 import Geometry
 import Raster
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Cartography

@@ -1,5 +1,6 @@
 import Geometry
 import Synchronization
+import TimeBudgets
 import Works
 
 /// A store in memory, with just as much as an atlas asks for.

@@ -2,6 +2,7 @@ import Cartography
 import Geometry
 import SeededRandom
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Low zooms")

@@ -1,6 +1,7 @@
 import Geometry
 import SeededRandom
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Cartography

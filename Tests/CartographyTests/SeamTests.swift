@@ -2,6 +2,7 @@ import Cartography
 import Foundation
 import Geometry
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Tiles fit together")

@@ -2,6 +2,7 @@ import Geometry
 import SeededRandom
 import Synchronization
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Cartography

@@ -3,6 +3,7 @@ import Foundation
 import Geometry
 import Synchronization
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Style sheets")

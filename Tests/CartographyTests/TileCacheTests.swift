@@ -1,6 +1,7 @@
 import Cartography
 import Geometry
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("The tile cache")
@@ -134,5 +135,24 @@ struct TileCacheTests {
         #expect(atlas.status.cache.evicted > 0)
         #expect(try isCached(atlas, requests[0]))
         #expect(try !isCached(atlas, requests[1]))
+    }
+
+    @Test("Tiles of made-up filters count their keys, keep to their part and displace no tile of the map")
+    func rareFilters() throws {
+        let store = MemoryStore(works: TestCity.works(200))
+        let atlas = try TestCity.atlas(store, cacheBytes: 800_000)
+        let middle = try address(here)
+        let map = TileRequest(tileset: "works", address: middle)
+        _ = try atlas.tile(map, at: TestCity.now, budget: .unlimited)
+        for number in 0..<40 {
+            var filter = WorkFilter()
+            filter.words = ["\(number)" + String(repeating: "x", count: 20_000)]
+            let request = TileRequest(tileset: "works", address: middle, filter: filter)
+            _ = try atlas.tile(request, at: TestCity.now, budget: .unlimited)
+        }
+        let status = atlas.status.cache
+        #expect(status.bytes <= 200_000, "an eighth of the memory, and the tile of the map")
+        #expect(status.evicted > 30)
+        #expect(try isCached(atlas, map))
     }
 }

@@ -1,6 +1,7 @@
 import Cartography
 import Foundation
 import Geometry
+import TimeBudgets
 import Works
 
 /// Whole tiles of hostile works, as pictures and as vector tiles, which are read again by the letter of their specification.

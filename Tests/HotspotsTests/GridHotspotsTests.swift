@@ -1,6 +1,7 @@
 import Hotspots
 import SeededRandom
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Cells and Gi*")

@@ -1,6 +1,7 @@
 import Foundation
 import Geometry
 import Synchronization
+import TimeBudgets
 import Works
 
 /// A store in memory, as simple as the protocol lets it be.

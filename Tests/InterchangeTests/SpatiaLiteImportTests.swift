@@ -3,6 +3,7 @@ import Geometry
 import Interchange
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 @Suite(.enabled(if: RealData.isThere, "no real data: set WORKSMAP_REAL_DATA"))

@@ -5,6 +5,7 @@ import NIOCore
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Addresses")

@@ -3,6 +3,7 @@ import HummingbirdTesting
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Connections")

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Digests of what answers hold")

@@ -5,6 +5,7 @@ import Interchange
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Filters in CQL2 over HTTP")

@@ -4,6 +4,7 @@ import HummingbirdTesting
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("OGC API - Features")

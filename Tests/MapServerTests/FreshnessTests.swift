@@ -7,6 +7,7 @@ import Synchronization
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Freshness")

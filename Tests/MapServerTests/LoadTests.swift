@@ -3,8 +3,10 @@ import Glibc
 import HTTPTypes
 import HummingbirdTesting
 import Testing
+import TimeBudgets
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Load and time")

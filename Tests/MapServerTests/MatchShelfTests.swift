@@ -1,7 +1,9 @@
 import Geometry
 import Testing
+import TimeBudgets
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Numbers of the works that match")

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Pages that need no script")

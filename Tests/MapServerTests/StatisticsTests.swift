@@ -3,8 +3,10 @@ import HTTPTypes
 import Hotspots
 import HummingbirdTesting
 import Testing
+import TimeBudgets
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Statistics over HTTP")

@@ -2,6 +2,7 @@ import Geometry
 import SeededRandom
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("What the database finds")

@@ -2,6 +2,7 @@ import Dispatch
 import SpatiaLiteStore
 import Synchronization
 import Testing
+import TimeBudgets
 import Works
 
 /// Writes revision after revision of all works of a page, from 2 to `last`, while three readers read the page: each of them has to see one

@@ -1,6 +1,7 @@
 import Geometry
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Reading under a budget, beside writers")

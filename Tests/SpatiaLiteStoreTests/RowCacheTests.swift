@@ -2,6 +2,7 @@ import Geometry
 import SeededRandom
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 @Suite("Rows that are kept for the next page")

@@ -3,6 +3,7 @@ import Geometry
 import SeededRandom
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 /// A folder that is gone when its last user is.

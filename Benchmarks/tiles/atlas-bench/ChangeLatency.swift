@@ -2,6 +2,7 @@ import Cartography
 import Foundation
 import Geometry
 import SpatiaLiteStore
+import TimeBudgets
 import Works
 
 /// How long a change takes from its commit to the tile that shows it.

@@ -2,6 +2,7 @@ import Cartography
 import Dispatch
 import Geometry
 import Synchronization
+import TimeBudgets
 import Works
 
 /// How many tiles a second one thread draws, and two.

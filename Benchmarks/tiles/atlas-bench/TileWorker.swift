@@ -1,6 +1,7 @@
 import Cartography
 import Foundation
 import Geometry
+import TimeBudgets
 import Works
 
 /// Draws the tiles that its standard input names, one a line, "z x y", and answers each with a line "seconds count" (the CPU time that

@@ -1,5 +1,6 @@
 import Glibc
 import Raster
+import TimeBudgets
 import Works
 
 /// Discs with numbers: how many works there are in each square of a grid.

@@ -1,4 +1,5 @@
 import Raster
+import TimeBudgets
 import Works
 
 /// By how many days works are late, in figures, made ready for one zoom and theme.

@@ -1,4 +1,5 @@
 import Raster
+import TimeBudgets
 import Works
 
 /// Draws scenes.

@@ -1,3 +1,4 @@
+import TimeBudgets
 import Works
 
 /// The features of a reference layer that a picture shows, in the order of their rows.

@@ -1,3 +1,4 @@
+import TimeBudgets
 import Works
 
 /// A place where something of a layer stands.

@@ -1,4 +1,5 @@
 import Raster
+import TimeBudgets
 import Works
 
 /// Where the symbols of one paint can be seen in a picture: offered from the top to the bottom, at most one on each half pixel, then drawn

@@ -1,3 +1,4 @@
+import TimeBudgets
 import Works
 
 /// The works that a picture shows, in the order of drawing: by their numbers.

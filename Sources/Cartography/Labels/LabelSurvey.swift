@@ -1,5 +1,6 @@
 import Glibc
 import Lettering
+import TimeBudgets
 import Works
 
 /// Finds the labels that a part of the world could bear.

@@ -1,6 +1,7 @@
 import Lettering
 import Raster
 import Synchronization
+import TimeBudgets
 import Works
 
 /// Places labels and remembers where.

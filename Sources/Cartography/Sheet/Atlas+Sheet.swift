@@ -1,4 +1,5 @@
 import Raster
+public import TimeBudgets
 public import Works
 
 extension Atlas {

@@ -2,6 +2,7 @@ import Geometry
 import Glibc
 import Lettering
 import Raster
+import TimeBudgets
 import Works
 
 /// Draws what lies upon the ground of a sheet's map: the veil, the surface, the marks, the scale bar.

@@ -1,4 +1,5 @@
 import Geometry
+import TimeBudgets
 import Works
 
 /// The features of one reference layer, in the order of the Hilbert curve.

@@ -1,3 +1,4 @@
+import TimeBudgets
 import Works
 
 /// What a change of the store did to a snapshot: all that could look different.

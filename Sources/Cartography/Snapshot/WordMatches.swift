@@ -1,4 +1,5 @@
 import Synchronization
+import TimeBudgets
 import Works
 
 /// The works that hold certain words: titles stay in the store, so it is asked, once for each filter and revision.
@@ -11,6 +12,8 @@ final class WordMatches: Sendable {
     private let store: any WorksStore
     private let known = Mutex<[(key: Key, numbers: Set<UInt32>)]>([])
     private static let limit = 32
+    /// Row ids that all entries together may hold.
+    private static let capacity = 1 << 20
 
     init(store: any WorksStore) {
         self.store = store
@@ -29,7 +32,10 @@ final class WordMatches: Sendable {
             if let number = UInt32(exactly: row.number) { numbers.insert(number) }
         }
         known.withLock { known in
-            if known.count >= Self.limit { known.removeFirst() }
+            var held = numbers.count + known.reduce(0) { $0 + $1.numbers.count }
+            while !known.isEmpty, known.count >= Self.limit || held > Self.capacity {
+                held -= known.removeFirst().numbers.count
+            }
             known.append((key, numbers))
         }
         return numbers

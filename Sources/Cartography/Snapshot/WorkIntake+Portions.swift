@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TimeBudgets
 import Works
 
 extension WorkIntake {

@@ -1,4 +1,5 @@
 import Geometry
+import TimeBudgets
 import Works
 
 /// Mapbox Vector Tiles, version 2.1 of the specification.

@@ -1,4 +1,4 @@
-public import Works
+public import TimeBudgets
 
 /// DBSCAN: clusters of any shape, made of positions that have many others near them; the rest is noise.
 ///

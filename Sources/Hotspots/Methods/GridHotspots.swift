@@ -1,4 +1,4 @@
-public import Works
+public import TimeBudgets
 
 /// Getis-Ord G* of the incidents in each cell of a grid: where they pile up more than chance would have it.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-public import Works
+public import TimeBudgets
 
 /// How dense incidents are everywhere, as a smooth surface: the quartic (biweight) kernel on a raster.
 ///

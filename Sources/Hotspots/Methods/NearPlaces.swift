@@ -1,4 +1,4 @@
-public import Works
+public import TimeBudgets
 
 /// Incidents as flat arrays of one length: where they are and what counts about them.
 public struct IncidentTable: Sendable {

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TimeBudgets
 import Works
 
 /// Cuts 0..<`count` into runs of `size`, calls `body` for them on all cores, and returns its results in order.

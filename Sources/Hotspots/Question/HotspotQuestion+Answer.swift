@@ -1,4 +1,5 @@
 import Geometry
+public import TimeBudgets
 public import Works
 
 extension HotspotQuestion {

@@ -1,3 +1,4 @@
+public import TimeBudgets
 public import Works
 
 extension HotspotQuestion {

@@ -1,4 +1,5 @@
 import Geometry
+public import TimeBudgets
 public import Works
 
 /// Writes a layer piece by piece; memory does not grow with it.

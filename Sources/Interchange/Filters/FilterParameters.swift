@@ -3,6 +3,11 @@ public import Works
 
 /// The filters of the published interface as names and values: in a query string, on the command line.
 public enum FilterParameters {
+    /// Words that one search may have: each is looked for in the texts of every work.
+    public static let maximumWords = 20
+    /// Values that one filter may list.
+    public static let maximumValues = 200
+
     /// The names of all filters.
     public static let names = [
         "bbox", "datetime", "kind", "status", "category", "district", "organisation", "contractor", "deadline_state",
@@ -34,7 +39,7 @@ public enum FilterParameters {
             case "contractor": filter.contractors = try parameter.texts()
             case "open": filter.openOnly = try parameter.truth()
             case "updated_since": filter.updatedSince = try parameter.instant()
-            case "q": filter.words = pair.value.split(whereSeparator: \.isWhitespace).map(String.init)
+            case "q": filter.words = try parameter.words()
             default: throw FilterParameterError(pair.name, "is no filter; there are \(names.joined(separator: ", "))")
             }
         }
@@ -131,7 +136,20 @@ private struct Parameter {
     func texts() throws(FilterParameterError) -> Set<String> {
         let texts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !texts.contains("") else { throw refused("one or more values, joined by commas") }
+        guard texts.count <= FilterParameters.maximumValues else {
+            throw FilterParameterError(
+                name, "has \(texts.count) values; at most \(FilterParameters.maximumValues) are taken")
+        }
         return Set(texts)
+    }
+
+    func words() throws(FilterParameterError) -> [String] {
+        let words = value.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard words.count <= FilterParameters.maximumWords else {
+            throw FilterParameterError(
+                name, "has \(words.count) words; at most \(FilterParameters.maximumWords) are looked for")
+        }
+        return words
     }
 
     func truth() throws(FilterParameterError) -> Bool {

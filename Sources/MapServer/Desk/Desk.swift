@@ -1,3 +1,4 @@
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -14,6 +15,8 @@ struct Desk: Sendable {
     let sessions: StaffSessions
     private let reports: RateLimit?
     private let failures: RateLimit
+    private let forms: RateLimit
+    private let logger: Logger
     private let uses: TokenUses
 
     /// Nil over a store that keeps no desk.
@@ -29,7 +32,9 @@ struct Desk: Sendable {
         reports =
             configuration.reportsPerMinute > 0 ? RateLimit(capacity: configuration.reportsPerMinute, in: 60) : nil
         failures = RateLimit(capacity: max(configuration.failedLogins, 1), in: 900)
+        forms = RateLimit(capacity: 60, in: 60)
         uses = TokenUses()
+        self.logger = logger
     }
 
     var configuration: DeskConfiguration { services.configuration.desk }
@@ -48,19 +53,9 @@ struct Desk: Sendable {
 
     // MARK: Addresses
 
-    /// The address that limits are counted for.
-    func address(_ request: Request, _ context: MapContext) -> String {
-        if configuration.isBehindProxy,
-            let last = request.headers[values: .forwardedFor].last?.split(separator: ",").last?.trimmed
-        {
-            return last
-        }
-        return context.remoteAddress ?? "unknown"
-    }
-
-    /// Refuses a report of an address that has sent too many.
-    func admitReport(_ request: Request, _ context: MapContext) throws(Problem) {
-        guard let wait = reports?.take(address(request, context)) else { return }
+    /// Refuses a report of a client that has sent too many.
+    func admitReport(_ context: MapContext) throws(Problem) {
+        guard let wait = reports?.consume(context.client) else { return }
         throw .tooManyRequests("an address may send \(configuration.reportsPerMinute) reports a minute", wait)
     }
 
@@ -87,18 +82,37 @@ struct Desk: Sendable {
     /// whatever else its address has tried: nobody can lock out a colleague.
     func token(_ secret: String, _ request: Request, _ context: MapContext) async throws -> AccessToken {
         let digest = AccessSecret.digest(of: secret)
-        let token = try await services.features(request, context) { _ in try store.token(digest: digest) }
+        let token = try await services.features(request, context, on: services.staffPool) { _ in
+            try store.token(digest: digest)
+        }
         if let token, token.revokedAt == nil {
             noteUse(of: token)
             return token
         }
-        let address = address(request, context)
-        let failed = failures.used(address).rounded(.up)
-        if let wait = failures.take(address) {
-            throw Problem.tooManyRequests("too many tokens from this address were no good", wait)
+        try await refuseSecret("sign-in", context)
+        throw Problem.unauthorised("the token is not good, or no longer")
+    }
+
+    /// Logs a wrong secret and makes its client wait, longer each time.
+    ///
+    /// The line in the log is one that fail2ban can read: see docs/operators.md.
+    ///
+    /// - Parameter what: The way in that was tried, such as `sign-in`.
+    /// - Throws: ``Problem``: 429 if the client has tried too many.
+    func refuseSecret(_ what: String, _ context: MapContext) async throws {
+        let failed = failures.used(context.client).rounded(.up)
+        let address = context.address?.description ?? "unknown"
+        logger.notice("\(what) failed from \(address)", metadata: ["request": .string(context.requestID)])
+        if let wait = failures.consume(context.client) {
+            throw Problem.tooManyRequests("too many secrets from this address were no good", wait)
         }
         try await Task.sleep(for: configuration.failedLoginPause * (1 << min(Int(failed), 4)))
-        throw Problem.unauthorised("the token is not good, or no longer")
+    }
+
+    /// Refuses a form of a client that has sent too many.
+    func admitForm(_ context: MapContext) throws(Problem) {
+        guard let wait = forms.consume(context.client) else { return }
+        throw .tooManyRequests("an address may send 60 forms a minute", wait)
     }
 
     /// Writes down when a token was used, once a minute at most.
@@ -128,8 +142,4 @@ extension Problem {
     static func unprocessable(_ kind: String, _ detail: String) -> Problem {
         Problem(.unprocessableContent, kind, "The request is understood but cannot be carried out", detail: detail)
     }
-}
-
-extension HTTPField.Name {
-    static let forwardedFor = Self("X-Forwarded-For")!
 }

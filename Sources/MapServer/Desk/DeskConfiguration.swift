@@ -19,8 +19,6 @@ public struct DeskConfiguration: Sendable {
     public var contactsKept = ReporterContact.usualKeeping
     /// How long a staff session lasts, in seconds.
     public var sessionLifetime: Int64 = 8 * 3600
-    /// Whether a proxy in front of the server, and nobody else, writes the last address of `X-Forwarded-For`.
-    public var isBehindProxy = false
     /// How many writes may wait for the disk.
     public var maxWrites = 4096
 

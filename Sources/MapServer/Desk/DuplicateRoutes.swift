@@ -1,6 +1,8 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/api/duplicates`: what a report at a place would probably repeat.
@@ -30,7 +32,7 @@ struct DuplicateRoutes: RouteFamily {
         let rule = book.duplicateRule(for: category)
         let (gzip, language) = (request.acceptsGzip, request.preferredLanguage(nil))
         let now = Instant.now
-        let content = try await desk.services.features(request, context) { budget in
+        let content = try await desk.services.features(request, context, on: desk.services.reportPool) { budget in
             let found = try rule.map {
                 try desk.store.nearReports(category: category, at: place, $0, now: now, budget: budget)
             }

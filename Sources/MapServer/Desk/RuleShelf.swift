@@ -1,4 +1,5 @@
 import Foundation
+import HTTPEdge
 import Interchange
 import Logging
 import Synchronization

@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Works
 
 /// What a member of staff writes to change a work: the fields of a ``WorkChange``, or a link to the work that it duplicates.

@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Works
 
 /// What a client writes about a work: a GeoJSON feature with our properties, or an object with the properties and a `geometry`.

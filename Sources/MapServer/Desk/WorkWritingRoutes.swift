@@ -1,7 +1,9 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import TimeBudgets
 import Works
 
 /// `POST /api/works` and `PATCH /api/works/{id}`: the door for staff, sensors and other systems.
@@ -69,7 +71,7 @@ struct WorkWritingRoutes: RouteFamily {
     ) async throws -> Response {
         let now = Instant.now
         let said = try WorkSubmission(value)
-        let submission = try await desk.services.features(request, context) { _ in
+        let submission = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
             try desk.prepare(said, for: token, at: now)
         }
         let outcome: SubmissionOutcome
@@ -97,7 +99,7 @@ struct WorkWritingRoutes: RouteFamily {
                 detail: "\(lines.count) lines; at most \(Self.batchLimit) are taken at once")
         }
         typealias Prepared = (line: Int, result: Result<Desk.PreparedSubmission, Problem>)
-        let prepared = try await desk.services.features(request, context) { budget in
+        let prepared = try await desk.services.features(request, context, on: desk.services.staffPool) { budget in
             try lines.map { index, line -> Prepared in
                 try budget.check()
                 do {
@@ -189,7 +191,9 @@ struct WorkWritingRoutes: RouteFamily {
         do { value = try JSONParser.parse(bytes) } catch { throw WorkSubmission.malformed("body", "\(error)") }
         let decision = try WorkDecision(value)
         let now = Instant.now
-        let salt = try await desk.services.features(request, context) { _ in try desk.store.followerSalt() }
+        let salt = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
+            try desk.store.followerSalt()
+        }
         let work = try await desk.writes.write { transaction in
             if let revisions {
                 guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }

@@ -1,4 +1,5 @@
 import Dispatch
+import HTTPEdge
 import Synchronization
 import Works
 

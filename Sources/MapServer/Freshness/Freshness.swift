@@ -1,4 +1,6 @@
+import HTTPEdge
 import Synchronization
+import TimeBudgets
 import Works
 
 /// Where the store stood when it was last looked at, and until when answers made of it hold.

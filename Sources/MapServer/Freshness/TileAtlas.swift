@@ -1,5 +1,7 @@
 import Cartography
 import Geometry
+import HTTPEdge
+import TimeBudgets
 import Works
 
 /// What the server needs of an atlas.

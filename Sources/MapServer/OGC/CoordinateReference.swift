@@ -1,5 +1,7 @@
 import Geometry
 import Glibc
+import HTTPEdge
+import HTTPTypes
 
 /// The coordinate reference systems that features come in, with the order of axes that their authorities define.
 enum CoordinateReference: String, Sendable, CaseIterable {
@@ -90,4 +92,8 @@ enum CoordinateReference: String, Sendable, CaseIterable {
         return Bounds(
             west: lower.longitude, south: lower.latitude, east: upper.longitude, north: upper.latitude)
     }
+}
+
+extension HTTPField.Name {
+    static let contentCRS = Self("Content-Crs")!
 }

@@ -15,14 +15,26 @@ final class CountCache: Sendable {
         var revision: Int64
         /// ``Freshness/Stamp/epoch`` where deadline states matter, otherwise 0.
         var epoch: Int
+
+        /// Bytes of the key.
+        var memory: Int {
+            let question =
+                switch subject {
+                case .works(let filter): filter.memory
+                case .reference(_, let filter): filter.expression?.memory ?? 0
+                }
+            return 2 * MemoryLayout<Self>.stride + question
+        }
     }
 
-    /// Questions that are remembered; the oldest give way.
+    /// Questions that are remembered, and bytes that they may take; the oldest give way.
     private static let capacity = 512
+    private static let maximumMemory = 2 << 20
 
     private struct State {
         var counts: [Key: Int] = [:]
         var order: [Key] = []
+        var memory = 0
     }
 
     private let state = Mutex(State())
@@ -34,7 +46,12 @@ final class CountCache: Sendable {
         state.withLock { state in
             guard state.counts.updateValue(fresh, forKey: key) == nil else { return }
             state.order.append(key)
-            if state.order.count > Self.capacity { state.counts[state.order.removeFirst()] = nil }
+            state.memory += key.memory
+            while state.order.count > Self.capacity || state.memory > Self.maximumMemory {
+                let oldest = state.order.removeFirst()
+                state.counts[oldest] = nil
+                state.memory -= oldest.memory
+            }
         }
         return fresh
     }

@@ -1,3 +1,4 @@
+import HTTPEdge
 import Works
 
 /// Where a page of features starts: after the feature with this number. To clients it is an opaque text.

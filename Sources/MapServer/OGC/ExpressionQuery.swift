@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Interchange
 import Works
 
@@ -46,12 +47,21 @@ enum ExpressionQuery {
             form = known.form
         }
         guard let text = query["filter"] else { return nil }
+        let condition: FilterExpression
         do {
-            return try CQL2.parse(
+            condition = try CQL2.parse(
                 text, as: form, vocabulary: layer.vocabulary, position: (crs ?? .crs84).coordinate(_:_:))
         } catch {
             throw .malformedParameter("filter", error.description)
         }
+        guard condition.cost <= FilterExpression.maximumCost else {
+            throw .malformedParameter(
+                "filter",
+                "asks too much of each feature: its cost is \(condition.cost), at most \(FilterExpression.maximumCost) is allowed; "
+                    + "a comparison costs 1, CASEI and ACCENTI 8 each, LIKE 4, a spatial relation 30; use fewer of them"
+            )
+        }
+        return condition
     }
 
     /// The value that a parameter asks a property to be equal to.

@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
+import TimeBudgets
 import Works
 
 /// One page of a collection's features: what is asked, and how it is answered.
@@ -31,6 +33,15 @@ struct FeaturePage: Sendable {
                 try LayerQuery(layer, query)
             }
         self.question = try ExpressionQuery.expression(layer, query).map(question.matching) ?? question
+    }
+
+    /// True if the answer needs more of each feature than indexes know, so that it may take long.
+    var readsTexts: Bool {
+        switch question {
+        case .works(let filter): !filter.words.isEmpty || filter.expression != nil
+        case .reference(_, let filter): filter.expression != nil
+        case .nothing: false
+        }
     }
 
     /// `limit`, where more than the maximum is the maximum.

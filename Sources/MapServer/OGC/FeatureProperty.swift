@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Works
 
 /// A property of the features of a collection, as schemas describe it.

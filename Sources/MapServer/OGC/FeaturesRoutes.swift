@@ -1,7 +1,9 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Interchange
+import TimeBudgets
 import Works
 
 /// `/ogc/collections/{layer}/items`: features in pages, and each by itself (OGC 17-069r4, sections 7.15 and 7.16; OGC 18-058r1).
@@ -32,7 +34,8 @@ struct FeaturesRoutes: RouteFamily {
         let resource = try OGCResource(request, services, parameters: Self.parameters(of: layer))
         let page = try FeaturePage(layer, resource)
         let gzip = request.acceptsGzip
-        let content = try await services.features(request, context) { budget in
+        let pool = page.readsTexts ? services.questionPool : services.pagePool
+        let content = try await services.features(request, context, on: pool) { budget in
             switch page.resource.form {
             case .json: try page.content(gzip: gzip, budget: budget)
             case .html: try page.pageContent(gzip: gzip, budget: budget)

@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 
 /// A link of an OGC resource.
 struct Link: Hashable, Sendable {

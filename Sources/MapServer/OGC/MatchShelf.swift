@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import Synchronization
+import TimeBudgets
 import Works
 
 /// The numbers of the works that match a question, kept for the next of its pages.
@@ -16,6 +18,8 @@ final class MatchShelf: Sendable {
         /// ``Freshness/Stamp/epoch`` where deadline states matter, otherwise 0.
         var epoch: Int
         var used = 0
+        /// Memory of the entry, counted in ids of eight bytes.
+        var size = 0
     }
 
     fileprivate struct State {
@@ -83,17 +87,18 @@ extension MatchShelf.State {
     fileprivate mutating func keep(_ fresh: MatchShelf.Matches, for filter: WorkFilter, capacity: Int) {
         var fresh = fresh
         fresh.used = uses
-        if let old = matches.removeValue(forKey: filter) { size -= old.numbers.count + Self.overhead }
-        guard fresh.numbers.count <= capacity / 4 else { return }
+        fresh.size = fresh.numbers.count + Self.overhead + filter.memory / 8
+        if let old = matches.removeValue(forKey: filter) { size -= old.size }
+        guard fresh.size <= capacity / 4 else { return }
         matches[filter] = fresh
-        size += fresh.numbers.count + Self.overhead
+        size += fresh.size
         while size > capacity, let oldest = matches.min(by: { $0.value.used < $1.value.used }) {
             matches[oldest.key] = nil
-            size -= oldest.value.numbers.count + Self.overhead
+            size -= oldest.value.size
         }
     }
 
-    /// What a question itself takes, as so many numbers.
+    /// Memory of an entry besides its ids and the texts of its filter, counted in ids.
     private static var overhead: Int { 256 }
 }
 

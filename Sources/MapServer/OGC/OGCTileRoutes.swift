@@ -1,5 +1,6 @@
 import Cartography
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Works

@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import NIOCore
 
 /// The text of a page as it grows: taken from the writer in pieces that still lie in the processor's cache, into the buffer in which it

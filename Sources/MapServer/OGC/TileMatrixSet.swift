@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 
 /// The tile matrix set of all tiles: WebMercatorQuad (OGC 17-083r4, annex D.1), zooms 0…22.
 enum TileMatrixSet {

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import HTTPEdge
 import Interchange
 import Works
 

@@ -1,3 +1,5 @@
+import HTTPEdge
+import TimeBudgets
 import Works
 
 /// What `GET requests` asks for.

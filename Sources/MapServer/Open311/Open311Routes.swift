@@ -1,9 +1,11 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Interchange
 import Logging
 import NIOCore
+import TimeBudgets
 import Works
 
 /// `/open311/v2`: Open311 GeoReport v2, in JSON and XML.
@@ -156,7 +158,7 @@ struct Open311Routes: RouteFamily {
     private func requests(_ request: Request, _ context: MapContext, _ call: Call) async throws -> Answer {
         let query = try Open311Query(call.parameters, at: call.now)
         let book = try desk.rules.book()
-        return try await desk.services.features(request, context) { budget in
+        return try await desk.services.features(request, context, on: desk.services.questionPool) { budget in
             let works = try query.works(in: desk.store, at: call.now, budget: budget)
             return Answer(document: .requests(works, book, language: call.language.rawValue))
         }
@@ -173,7 +175,7 @@ struct Open311Routes: RouteFamily {
     }
 
     private func token(_ request: Request, _ context: MapContext, _ call: Call) async throws -> Answer {
-        try await desk.services.features(request, context) { _ in
+        try await desk.services.features(request, context, on: desk.services.reportPool) { _ in
             guard let report = try desk.store.pendingReport(call.name) else {
                 throw Open311Failure(404, "token \(call.name.prefix(60)) was not found")
             }
@@ -190,10 +192,11 @@ struct Open311Routes: RouteFamily {
         if !keys.isEmpty {
             let given = form["api_key"] ?? call.parameters["api_key"] ?? ""
             guard keys.contains(where: { AccessSecret.areEqual($0, given) }) else {
+                try await desk.refuseSecret("api_key", context)
                 throw Open311Failure(403, "api_key was not provided or is not good")
             }
         }
-        try desk.admitReport(request, context)
+        try desk.admitReport(context)
         let report = try form.report(token: AccessSecret.new(prefix: ""), at: call.now)
         let book = try desk.rules.book()
         guard let category = book.category(report.category), category.isReportable else {
@@ -202,7 +205,7 @@ struct Open311Routes: RouteFamily {
         if let original = form["duplicate_of"].flatMap({ WorkID($0) }) {
             return try await follow(original, report, form, request, context, call)
         }
-        let intake = try await desk.services.features(request, context) { budget in
+        let intake = try await desk.services.features(request, context, on: desk.services.reportPool) { budget in
             try desk.prepare(report, book, budget: budget)
         }
         let notice = Self.notice(intake.near, call.language)
@@ -221,8 +224,8 @@ struct Open311Routes: RouteFamily {
         _ original: WorkID, _ report: PendingReport, _ form: Open311Form, _ request: Request, _ context: MapContext,
         _ call: Call
     ) async throws -> Answer {
-        let key = report.contact.followerKey ?? "address:\(desk.address(request, context))"
-        let (salt, open) = try await desk.services.features(request, context) { _ in
+        let key = report.contact.followerKey ?? "address:\(context.client)"
+        let (salt, open) = try await desk.services.features(request, context, on: desk.services.reportPool) { _ in
             (try desk.store.followerSalt(), try desk.store.work(original)?.status.isOpen)
         }
         guard let open else { throw Open311Failure(404, "duplicate_of \(original) was not found") }

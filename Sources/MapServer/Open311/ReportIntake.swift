@@ -1,4 +1,6 @@
 import Geometry
+import HTTPEdge
+import TimeBudgets
 import Works
 
 extension Desk {

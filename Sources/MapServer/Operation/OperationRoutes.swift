@@ -1,5 +1,6 @@
 import Cartography
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Works
@@ -53,12 +54,5 @@ struct OperationRoutes: RouteFamily {
         json.endArray()
         json.endObject()
         return Content(text: json.bytes, "application/json", gzip: false).response(to: request, caching: .never)
-    }
-}
-
-extension Duration {
-    var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPEdge
 import Works
 
 /// Writes moments as the city's clocks show them.

@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import Synchronization
+import TimeBudgets
 import Works
 
 /// A district of the city.

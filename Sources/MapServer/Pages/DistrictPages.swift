@@ -1,7 +1,9 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hotspots
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/districts`: what is going on in each part of the city, and how promises were kept there.

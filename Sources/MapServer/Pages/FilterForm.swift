@@ -1,3 +1,5 @@
+import HTTPEdge
+
 /// A form that asks for the same page with other parameters; what is left empty is not asked.
 struct FilterForm {
     private let visit: PageVisit

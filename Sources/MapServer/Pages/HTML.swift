@@ -1,3 +1,5 @@
+import HTTPEdge
+
 /// HTML text that is put together from parts; everything that is not markup of ours is escaped on its way in.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
     private(set) var text: String

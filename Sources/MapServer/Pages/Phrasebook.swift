@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 
 /// One file of `web/locales`: texts under paths such as `status.done`, some of them in the plural forms of the language.
 struct Phrasebook: Sendable {

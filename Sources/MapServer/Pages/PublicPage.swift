@@ -1,3 +1,5 @@
+import HTTPEdge
+
 /// The frame of the pages that need no script: the way to the others, the languages, and what search engines want to know.
 struct PublicPage {
     /// The pages that every page links to.

@@ -1,6 +1,8 @@
+import HTTPEdge
 import HTTPTypes
 import Hotspots
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/statistics`: who keeps deadlines, as charts and tables. The numbers are those of `/api/statistics` and of `worksmap report`.

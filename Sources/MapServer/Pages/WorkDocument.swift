@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Works
 
 /// The page about one work.

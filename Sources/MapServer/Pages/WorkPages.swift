@@ -1,5 +1,7 @@
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/works`: the works as pages that need no script.
@@ -47,7 +49,8 @@ struct WorkPages: RouteFamily {
         let after = try visit.query["cursor"].map { text throws(Problem) in try Cursor(text).number }
         let now = Instant.now
         let gzip = request.acceptsGzip
-        let content = try await services.features(request, context) { budget in
+        let pool = visit.query["q"]?.isEmpty == false ? services.questionPool : services.pagePool
+        let content = try await services.features(request, context, on: pool) { budget in
             let clock = try CityClock(services.store, language: visit.language)
             let form = WorkFilterForm(
                 visit: visit, clock: clock, districts: try services.districts.all(in: services.store, budget: budget))

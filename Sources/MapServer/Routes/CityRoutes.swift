@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Works

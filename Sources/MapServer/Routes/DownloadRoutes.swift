@@ -1,6 +1,8 @@
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import Interchange
+import TimeBudgets
 import Works
 
 /// `/geojson`: whole layers, streamed.
@@ -38,7 +40,9 @@ struct DownloadRoutes: RouteFamily {
         if request.method == .head {
             return Response(status: .ok, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
-        let body = try await services.streamPool.stream(until: deadline, for: context.connection) { pipe in
+        let body = try await services.streamPool.stream(
+            until: deadline, for: context.connection, of: context.client
+        ) { pipe in
             try write(layer, filter, at: now, gzip: gzip, to: pipe)
         }
         return Response(status: .ok, headers: headers, body: body)

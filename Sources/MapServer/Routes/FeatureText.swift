@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Interchange
 import Works
 

@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import Interchange
+import TimeBudgets
 import Works
 
 /// What is asked of a layer.

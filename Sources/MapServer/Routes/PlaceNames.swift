@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import Synchronization
+import TimeBudgets
 import Works
 
 /// A district, street or school by its name; pieces of one street are one place.

@@ -1,6 +1,8 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/api/places`: where a street, district or school is, by its name.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -60,18 +61,15 @@ struct StaticRoutes: RouteFamily {
         let path = request.uri.path
         let missing = Problem.notFound("there is no file \(path)")
         guard let relative = name ?? PercentEncoding.decode(path.dropFirst(prefix.count)) else { throw missing }
-        let gzip = request.acceptsGzip
-        let content = try await services.features(request, context) { _ in
-            guard let url = Self.url(of: relative, in: folder), let bytes = try? [UInt8](Data(contentsOf: url)) else {
-                throw missing
+        guard let file = try await services.files.file(relative, in: folder) else { throw missing }
+        let content =
+            if let compressed = file.compressed {
+                Content(
+                    text: file.bytes, file.mediaType, gzip: request.acceptsGzip, entityTag: file.entityTag,
+                    compressed: compressed)
+            } else {
+                Content(binary: file.bytes, file.mediaType, entityTag: file.entityTag)
             }
-            let type = Self.mediaType(of: url)
-            let isText = type.hasPrefix("text/") || type.hasSuffix("+xml") || type.contains("json")
-            guard isText else { return Content(binary: bytes, type, entityTag: Content.tag(of: bytes)) }
-            // Debian ships Leaflet compressed as well as it goes; what is compressed on the way is a quarter larger.
-            let compressed = gzip ? try? [UInt8](Data(contentsOf: url.appendingPathExtension("gz"))) : nil
-            return Content(text: bytes, type, gzip: gzip, compressed: compressed)
-        }
         return content.response(to: request, caching: .revalidate)
     }
 
@@ -93,7 +91,7 @@ struct StaticRoutes: RouteFamily {
         return url
     }
 
-    private static func mediaType(of url: URL) -> String {
+    static func mediaType(of url: URL) -> String {
         switch url.pathExtension.lowercased() {
         case "html": "text/html; charset=utf-8"
         case "css": "text/css; charset=utf-8"

@@ -1,6 +1,8 @@
+import HTTPEdge
 import HTTPTypes
 import Hotspots
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/api/hotspots`: where incidents pile up near places, as `worksmap hotspots --format geojson` prints it.

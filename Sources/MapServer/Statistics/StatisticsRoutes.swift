@@ -1,6 +1,8 @@
+import HTTPEdge
 import HTTPTypes
 import Hotspots
 import Hummingbird
+import TimeBudgets
 import Works
 
 /// `/api/statistics`: who keeps deadlines, as `worksmap report` prints it.
@@ -50,7 +52,7 @@ struct StatisticsRoutes: RouteFamily {
 }
 
 extension MapServices {
-    /// A statistic about the works, worked out on the features' pool or kept from a moment ago.
+    /// A statistic about the works, worked out on the pool of questions or kept from a moment ago.
     ///
     /// - Parameters:
     ///   - near: The layer that the statistic looks at beside the works.
@@ -66,7 +68,7 @@ extension MapServices {
         key.combine(request.uri.path)
         key.combine(query.encoded)
         key.combine(variant)
-        return try await features(request, context) { [key] budget in
+        return try await features(request, context, on: questionPool) { [key] budget in
             let stamp = try freshness.stamp(at: now)
             var key = key
             stamp.hash(into: &key, layer: nil)

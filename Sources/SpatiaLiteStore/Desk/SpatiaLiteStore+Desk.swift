@@ -1,4 +1,5 @@
 import GRDB
+import TimeBudgets
 public import Works
 
 extension SpatiaLiteStore: DeskStore {

@@ -1,5 +1,6 @@
 import GRDB
 import Geometry
+import TimeBudgets
 import Works
 
 /// Works that only a box and their kind choose: what maps ask for all day. Their rows come from the ``RowCache`` as far as it has them.

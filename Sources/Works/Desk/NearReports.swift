@@ -1,5 +1,6 @@
 public import Geometry
 import Glibc
+public import TimeBudgets
 
 /// An open work that a new report is probably about.
 public struct NearReport: Hashable, Sendable {

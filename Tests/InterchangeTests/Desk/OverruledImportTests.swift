@@ -2,6 +2,7 @@ import Foundation
 import Geometry
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Interchange

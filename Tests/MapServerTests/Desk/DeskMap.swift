@@ -10,6 +10,7 @@ import SpatiaLiteStore
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 /// A server over a database of its own with a city of one district, rules and a few tokens, for one test.

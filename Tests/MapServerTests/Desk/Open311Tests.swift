@@ -9,10 +9,12 @@ import SpatiaLiteStore
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 #if canImport(FoundationXML)
 import FoundationXML
+import TimeBudgets
 #endif
 
 /// The names of an XML document's elements with their texts, read by Foundation's parser.
@@ -232,11 +234,12 @@ struct Open311Tests {
     func bucket() {
         let limit = RateLimit(capacity: 3, in: 60)
         let start = ContinuousClock.now
-        #expect((0..<4).map { _ in limit.take("a", at: start) } == [nil, nil, nil, 20])
-        #expect(limit.take("b", at: start) == nil)
-        #expect(limit.take("a", at: start + .seconds(19)) == 1)
-        #expect(limit.take("a", at: start + .seconds(21)) == nil)
-        #expect((0..<4).map { _ in limit.take("a", at: start + .seconds(9999)) } == [nil, nil, nil, 20])
+        let (a, b) = (TestMap.client(1), TestMap.client(2))
+        #expect((0..<4).map { _ in limit.consume(a, at: start) } == [nil, nil, nil, 20])
+        #expect(limit.consume(b, at: start) == nil)
+        #expect(limit.consume(a, at: start + .seconds(19)) == 1)
+        #expect(limit.consume(a, at: start + .seconds(21)) == nil)
+        #expect((0..<4).map { _ in limit.consume(a, at: start + .seconds(9999)) } == [nil, nil, nil, 20])
     }
 
     @Test("Where keys are wanted, a report without a good one is forbidden and reading is not")

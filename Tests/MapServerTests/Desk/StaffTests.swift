@@ -6,6 +6,7 @@ import SpatiaLiteStore
 import Testing
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("The staff page")

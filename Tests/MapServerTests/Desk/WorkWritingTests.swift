@@ -4,8 +4,10 @@ import Hummingbird
 import HummingbirdTesting
 import SpatiaLiteStore
 import Testing
+import TimeBudgets
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 @Suite("Writing works over HTTP")

@@ -1,6 +1,7 @@
 import Geometry
 import Glibc
 import Synchronization
+import TimeBudgets
 import Works
 
 /// A store in memory that does by the definition of each question what an engine does by its indexes, and that can be told to be slow.

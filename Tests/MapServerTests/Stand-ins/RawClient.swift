@@ -72,6 +72,19 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Opens connections that send `request`, none if it is empty, and keeps them open without reading while `body` runs.
+    func holding<Value>(
+        _ count: Int, sending request: String = "", _ body: () async throws -> Value
+    ) async throws -> Value {
+        let sockets = (0..<count).map { _ in
+            let socket = connect()
+            transmit(request, over: socket)
+            return socket
+        }
+        defer { for socket in sockets { close(socket) } }
+        return try await body()
+    }
+
     private func transmit(_ request: String, over socket: Int32) {
         let octets = Array(request.utf8)
         var sent = 0

@@ -1,9 +1,11 @@
 import Geometry
 import Glibc
 import Synchronization
+import TimeBudgets
 import Works
 
 @testable import Cartography
+@testable import HTTPEdge
 @testable import MapServer
 
 /// An atlas whose tiles say what was asked for, and that can be told to be slow.

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Logging
 import Works
 
+@testable import HTTPEdge
 @testable import MapServer
 
 /// A server over a few works, for one test.
@@ -50,8 +51,13 @@ struct TestMap {
         }
         store.stalls = false
         atlas.stalls = false
-        for pool in server.services.pools { await pool.shutDown() }
+        await server.services.shutDown()
         return try result.get()
+    }
+
+    /// One of many clients.
+    static func client(_ number: UInt64) -> ClientAddress {
+        ClientAddress(IPAddress(high: 0, low: 0xFFFF << 32 | 0x0A00_0000 + number))
     }
 
     // MARK: Content

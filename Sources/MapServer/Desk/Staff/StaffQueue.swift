@@ -1,3 +1,5 @@
+import HTTPEdge
+import TimeBudgets
 import Works
 
 /// The lists of the desk.

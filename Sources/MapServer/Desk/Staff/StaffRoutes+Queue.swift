@@ -1,4 +1,6 @@
+import HTTPEdge
 import Hummingbird
+import TimeBudgets
 import Works
 
 extension StaffRoutes {
@@ -16,7 +18,8 @@ extension StaffRoutes {
         if let id = WorkID(words) { return Self.redirect(visit.link("/staff/works/\(id)")) }
         let page = try visit.query.integer("page", in: 1...1_000_000) ?? 1
         let book = try? desk.rules.book()
-        let html = try await desk.services.features(visit.request, visit.context) { budget in
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+            budget in
             let store = desk.store
             let filter = queue.filter(for: visit.token, words: words.split(separator: " ").map(String.init))
             let works = try queue.works(matching: filter, page: page, in: store, at: visit.now, budget: budget)
@@ -37,7 +40,7 @@ extension StaffRoutes {
     func audit(_ visit: Visit) async throws -> Response {
         try visit.query.allow(only: ["lang"])
         guard visit.token.role == .admin else { throw Problem.forbidden("the audit log is for admins") }
-        let html = try await desk.services.features(visit.request, visit.context) { _ in
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) { _ in
             StaffPages.audit(
                 try desk.store.audit(limit: Self.auditLength), visit: visit,
                 clock: try CityClock(desk.store, language: visit.language))

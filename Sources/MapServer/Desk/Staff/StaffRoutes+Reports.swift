@@ -1,5 +1,7 @@
 import Geometry
+import HTTPEdge
 import Hummingbird
+import TimeBudgets
 import Works
 
 extension StaffRoutes {
@@ -7,7 +9,8 @@ extension StaffRoutes {
     func report(_ visit: Visit) async throws -> Response {
         try visit.query.allow(only: ["lang"])
         let book = try? desk.rules.book()
-        let html = try await desk.services.features(visit.request, visit.context) { budget in
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+            budget in
             let report = try pending(visit)
             var near: [NearReport] = []
             if case .point(let place)? = report.draft.geometry { near = try neighbours(of: place, visit, budget) }
@@ -27,7 +30,9 @@ extension StaffRoutes {
         case "refuse": isAccepted = false
         default: throw Problem.malformedParameter("action", "is none that there is")
         }
-        let (token, intake) = try await desk.services.features(visit.request, visit.context) { budget in
+        let (token, intake) = try await desk.services.features(
+            visit.request, visit.context, on: desk.services.staffPool
+        ) { budget in
             let report = try pending(visit)
             return (report.token, isAccepted ? try desk.prepare(report, book, budget: budget) : nil)
         }

@@ -1,6 +1,8 @@
 import Geometry
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import TimeBudgets
 import Works
 
 extension StaffRoutes {
@@ -13,7 +15,8 @@ extension StaffRoutes {
         _ id: WorkID, _ visit: Visit, failure: String?, status: HTTPResponse.Status
     ) async throws -> Response {
         let book = try? desk.rules.book()
-        let html = try await desk.services.features(visit.request, visit.context) { budget in
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+            budget in
             guard let work = try desk.store.work(id) else { throw WorkRoutes.noWork(id) }
             let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
             let isDispatcher = visit.token.role >= .dispatcher
@@ -48,7 +51,8 @@ extension StaffRoutes {
         }
         do {
             let decision = try decision(visit)
-            let salt = try await desk.services.features(visit.request, visit.context) { _ in
+            let salt = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+                _ in
                 try desk.store.followerSalt()
             }
             _ = try await desk.writes.write { transaction in

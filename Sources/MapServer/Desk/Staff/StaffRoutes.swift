@@ -1,3 +1,4 @@
+import HTTPEdge
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -61,7 +62,8 @@ struct StaffRoutes: RouteFamily {
             let now = Instant.now
             guard let cookie = Self.cookie(in: request), let session = desk.sessions.session(cookie, at: now),
                 let token = try await desk.services.features(
-                    request, context, { _ in try desk.store.token(digest: session.tokenDigest) }),
+                    request, context, on: desk.services.staffPool,
+                    { _ in try desk.store.token(digest: session.tokenDigest) }),
                 token.revokedAt == nil
             else {
                 let status: HTTPResponse.Status = request.method == .post ? .forbidden : .ok

@@ -1,3 +1,4 @@
+import HTTPEdge
 import Works
 
 /// The words of the desk.

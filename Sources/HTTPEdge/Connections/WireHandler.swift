@@ -1,0 +1,95 @@
+package import NIOCore
+
+/// Sits next to the socket and notices what the HTTP layer cannot: a client that leaves, one that no longer reads, and in which line
+/// of a request an overflow happened.
+package final class WireHandler: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundIn = IOData
+    package typealias OutboundOut = IOData
+
+    private let connection: Connection
+    private let stallTimeout: TimeAmount
+    private let partingGrace: TimeAmount
+    private var context: ChannelHandlerContext?
+    private var watch: RepeatedTask?
+    private var writes = 0
+    private var seen = (writes: 0, buffered: 0)
+
+    /// The first bytes of the line that is being received, at most eight.
+    private(set) var lineStart: [UInt8] = []
+
+    package init(connection: Connection, limits: ConnectionLimits) {
+        self.connection = connection
+        stallTimeout = .init(limits.stallTimeout)
+        partingGrace = .init(limits.partingGrace)
+    }
+
+    /// Whether the line that is being received looks like the first of a request.
+    package var isInRequestLine: Bool {
+        let methods: [StaticString] = ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS "]
+        return methods.contains { method in
+            method.withUTF8Buffer { lineStart.starts(with: $0) }
+        }
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: stallTimeout, delay: stallTimeout) { _ in
+            let (handler, context) = loopBound.value
+            handler.closeIfStalled(context)
+        }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        watch?.cancel()
+        watch = nil
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        watch?.cancel()
+        watch = nil
+        connection.leave(.gone)
+        context.fireChannelInactive()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = Self.unwrapInboundIn(data).readableBytesView
+        var tail = bytes[...]
+        if let newline = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+            lineStart.removeAll(keepingCapacity: true)
+            tail = bytes[(newline + 1)...]
+        }
+        if lineStart.count < 8 { lineStart += tail.prefix(8 - lineStart.count) }
+        context.fireChannelRead(data)
+    }
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        writes &+= 1
+        context.write(data, promise: promise)
+    }
+
+    /// Writes octets as they are, past those who make messages into octets.
+    package func write(_ octets: ByteBuffer) {
+        guard let context else { return }
+        write(context: context, data: Self.wrapOutboundOut(.byteBuffer(octets)), promise: nil)
+    }
+
+    package func flush() { context?.flush() }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            context.eventLoop.scheduleTask(in: partingGrace) { [connection] in connection.leave(.closing) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// A client that has taken nothing since the last look, though something waits for it, loses its connection.
+    private func closeIfStalled(_ context: ChannelHandlerContext) {
+        let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let now = (writes: writes, buffered: buffered)
+        if buffered > 0, now == seen { context.close(promise: nil) }
+        seen = now
+    }
+}

@@ -1,0 +1,27 @@
+import Cartography
+package import HTTPEdge
+import Works
+
+// Errors of the parts below, as clients see them.
+
+extension StoreError: ProblemConvertible {
+    package var problem: Problem? {
+        guard case .locked = self else { return nil }
+        return .notReady("another process is writing to the database; try again")
+    }
+}
+
+extension AtlasError: ProblemConvertible {
+    package var problem: Problem? {
+        guard case .unknownTileset(let name, let known) = self else { return nil }
+        return .notFound("there is no tileset “\(name)”; there are \(known.joined(separator: ", "))")
+    }
+}
+
+extension WorkChangeError: ProblemConvertible {
+    package var problem: Problem? { .unprocessable("change-refused", "\(self)") }
+}
+
+extension DuplicateError: ProblemConvertible {
+    package var problem: Problem? { .unprocessable("change-refused", "\(self)") }
+}
