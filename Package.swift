@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: optimized),
         .target(
             name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "Works"], swiftSettings: optimized),
-        .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+        .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: optimized),
         .target(name: "Hotspots", dependencies: ["Geometry", "Works"], swiftSettings: settings),
         .target(
             name: "Interchange", dependencies: ["CISAL", "Geometry", "Works", .product(name: "Yams", package: "Yams")],
