@@ -9,8 +9,9 @@ PORT ?= 8080
 
 # What the program itself needs to build and run.
 PACKAGES := libspatialite-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
-# What the tests need on top of that: real clients.
-TEST_PACKAGES := pngcheck libgeos-dev chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin fonts-dejavu-core
+# What the tests are built with on top of that, and the real clients that they run.
+TEST_PACKAGES := libgeos-dev
+CLIENT_PACKAGES := pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -32,13 +33,12 @@ help: ## List the chores
 deps: ## Install the system packages that the program needs (asks for sudo only if something is missing)
 	$(call install,$(PACKAGES))
 
-.PHONY: test-deps
-test-deps: deps
-	$(call install,$(TEST_PACKAGES))
+# A release build that shortens its maker's paths where compilers write them: they differ from machine to machine.
+RELEASE := $(SWIFT) build -c release -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
 .PHONY: build
 build: deps ## Build the release program: .build/release/worksmap
-	$(SWIFT) build -c release --product worksmap
+	$(RELEASE) --product worksmap
 
 .PHONY: run
 run: build ## Build the demo city and serve it; prints the address to open (PORT=8080, DATABASE=demo.sqlite)
@@ -46,28 +46,43 @@ run: build ## Build the demo city and serve it; prints the address to open (PORT
 
 .venv-test/installed: Tests/Acceptance/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv-test
-	.venv-test/bin/pip install --quiet --requirement $<
+	.venv-test/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
 .PHONY: test
-test: test-deps .venv-test/installed ## Install what the tests need and run them all
-	$(SWIFT) build --build-tests
+test: deps ## Install what the tests need, build, and run them all
+	$(call install,$(TEST_PACKAGES))
+	+$(MAKE) --no-print-directory -j2 test-build test-clients
 	$(SWIFT) test --skip-build --skip MapServerTests
 	$(SWIFT) test --skip-build --no-parallel --filter MapServerTests
-	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest -q -m "not qgis" Tests/Acceptance
+	$(MAKE) --no-print-directory test-acceptance
 
-.PHONY: test-qgis
-test-qgis: test-deps .venv-test/installed ## Install QGIS and open the layers of a running service in it, without a screen
-	$(call install,python3-qgis qgis-providers)
-	$(SWIFT) build --product worksmap
-	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest -q -m qgis Tests/Acceptance
+# Nobody looks things up in what continuous integration builds.
+.PHONY: test-build
+test-build:
+	$(SWIFT) build --build-tests $(if $(CI),--disable-index-store)
+
+# Installed while the tests are built.
+.PHONY: test-clients
+test-clients:
+	$(call install,$(CLIENT_PACKAGES))
+	@$(MAKE) --no-print-directory .venv-test/installed
+
+PYTEST_OPTIONS ?= -q
+
+.PHONY: test-acceptance
+test-acceptance: ## Run the tests with real clients alone, on what was built (PYTEST_OPTIONS="-q -k qgis")
+	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
 
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
 
-.PHONY: fuzz
-fuzz: deps ## Feed kernel and readers hostile input under the address sanitizer, with Swift's own checks (FUZZ_SECONDS=60, FUZZ_SEED=1)
+.PHONY: fuzz-build
+fuzz-build: deps
 	$(SWIFT) build -c release --scratch-path .build-fuzz --sanitize address -Xswiftc -assert-config -Xswiftc Debug --product kernel-fuzz
+
+.PHONY: fuzz
+fuzz: fuzz-build ## Feed kernel and readers hostile input under the address sanitizer, with Swift's own checks (FUZZ_SECONDS=60, FUZZ_SEED=1)
 	.build-fuzz/release/kernel-fuzz $(FUZZ_SECONDS) $(FUZZ_SEED) || { echo "fuzz: the faulty case: $$(cat artefacts/fuzz-case); run it again with"; \
 	    echo "    .build-fuzz/release/kernel-fuzz repeat $$(cat artefacts/fuzz-case)"; exit 1; }
 
@@ -79,13 +94,29 @@ lint: ## Check the formatting of the Swift sources
 format: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
+.PHONY: notice
+notice: deps ## Write NOTICE: what others made, with versions and licences, read from a build
+	$(call install,binutils)
+	$(SWIFT) build --product worksmap $(if $(CI),--disable-index-store)
+	/usr/bin/python3 docs/notice.py $$($(SWIFT) build --show-bin-path) > NOTICE.new && mv NOTICE.new NOTICE
+
 .PHONY: install
-install: build ## Install below PREFIX (default /usr/local): the program and its files
-	install -D -m 755 .build/release/worksmap $(DESTDIR)$(PREFIX)/bin/worksmap
+install: build ## Install below PREFIX (default /usr/local): the program, without debug symbols, and its files
+	strip --strip-all --remove-section .swift_ast -o .build/worksmap.installed .build/release/worksmap
+	install -D -m 755 .build/worksmap.installed $(DESTDIR)$(PREFIX)/bin/worksmap
 	mkdir -p $(DESTDIR)$(PREFIX)/share/worksmap
 	cp -r web tiles geodata $(DESTDIR)$(PREFIX)/share/worksmap/
 
 PREFIX ?= /usr/local
+
+REQUIREMENTS := Tests/Acceptance Benchmarks/hotspots Benchmarks/http Benchmarks/tiles
+
+.PHONY: lock
+lock: ## Choose the newest Python packages for tests and benchmarks, and write their versions and hashes
+	/usr/bin/python3 -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet pip-tools==7.6.2
+	for folder in $(REQUIREMENTS); do (cd $$folder && CUSTOM_COMPILE_COMMAND="make lock" $(CURDIR)/.venv-lock/bin/pip-compile --quiet --upgrade \
+	    --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-emit-find-links requirements.in) || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built (databases stay)
@@ -93,7 +124,7 @@ clean: ## Remove what was built (databases stay)
 
 .venv-bench/hotspots: Benchmarks/hotspots/requirements.txt
 	/usr/bin/python3 -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet --requirement $<
+	.venv-bench/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
 INCIDENTS ?= 100000
@@ -108,47 +139,47 @@ BENCH_PEERS := python3-mapnik libmapnik-dev python3-mapscript mapserver-bin qgis
 .PHONY: bench-tiles
 bench-tiles: build ## Measure tiles against Mapnik, MapServer and QGIS, interleaved (BENCH_SEED, BENCH_ROUNDS=3, BENCH_QGIS=1, BENCH_ZOOMS)
 	$(call install,$(BENCH_PEERS))
-	$(SWIFT) build -c release --product atlas-bench
+	$(RELEASE) --product atlas-bench
 	/usr/bin/python3 Benchmarks/tiles/tiles.py
 
 .venv-bench-tiles/installed: Benchmarks/tiles/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv-bench-tiles
-	.venv-bench-tiles/bin/pip install --quiet --requirement $<
+	.venv-bench-tiles/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
 .PHONY: bench-vectors
 bench-vectors: build .venv-bench-tiles/installed ## Measure vector tiles against tippecanoe, and read them with GDAL (BENCH_SEED, BENCH_ROUNDS=2)
 	$(call install,python3-gdal libsqlite3-mod-spatialite)
-	$(SWIFT) build -c release --product atlas-bench
+	$(RELEASE) --product atlas-bench
 	/usr/bin/python3 Benchmarks/tiles/vectors.py
 
 .PHONY: bench-kernel
 bench-kernel: build ## Measure the kernel: rasterizing against AGG, clipping against GEOS, PNG against libpng (BENCH_SEED, BENCH_ROUNDS=3)
 	$(call install,libagg-dev libgeos-dev g++ python3-numpy libsqlite3-mod-spatialite)
-	$(SWIFT) build -c release --product kernel-bench
+	$(RELEASE) --product kernel-bench
 	/usr/bin/python3 Benchmarks/kernel/kernel.py
 
 .PHONY: bench-basemap
 bench-basemap: build ## Measure labelled tiles of real basemaps against Mapnik with the same style sheet, and the import of extracts (BENCH_ROUNDS=5)
 	$(call install,python3-mapnik mapnik-utils python3-pil python3-numpy gdal-bin fonts-dejavu-core)
-	$(SWIFT) build -c release --product atlas-bench
+	$(RELEASE) --product atlas-bench
 	/usr/bin/python3 Benchmarks/basemap/basemap.py
 
 .PHONY: bench-snapshot
 bench-snapshot: build ## Measure the snapshot: building, memory, changes, threads, ten times the points beside Mapnik (BENCH_SEED, BENCH_ROUNDS=3)
 	$(call install,$(BENCH_PEERS))
-	$(SWIFT) build -c release --product atlas-bench
+	$(RELEASE) --product atlas-bench
 	/usr/bin/python3 Benchmarks/tiles/scaling.py
 
 .venv-bench/http: Benchmarks/http/requirements.txt
 	/usr/bin/python3 -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet --requirement $<
+	.venv-bench/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
 .PHONY: bench-http
 bench-http: build .venv-bench/http ## Measure answers beside Hummingbird, nginx, pygeoapi and MapServer, and overload (PARTS="tiles features layers overload", BENCH_ROUNDS=3)
 	$(call install,wrk nginx-light cgi-mapserver spawn-fcgi libsqlite3-mod-spatialite spatialite-bin curl)
-	$(SWIFT) build -c release --product constant-server
+	$(RELEASE) --product constant-server
 	.venv-bench/bin/python Benchmarks/http/answers.py $(PARTS)
 
 .PHONY: bench-paging

@@ -16,22 +16,34 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + warnings
 
+// What computes is optimized in debug builds too, with all checks and assertions: tests take a fraction of the time.
+let optimized: [SwiftSetting] =
+    settings + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
+// The kernel is built for AVX2 on x86-64; the program says so at its start where that is missing. `#if arch` in a
+// manifest names the machine that builds, which here is always of the kind that runs.
+#if arch(x86_64)
+let kernel = optimized + [.unsafeFlags(["-Xcc", "-mavx2"])]
+#else
+let kernel = optimized
+#endif
+
 let package = Package(
     name: "worksmap",
     products: [
         .executable(name: "worksmap", targets: ["worksmap"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // System libraries: module maps and nothing else.
@@ -44,7 +56,7 @@ let package = Package(
         .systemLibrary(name: "CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
-        .target(name: "Geometry", swiftSettings: settings),
+        .target(name: "Geometry", swiftSettings: optimized),
         .target(name: "TimeBudgets", swiftSettings: settings),
         .target(name: "Works", dependencies: ["Geometry", "TimeBudgets"], swiftSettings: settings),
         .target(
@@ -53,15 +65,12 @@ let package = Package(
                 "CSpatiaLite", "Geometry", "TimeBudgets", "Works", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
-        // The kernel is built for AVX2; the program says so at its start where that is missing.
-        .target(
-            name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"],
-            swiftSettings: settings + [.unsafeFlags(["-Xcc", "-mavx2"])]),
-        .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: settings),
+        .target(name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"], swiftSettings: kernel),
+        .target(name: "Lettering", dependencies: ["CFreeType", "CHarfBuzz", "Raster"], swiftSettings: optimized),
         .target(
             name: "Cartography", dependencies: ["Geometry", "Lettering", "Raster", "TimeBudgets", "Works"],
-            swiftSettings: settings),
-        .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: settings),
+            swiftSettings: optimized),
+        .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: optimized),
         .target(name: "Hotspots", dependencies: ["Geometry", "TimeBudgets", "Works"], swiftSettings: settings),
         .target(
             name: "Interchange",
@@ -102,7 +111,7 @@ let package = Package(
             name: "worksmap",
             dependencies: [
                 "Cartography", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "Raster",
-                "SpatiaLiteStore",
+                "SpatiaLiteStore", "TimeBudgets",
                 "Works",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,7 +129,9 @@ let package = Package(
         // Random and hostile input under the address sanitizer: `make fuzz`.
         .executableTarget(
             name: "kernel-fuzz",
-            dependencies: ["Cartography", "Geometry", "Raster", "SeededRandom", "TimeBudgets", "Works"],
+            dependencies: [
+                "Cartography", "Geometry", "PortableKernel", "Raster", "SeededRandom", "TimeBudgets", "Works",
+            ],
             path: "Tests/Fuzz",
             swiftSettings: settings),
 
@@ -137,7 +148,16 @@ let package = Package(
 
         // Random numbers that can be repeated.
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
-        .testTarget(name: "GeometryTests", dependencies: ["Geometry", "SeededRandom"], swiftSettings: settings),
+        // What tests need from outside, and what they wait for.
+        .target(name: "TestConditions", path: "Tests/TestConditions", swiftSettings: settings),
+        .testTarget(name: "TestConditionsTests", dependencies: ["TestConditions"], swiftSettings: settings),
+        // The kernel's sources as they are compiled for any processor: RasterTests compares its pixels.
+        .target(
+            name: "PortableKernel", dependencies: ["CISAL", "CPNG", "Geometry", "SeededRandom"],
+            path: "Tests/PortableKernel", swiftSettings: optimized + [.define("PORTABLE")]),
+        .testTarget(
+            name: "GeometryTests", dependencies: ["Geometry", "SeededRandom", "TestConditions"],
+            swiftSettings: settings),
         .testTarget(
             name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "TimeBudgets", "Works"],
             swiftSettings: settings),
@@ -146,7 +166,8 @@ let package = Package(
             dependencies: ["CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
             swiftSettings: settings),
         .testTarget(
-            name: "RasterTests", dependencies: ["CGEOS", "CPNG", "Geometry", "Raster", "SeededRandom"],
+            name: "RasterTests",
+            dependencies: ["CGEOS", "CPNG", "Geometry", "PortableKernel", "Raster", "SeededRandom", "TestConditions"],
             swiftSettings: settings),
         .testTarget(name: "LetteringTests", dependencies: ["Lettering", "Raster"], swiftSettings: settings),
         .testTarget(
@@ -158,11 +179,15 @@ let package = Package(
         .testTarget(name: "DemoCityTests", dependencies: ["DemoCity", "Geometry", "Works"], swiftSettings: settings),
         .testTarget(
             name: "HotspotsTests",
-            dependencies: ["Geometry", "Hotspots", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
+            dependencies: [
+                "Geometry", "Hotspots", "SeededRandom", "SpatiaLiteStore", "TestConditions", "TimeBudgets", "Works",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "InterchangeTests",
-            dependencies: ["Geometry", "Interchange", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
+            dependencies: [
+                "Geometry", "Interchange", "SeededRandom", "SpatiaLiteStore", "TestConditions", "TimeBudgets", "Works",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HTTPEdgeTests",
@@ -176,6 +201,7 @@ let package = Package(
             name: "MapServerTests",
             dependencies: [
                 "Cartography", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "SpatiaLiteStore",
+                "TestConditions",
                 "TimeBudgets", "Works",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -63,8 +63,8 @@ enum MedianCut {
     static func reduce(_ pixels: [Pixel], to count: Int) -> [Pixel] {
         guard count > 0, !pixels.isEmpty else { return [] }
         var boxes = [pixels.sorted { $0.bits < $1.bits }]
+        var spreads = boxes.map(widest)
         while boxes.count < count {
-            let spreads = boxes.map(widest)
             guard let index = spreads.indices.max(by: { spreads[$0].width < spreads[$1].width }),
                 spreads[index].width > 0
             else { break }
@@ -78,6 +78,8 @@ enum MedianCut {
             let cut = sorted.firstIndex { $0.bits >> shift & 255 >= middle } ?? sorted.count / 2
             boxes[index] = Array(sorted[..<cut])
             boxes.append(Array(sorted[cut...]))
+            spreads[index] = widest(boxes[index])
+            spreads.append(widest(boxes[boxes.count - 1]))
         }
         return boxes.map(mean)
     }

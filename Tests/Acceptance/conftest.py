@@ -7,6 +7,8 @@ import os
 import pathlib
 import re
 import subprocess
+import threading
+import time
 
 import pytest
 import requests
@@ -19,6 +21,38 @@ from selenium.webdriver.support.ui import WebDriverWait
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("WORKSMAP", str(ROOT / ".build/debug/worksmap"))
 REAL_DATA = pathlib.Path(os.environ.get("WORKSMAP_REAL_DATA", ROOT.parent / "shared/data"))
+# In continuous integration nothing is skipped, so that no test is missed in silence, but for this.
+MAY_BE_SKIPPED = []
+if "WORKSMAP_REAL_DATA" not in os.environ and not REAL_DATA.is_dir():
+    MAY_BE_SKIPPED.append((r"no (real data|schemas?|examples) at ", "no folder was named, and none lies in the usual place"))
+
+
+def refuse_skips(report):
+    """The report of a test, as a failure if it was skipped where it must not be."""
+    if "CI" in os.environ and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(re.search(allowed, reason) for allowed, _ in MAY_BE_SKIPPED):
+            report.outcome, report.longrepr = "failed", f"skipped in continuous integration: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return refuse_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return refuse_skips((yield))
+
+
+def eventually(awaited, condition, within=60):
+    """What a condition gives as soon as it holds; fails with the words for it when the time, in seconds, is up."""
+    end = time.monotonic() + within
+    while not (found := condition()):
+        assert time.monotonic() < end, f"waited {within} s in vain for: {awaited}"
+        time.sleep(0.05)
+    return found
 
 
 def run(*arguments, check=True, **options):
@@ -39,17 +73,20 @@ class Service:
              "--deadline-features", "60s", *options],
             stderr=subprocess.PIPE, text=True)
         self.lines = []
-        for line in self.process.stderr:
-            self.lines.append(line)
-            found = re.search(r"http://[^/\s]+", line)
-            if found:
-                self.url = found.group()
-                break
-        else:
-            raise AssertionError("the service did not start:\n" + "".join(self.lines))
         # The log is read to its end so that the pipe never fills up.
-        import threading
-        threading.Thread(target=self.lines.extend, args=(self.process.stderr,), daemon=True).start()
+        reader = threading.Thread(target=self.lines.extend, args=(self.process.stderr,), daemon=True)
+        reader.start()
+        try:
+            found = eventually("the service's address", lambda: self.address() or not reader.is_alive(), within=120)
+            assert found is not True, "the service did not start"
+        except AssertionError as error:
+            self.process.kill()
+            raise AssertionError(f"{error}:\n" + "".join(self.lines)) from None
+        self.url = found
+
+    def address(self):
+        """The address that the log names, once it does."""
+        return next((found.group() for line in list(self.lines) if (found := re.search(r"http://[^/\s]+", line))), None)
 
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=60, **options)

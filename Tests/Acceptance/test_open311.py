@@ -11,11 +11,14 @@ import sqlite3
 import time
 import xml.etree.ElementTree as ElementTree
 
+import jsonschema
 import pytest
+import referencing
 import requests
 from lxml import etree
+from referencing.jsonschema import DRAFT202012
 
-from conftest import ROOT, Service, run
+from conftest import ROOT, Service, eventually, run
 
 SCHEMAS = pathlib.Path(os.environ.get("WORKSMAP_SCHEMAS", ROOT.parent / "shared/schemas")) / "georeport-v2"
 BASE = "/open311/v2"
@@ -47,14 +50,11 @@ def report(desk, fields, form="json"):
 
 def check(document, name):
     """Checks a document with the schema of this name."""
-    jsonschema = pytest.importorskip("jsonschema")
     path = SCHEMAS / f"{name}.json"
     if not path.is_file():
         pytest.skip(f"no schema at {path}")
-    referencing = pytest.importorskip("referencing")
-    draft = pytest.importorskip("referencing.jsonschema").DRAFT202012
     registry = referencing.Registry().with_resources(
-        (other.name, draft.create_resource(json.loads(other.read_text()))) for other in SCHEMAS.glob("*.json"))
+        (other.name, DRAFT202012.create_resource(json.loads(other.read_text()))) for other in SCHEMAS.glob("*.json"))
     jsonschema.Draft202012Validator(json.loads(path.read_text()), registry=registry).validate(document)
 
 
@@ -299,11 +299,7 @@ def test_contacts_are_erased_when_their_time_has_come(demo_database, tmp_path, p
     time.sleep(1.1)  # Moments are whole seconds, and what is closed in this one is not closed before it.
     service = Service(database, "--contacts-kept", "0")
     try:
-        for _ in range(100):
-            if kept() == (0, 0):
-                break
-            time.sleep(0.1)
-        assert kept() == (0, 0)
+        eventually("the contacts' end", lambda: kept() == (0, 0))
     finally:
         service.stop()
 

@@ -1,4 +1,4 @@
-"""QGIS as a client: the layers that an engineer adds, opened without a screen. `make test-qgis` installs QGIS and runs this."""
+"""QGIS as a client: the layers that an engineer adds, opened without a screen."""
 import json
 import os
 import pathlib

@@ -1,7 +1,15 @@
 import Foundation
-import Raster
 
+#if !PORTABLE
+import Raster
+#endif
+
+/// Drawings by chance. The portable kernel is compiled with this file too, so that the same dice draw the same pictures.
 enum DrawingCases {
+    /// A drawing gives what came out: pixels, or files.
+    typealias Drawing = (name: String, draw: @Sendable (inout Dice) throws -> [UInt8])
+    static let all: [Drawing] = [("fill", fill), ("stroke", stroke), ("symbols", symbols), ("png", png)]
+
     private static func canvas(_ dice: inout Dice) -> Canvas {
         Canvas(width: dice.number(1...300), height: dice.number(1...300))
     }
@@ -26,17 +34,20 @@ enum DrawingCases {
         return path
     }
 
-    /// Pixels are premultiplied: no channel is above alpha.
-    private static func check(_ canvas: Canvas) throws {
+    /// The pixels; as they are premultiplied, no channel is above alpha.
+    private static func checked(_ canvas: Canvas) throws -> [UInt8] {
+        var channels: [UInt8] = []
         for y in 0..<canvas.height {
             for x in 0..<canvas.width {
                 let pixel = canvas[x, y]
                 if max(pixel.red, pixel.green, pixel.blue) > pixel.alpha { throw Fault("pixel \(x), \(y): \(pixel)") }
+                channels += [pixel.red, pixel.green, pixel.blue, pixel.alpha]
             }
         }
+        return channels
     }
 
-    static func fill(_ dice: inout Dice) throws {
+    static func fill(_ dice: inout Dice) throws -> [UInt8] {
         let canvas = canvas(&dice)
         for _ in 0..<dice.number(1...3) {
             let path = path(&dice)
@@ -51,10 +62,10 @@ enum DrawingCases {
                 canvas.fill(path, color(&dice), rule: dice.one(of: [.nonZero, .evenOdd]))
             }
         }
-        try check(canvas)
+        return try checked(canvas)
     }
 
-    static func stroke(_ dice: inout Dice) throws {
+    static func stroke(_ dice: inout Dice) throws -> [UInt8] {
         let canvas = canvas(&dice)
         for _ in 0..<dice.number(1...3) {
             var lengths = (0..<dice.number(0...5)).map { _ in dice.coordinate(0, 20) }
@@ -66,10 +77,10 @@ enum DrawingCases {
                 dash: Dash(lengths, offset: dice.coordinate(-10, 10)))
             canvas.stroke(path(&dice), stroke, color(&dice))
         }
-        try check(canvas)
+        return try checked(canvas)
     }
 
-    static func symbols(_ dice: inout Dice) throws {
+    static func symbols(_ dice: inout Dice) throws -> [UInt8] {
         let canvas = canvas(&dice), whole = Canvas(width: canvas.width, height: canvas.height)
         let sprites = (0..<dice.number(1...3)).map { _ in
             Sprite(
@@ -98,12 +109,13 @@ enum DrawingCases {
                 throw Fault("pixel \(x), \(y) is \(canvas[x, y]), with all symbols \(whole[x, y])")
             }
         }
-        try check(canvas)
+        return try checked(canvas)
     }
 
-    static func png(_ dice: inout Dice) throws {
+    static func png(_ dice: inout Dice) throws -> [UInt8] {
         let encoder = PNGEncoder()
         let palette = Palette((0..<dice.number(1...300)).map { _ in color(&dice) })
+        var files: [UInt8] = []
         for _ in 0..<2 {
             let canvas = canvas(&dice)
             for _ in 0..<dice.number(0...3) { canvas.fill(path(&dice), color(&dice)) }
@@ -116,6 +128,8 @@ enum DrawingCases {
             guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]),
                 bytes.suffix(8).starts(with: Array("IEND".utf8))
             else { throw Fault("no PNG of \(canvas.width) × \(canvas.height)") }
+            files += bytes
         }
+        return files
     }
 }

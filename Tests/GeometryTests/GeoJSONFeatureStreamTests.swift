@@ -1,5 +1,6 @@
 import Geometry
 import SeededRandom
+import TestConditions
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -261,7 +262,7 @@ struct GeoJSONFeatureStreamTests {
     }
 
     @Test(
-        "Real files are read whole", .enabled(if: RealData.isThere),
+        "Real files are read whole", .needs(.realData()),
         arguments: [
             ("karlsruhe-works/baustellen_2026-08-07.geojson.gz", 175),
             ("nasty-geometry/huge/russia_federal_subjects.geojson.gz", 83),
@@ -274,7 +275,7 @@ struct GeoJSONFeatureStreamTests {
         #expect(streamed.features.count == count)
     }
 
-    @Test("Karlsruhe's date of issue and Kentucky's plain objects are kept", .enabled(if: RealData.isThere))
+    @Test("Karlsruhe's date of issue and Kentucky's plain objects are kept", .needs(.realData()))
     func realMembers() throws {
         let karlsruhe = Streamed(try RealData.bytes("karlsruhe-works/baustellen_2026-08-07.geojson.gz"))
         #expect(karlsruhe.members["stand"] == "2026-08-07T09:07:50.354Z")

@@ -1,5 +1,6 @@
 import Geometry
 import SeededRandom
+import TestConditions
 import Testing
 
 private func at(_ longitude: Double, _ latitude: Double) -> Coordinate {
@@ -255,7 +256,7 @@ struct GeometryCheckTests {
 
     @Test(
         "Of real boundaries those are refused that GEOS finds invalid for more than a touch",
-        .enabled(if: RealData.isThere),
+        .needs(.realData("nasty-geometry")),
         arguments: [
             ("nasty-geometry/cyrillic/moscow_districts.geojson", []), ("washington-dc-2016/wards.geojson.gz", []),
             ("nasty-geometry/huge/russia_federal_subjects.geojson.gz", [7, 8, 32, 43, 51, 52, 59, 60, 61]),

@@ -1,6 +1,7 @@
 import Foundation
 import Geometry
 import SeededRandom
+import TestConditions
 import Testing
 
 @Suite("JSON in")
@@ -124,7 +125,7 @@ struct JSONParserTests {
         #expect(try JSONParser.parse("9007199254740993.0").double == 9_007_199_254_740_992)
     }
 
-    @Test("The JSON test suite's texts are accepted and rejected as it says", .enabled(if: RealData.isThere))
+    @Test("The JSON test suite's texts are accepted and rejected as it says", .needs(.realData("nasty-geometry")))
     func testSuite() throws {
         var counts = (accepted: 0, rejected: 0)
         for (path, text) in try RealData.archive("nasty-geometry/JSONTestSuite.tar.gz") {

@@ -1,4 +1,5 @@
 import Geometry
+import TestConditions
 import Testing
 
 /// What becomes of a file of other people's test suites.
@@ -16,7 +17,7 @@ private func outcome(_ path: String) throws -> String {
     return "valid"
 }
 
-@Suite("Other people's nasty files", .enabled(if: RealData.isThere))
+@Suite("Other people's nasty files", .needs(.realData("nasty-geometry")))
 struct NastyFilesTests {
     private static let folder = "nasty-geometry/geojson-invalid-geometry"
 

@@ -1,14 +1,9 @@
 import Foundation
+import TestConditions
 
 /// Files of the world, which tests read if they are there.
 enum RealData {
-    static let root: URL = {
-        if let path = ProcessInfo.processInfo.environment["WORKSMAP_REAL_DATA"] { return URL(fileURLWithPath: path) }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data")
-    }()
-
-    static let isThere = FileManager.default.fileExists(atPath: root.appendingPathComponent("nasty-geometry").path)
+    static let root = RealDataFolder.url
 
     static func url(_ path: String) -> URL { root.appendingPathComponent(path) }
 
@@ -43,8 +38,6 @@ enum RealData {
 
 /// Other programs, as oracles.
 enum Command {
-    static func isThere(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
-
     /// What a program writes to its standard output.
     static func run(_ path: String, _ arguments: [String]) throws -> Data {
         let process = Process()

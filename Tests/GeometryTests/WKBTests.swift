@@ -1,6 +1,7 @@
 import Foundation
 import Geometry
 import SeededRandom
+import TestConditions
 import Testing
 
 private func bytes(_ hex: String) -> [UInt8] {
@@ -123,15 +124,23 @@ struct WKBTests {
     }
 
     @Test("Damaged bytes are read or refused, and nothing else happens")
-    func damage() {
+    func damage() throws {
         var random = SeededRandom(seed: 3)
+        var refused = 0
         for _ in 0..<3000 {
             var encoded = WKB.encode(random.geometry(), dialect: .ewkb(srid: 4326))
             for _ in 0..<3 {
                 encoded[Int.random(in: encoded.indices, using: &random)] = .random(in: 0...255, using: &random)
             }
-            _ = try? WKB.decode(encoded)
+            guard let geometry = try? WKB.decode(encoded) else {
+                refused += 1
+                continue
+            }
+            // Numbers may be any, NaN among them: bytes are compared, not values.
+            let again = WKB.encode(geometry, dialect: .ewkb(srid: 4326))
+            #expect(try WKB.encode(WKB.decode(again), dialect: .ewkb(srid: 4326)) == again)
         }
+        #expect((1..<3000).contains(refused))
     }
 }
 
@@ -257,7 +266,7 @@ struct SpatiaLiteBlobTests {
 
     @Test(
         "SpatiaLite writes the same bytes, and its compressed and three-dimensional ones are read",
-        .enabled(if: Command.isThere(spatiaLite)), arguments: texts)
+        .needs(.program(spatiaLite, package: "spatialite-bin")), arguments: texts)
     func oracle(text: String) throws {
         let geometry = "GeomFromText('\(text)', 4326)"
         let sql = """

@@ -1,6 +1,7 @@
 import Foundation
 import Hotspots
 import SeededRandom
+import TestConditions
 import Testing
 
 @Suite("Density clusters")
@@ -100,14 +101,14 @@ struct DensityClustersTests {
 
     // MARK: - Against scikit-learn
 
-    @Test("Labels of the Burkitt cases are those of scikit-learn", .enabled(if: ReferenceFolder.isPresent))
+    @Test("Labels of the Burkitt cases are those of scikit-learn", .needs(.realData("stats-reference")))
     func burkitt() throws {
         let reference = try PointReference(named: "burkitt_points")
         let points = shapefilePoints(try ReferenceFolder.contents("stats-reference/burkitt/burkitt.shp"))
         try compare(PlanePoints(points.map { PlanePoint(x: $0.x, y: $0.y) }), reference)
     }
 
-    @Test("Labels of the Boston sample are those of scikit-learn", .enabled(if: ReferenceFolder.isPresent))
+    @Test("Labels of the Boston sample are those of scikit-learn", .needs(.realData("stats-reference")))
     func boston() throws {
         let reference = try PointReference(named: "boston311_sample_2000_points")
         let csv = try ReferenceFolder.contents("boston-311-2015/service_requests_sample_2000.csv")

@@ -1,20 +1,9 @@
 import Foundation
+import TestConditions
 
 /// Data sets with values computed by esda and scikit-learn; absent from most machines.
 enum ReferenceFolder {
-    /// Where `stats-reference` lies: below WORKSMAP_REAL_DATA, or below `../shared/data` beside the package.
-    static let url: URL = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let real =
-            ProcessInfo.processInfo.environment["WORKSMAP_REAL_DATA"].map { URL(fileURLWithPath: $0) }
-            ?? root.appendingPathComponent("../shared/data")
-        return real.standardizedFileURL
-    }()
-
-    static var isPresent: Bool {
-        FileManager.default.fileExists(atPath: url.appendingPathComponent("stats-reference/expected").path)
-    }
+    static let url = RealDataFolder.url
 
     static func contents(_ path: String) throws -> Foundation.Data {
         try Foundation.Data(contentsOf: url.appendingPathComponent(path))

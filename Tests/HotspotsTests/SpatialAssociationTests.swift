@@ -1,6 +1,7 @@
 import Foundation
 import Hotspots
 import SeededRandom
+import TestConditions
 import Testing
 
 @Suite("Spatial association")
@@ -19,7 +20,7 @@ struct SpatialAssociationTests {
         return values.indices.filter { !agrees(values[$0], expected[$0]) }
     }
 
-    @Test("Global statistics are those of esda", .enabled(if: ReferenceFolder.isPresent), arguments: references)
+    @Test("Global statistics are those of esda", .needs(.realData("stats-reference")), arguments: references)
     func global(name: String) throws {
         let reference = try ArealReference(named: name)
         let values = try reference.values()
@@ -51,7 +52,7 @@ struct SpatialAssociationTests {
         #expect(agrees(NormalDistribution.oneSidedP(general.z), reference.general_G_binary.p_norm))
     }
 
-    @Test("Local statistics are those of esda", .enabled(if: ReferenceFolder.isPresent), arguments: references)
+    @Test("Local statistics are those of esda", .needs(.realData("stats-reference")), arguments: references)
     func local(name: String) throws {
         let reference = try ArealReference(named: name)
         let values = try reference.values()

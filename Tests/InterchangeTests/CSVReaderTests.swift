@@ -1,5 +1,6 @@
 import Foundation
 import SeededRandom
+import TestConditions
 import Testing
 
 @testable import Interchange
@@ -106,7 +107,7 @@ private func records(_ text: String, chunk: Int = .max, capacity: Int = 1 << 18,
 
     @Test(
         "The published collection of awkward CSV files is read as its JSON says",
-        .enabled(if: RealData.isThere, "no real data"))
+        .needs(.realData()))
     func spectrum() throws {
         let folder = RealData.path("nasty-geometry/csv-spectrum")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/csvs").filter {
@@ -133,7 +134,7 @@ private func records(_ text: String, chunk: Int = .max, capacity: Int = 1 << 18,
 
     @Test(
         "A file in another encoding is refused with its line and the encoding to name, and read once that is named",
-        .enabled(if: RealData.isThere, "no real data"))
+        .needs(.realData()))
     func encodings() throws {
         let moscow = RealData.path("nasty-geometry/cyrillic/moscow_districts_cp1251.csv")
         let reader = try? CSVReader(InputFile.open(moscow))

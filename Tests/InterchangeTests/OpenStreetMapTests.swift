@@ -2,11 +2,12 @@ import Foundation
 import Geometry
 import Glibc
 import Interchange
+import TestConditions
 import Testing
 import Works
 
 /// A small extract, written by hand, read by GDAL's own program.
-@Suite(.enabled(if: access("/usr/bin/ogr2ogr", X_OK) == 0, "GDAL's ogr2ogr is not installed (package gdal-bin)"))
+@Suite(.needs(.program("/usr/bin/ogr2ogr", package: "gdal-bin")))
 struct OpenStreetMapTests {
     // MARK: The extract
 

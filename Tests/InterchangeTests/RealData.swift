@@ -1,17 +1,13 @@
 import Foundation
 import Interchange
+import TestConditions
 
 /// Real municipal files, where they are installed.
 enum RealData {
     static let packageRoot = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    static let root: String = {
-        if let path = ProcessInfo.processInfo.environment["WORKSMAP_REAL_DATA"] { return path }
-        return packageRoot.appendingPathComponent("../shared/data").standardizedFileURL.path
-    }()
-
-    static let isThere = FileManager.default.fileExists(atPath: root + "/README.md")
+    static let root = RealDataFolder.url.path
 
     static func path(_ name: String) -> String { root + "/" + name }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import TestConditions
 import Testing
 import Works
 
@@ -33,7 +34,7 @@ private func moves(in store: MemoryStore) throws -> Set<Move> {
     return moves
 }
 
-@Suite(.enabled(if: RealData.isThere, "no real data: set WORKSMAP_REAL_DATA")) struct RealImportTests {
+@Suite(.needs(.realData())) struct RealImportTests {
     @Test("Five lists of Karlsruhe leave the moves of `bis` that the files show, and no other")
     func karlsruhe() throws {
         let files = ["07-22", "07-26", "07-30", "08-03", "08-07"].map {

@@ -2,11 +2,12 @@ import Foundation
 import Geometry
 import Interchange
 import SpatiaLiteStore
+import TestConditions
 import Testing
 import TimeBudgets
 import Works
 
-@Suite(.enabled(if: RealData.isThere, "no real data: set WORKSMAP_REAL_DATA"))
+@Suite(.needs(.realData()))
 struct SpatiaLiteImportTests {
     @Test("After five lists the database holds what the simplest of stores holds; the last one again changes nothing")
     func sameAsInMemory() throws {

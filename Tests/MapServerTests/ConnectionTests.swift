@@ -1,5 +1,6 @@
 import Geometry
 import HummingbirdTesting
+import TestConditions
 import Testing
 import Works
 
@@ -146,9 +147,12 @@ struct ConnectionTests {
         let map = TestMap { $0.limits.partingGrace = .zero }
         map.store.stalls = true
         try await live(map) { client in
-            await client.abandon("GET /works HTTP/1.1\r\nHost: a\r\n\r\n") { map.store.waiting > 0 }
+            try await client.abandon("GET /works HTTP/1.1\r\nHost: a\r\n\r\n", once: "a reading") {
+                map.store.waiting > 0
+            }
             // The route's own time ends in ten minutes: only the client's leaving can end the reading.
-            while map.store.interrupted == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("the end of the reading") { map.store.interrupted > 0 && map.store.waiting == 0 }
+            #expect(map.store.stalls && map.store.interrupted == 1)
         }
     }
 
@@ -168,10 +172,13 @@ struct ConnectionTests {
     func stalledReader() async throws {
         let map = TestMap(works: (1...50_000).map { TestMap.work($0) }) { $0.limits.stallTimeout = .milliseconds(100) }
         try await live(map) { client in
-            await client.abandon("GET /geojson/works.geojson HTTP/1.1\r\nHost: a\r\n\r\n") {
+            // The client stays: it is the server that ends the answer.
+            try await client.abandon("GET /geojson/works.geojson HTTP/1.1\r\nHost: a\r\n\r\n", once: "a broken answer")
+            {
                 map.server.services.metrics.all.contains { $0.series.aborted > 0 }
+                    && map.server.services.streamPool.counts.running == 0
             }
-            while map.server.services.streamPool.counts.running > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(map.server.services.metrics.all.reduce(0) { $0 + $1.series.aborted } == 1)
         }
     }
 
@@ -180,7 +187,7 @@ struct ConnectionTests {
         let map = TestMap(works: (1...50_000).map { TestMap.work($0) })
         try await live(map) { client in
             _ = await client.exchange("GET /geojson/works.geojson HTTP/1.1\r\nHost: a\r\n\r\n", limit: 1000)
-            while map.server.services.streamPool.counts.running > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("the end of the reading") { map.server.services.streamPool.counts.running == 0 }
             let after = await client.exchange("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             #expect(after.status == 200)
         }

@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import Synchronization
+import TestConditions
 import Testing
 import Works
 
@@ -79,14 +80,12 @@ struct FreshnessTests {
     func refresher() async throws {
         let map = TestMap { $0.pollInterval = .milliseconds(10) }
         try await map.over(.live) { client in
-            while map.server.services.readiness.state != .ready { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("readiness") { map.server.services.readiness.state == .ready }
             let ready = try await client.executeRequest(uri: "/health/ready", method: .get, headers: [:], body: nil)
             #expect(ready.status == .ok)
             map.store.add(TestMap.work(50))
             let revision = try map.store.revision().works
-            while try map.server.services.freshness.stamp(at: .now).isExact == false {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await eventually("an exact stamp") { try map.server.services.freshness.stamp(at: .now).isExact }
             #expect(try map.store.revision().works == revision)
             #expect(map.atlas.refreshed.load(ordering: .relaxed) > 0)
         }

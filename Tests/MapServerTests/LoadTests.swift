@@ -2,6 +2,7 @@ import Geometry
 import Glibc
 import HTTPTypes
 import HummingbirdTesting
+import TestConditions
 import Testing
 import TimeBudgets
 import Works
@@ -24,8 +25,8 @@ struct LoadTests {
             #expect(answer.headers[.retryAfter] != nil)
             #expect(answer.headers[.cacheControl] == "no-store")
             // The reading goes on until its budget stops it.
-            while map.server.services.pools.contains(where: { $0.counts.running > 0 }) {
-                try await Task.sleep(for: .milliseconds(5))
+            try await eventually("the end of the reading") {
+                map.server.services.pools.allSatisfy { $0.counts.running == 0 }
             }
         }
     }
@@ -62,7 +63,7 @@ struct LoadTests {
                     }
                 }
                 let pool = map.server.services.tilePool
-                while pool.counts.running + pool.counts.waiting < 3 { try await Task.sleep(for: .milliseconds(2)) }
+                try await eventually("three requests") { pool.counts.running + pool.counts.waiting == 3 }
                 let shed = try await client.executeRequest(
                     uri: "/tiles/works/0/0/0.png", method: .get, headers: [:], body: nil)
                 #expect(shed.status == .serviceUnavailable)
@@ -82,9 +83,9 @@ struct LoadTests {
         let pool = WorkerPool(name: "test", workers: 1, capacity: 4)
         let release = TimeBudget.unlimited
         async let first: Void = pool.run(within: TimeBudget(.seconds(600)), for: nil) {
-            while release.verdict == nil {}
+            try block(until: "the release") { release.verdict != nil }
         }
-        while pool.counts.running < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("the first job") { pool.counts.running == 1 }
         // Each at its own time, however many look ahead to later ones.
         for dropped in 1...2 {
             await #expect(throws: TimeBudgetError.deadlineExceeded) {
@@ -106,9 +107,9 @@ struct LoadTests {
         let started = TimeBudget.unlimited
         async let first: Void = pool.run(within: .unlimited, for: nil) {
             started.cancel()
-            while release.verdict == nil {}
+            try block(until: "the release") { release.verdict != nil }
         }
-        while started.verdict == nil { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("the first job") { started.verdict != nil }
         // Of late a job took some twenty milliseconds; this one has one.
         await #expect(throws: Problem.overloaded) {
             try await pool.run(within: TimeBudget(.milliseconds(1)), for: nil) { Issue.record("it ran") }

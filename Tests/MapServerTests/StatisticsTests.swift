@@ -2,6 +2,7 @@ import Geometry
 import HTTPTypes
 import Hotspots
 import HummingbirdTesting
+import TestConditions
 import Testing
 import TimeBudgets
 import Works
@@ -176,7 +177,7 @@ struct StatisticsTests {
                 #expect(answer.status == .serviceUnavailable)
                 #expect(try answer.json["type"]?.string == "/problems/deadline-exceeded")
                 // The client is answered at the deadline, whether or not the reader has noticed it by then.
-                while map.store.waiting > 0 { try await Task.sleep(for: .milliseconds(5)) }
+                try await eventually("the end of the reading") { map.store.waiting == 0 }
             }
         }
         #expect(map.store.interrupted > 0)

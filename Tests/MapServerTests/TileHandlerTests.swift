@@ -3,6 +3,7 @@ import Glibc
 import HTTPTypes
 import HummingbirdTesting
 import Synchronization
+import TestConditions
 import Testing
 import Works
 
@@ -115,7 +116,7 @@ struct TileHandlerTests {
         try await map.over(.live) { client in
             let raw = RawClient(port: try #require(client.port))
             @Sendable func answered() -> Int { map.server.services.metrics.all.reduce(0) { $0 + $1.series.count } }
-            await raw.abandon(requests) {
+            try await raw.abandon(requests, once: "a standstill") {
                 let before = answered()
                 usleep(200_000)
                 return before > 0 && answered() == before
@@ -134,9 +135,12 @@ struct TileHandlerTests {
         map.atlas.stalls = true
         try await map.over(.live) { client in
             let pool = map.server.services.tilePool
-            await RawClient(port: try #require(client.port))
-                .abandon("GET /tiles/works/8/3/5.png HTTP/1.1\r\nHost: a\r\n\r\n") { pool.counts.running > 0 }
-            while map.atlas.interrupted.load(ordering: .relaxed) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await RawClient(port: try #require(client.port))
+                .abandon("GET /tiles/works/8/3/5.png HTTP/1.1\r\nHost: a\r\n\r\n", once: "a tile in hand") {
+                    pool.counts.running > 0
+                }
+            try await eventually("the end of the drawing") { pool.counts.running == 0 }
+            #expect(map.atlas.stalls && map.atlas.interrupted.load(ordering: .relaxed) == 1)
         }
     }
 
@@ -152,7 +156,7 @@ struct TileHandlerTests {
                     try await map.over(.live) { client in
                         port.continuation.yield(try #require(client.port))
                         let pool = map.server.services.tilePool
-                        while pool.counts.running == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                        try await eventually("a tile in hand") { pool.counts.running > 0 }
                         // The server ends when this returns; the tile is let go a little later.
                         Task.detached {
                             try await Task.sleep(for: .milliseconds(300))

@@ -1,5 +1,6 @@
 import Raster
 import SeededRandom
+import TestConditions
 import Testing
 
 extension Array<SIMD2<Double>> {
@@ -114,7 +115,7 @@ struct ClipLineTests {
 
     @Test(
         "As long as GEOS says: the rings of earcut's test suite and the lines of GEOS's own, at rectangles around their middle",
-        .enabled(if: NastyGeometry.isThere))
+        .needs(.realData("nasty-geometry")))
     func nastyLines() throws {
         let geos = GEOS()
         var lines = try NastyGeometry.earcut().flatMap { name, rings in rings.map { (name, $0 + [$0[0]]) } }

@@ -1,6 +1,7 @@
 import Foundation
 import Raster
 import SeededRandom
+import TestConditions
 import Testing
 
 extension PolygonClipper {
@@ -224,7 +225,7 @@ struct ClipPolygonTests {
 
     // MARK: Other people's nasty shapes
 
-    @Test("The rings of earcut's test suite, at rectangles around their middle", .enabled(if: NastyGeometry.isThere))
+    @Test("The rings of earcut's test suite, at rectangles around their middle", .needs(.realData("nasty-geometry")))
     func earcut() throws {
         let geos = GEOS()
         var valid = 0
@@ -236,7 +237,7 @@ struct ClipPolygonTests {
         #expect(valid > 50)
     }
 
-    @Test("The polygons of GEOS's own test suite", .enabled(if: NastyGeometry.isThere))
+    @Test("The polygons of GEOS's own test suite", .needs(.realData("nasty-geometry")))
     func geosSuite() throws {
         let geos = GEOS()
         var valid = 0

@@ -1,18 +1,9 @@
 import Foundation
+import TestConditions
 
 /// Geometry that broke other programs, read from real data when it is there.
 enum NastyGeometry {
-    static let folder: URL = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let given = ProcessInfo.processInfo.environment["WORKSMAP_REAL_DATA"]
-        let data = given.map { URL(filePath: $0) } ?? root.appending(path: "../shared/data").standardizedFileURL
-        return data.appending(path: "nasty-geometry")
-    }()
-
-    static var isThere: Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "earcut.tar.gz").path)
-    }
+    static let folder = RealDataFolder.url.appending(path: "nasty-geometry")
 
     /// Unpacks an archive's members with tar, and gives their names and contents.
     private static func members(of archive: String, suffix: String) throws -> [(String, Data)] {

@@ -1,5 +1,6 @@
 import Foundation
 import SeededRandom
+import TestConditions
 import Testing
 
 @testable import Raster
@@ -111,7 +112,7 @@ struct PNGTests {
         #expect(pixels(ofPNG: file)?.rgba.allSatisfy { $0 == 0 } == true)
     }
 
-    @Test("pngcheck finds nothing wrong", .enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/pngcheck")))
+    @Test("pngcheck finds nothing wrong", .needs(.program("/usr/bin/pngcheck", package: "pngcheck")))
     func pngcheck() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "worksmap-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

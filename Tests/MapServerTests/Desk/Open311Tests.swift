@@ -12,9 +12,11 @@ import Works
 @testable import HTTPEdge
 @testable import MapServer
 
+import TestConditions
+import TimeBudgets
+
 #if canImport(FoundationXML)
 import FoundationXML
-import TimeBudgets
 #endif
 
 /// The names of an XML document's elements with their texts, read by Foundation's parser.
@@ -339,17 +341,13 @@ struct Open311Tests {
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: file.path)
         }
-        func wait(_ condition: () throws -> Bool) async throws {
-            for _ in 0..<200 where try !condition() { try await Task.sleep(for: .milliseconds(50)) }
-            #expect(try condition())
-        }
         try write("- { limit: 48 hours }\n", at: 1)
-        try await wait { try shelf.book().limits.first?.limit == .hours(48) }
+        try await eventually("the new rules") { try shelf.book().limits.first?.limit == .hours(48) }
         try write("- { limit: soon }\n", at: 2)
         try await Task.sleep(for: .milliseconds(1100))
         #expect(try shelf.book().limits.first?.limit == .hours(48))
         try write("- { limit: 12 hours }\n", at: 3)
-        try await wait { try shelf.book().limits.first?.limit == .hours(12) }
+        try await eventually("the mended rules") { try shelf.book().limits.first?.limit == .hours(12) }
         try await map.test { _ in }
     }
 }

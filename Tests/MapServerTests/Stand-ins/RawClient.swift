@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestConditions
 
 /// A client that sends octets as they are given to it and tells what came back, for what no decent client would send.
 struct RawClient: Sendable {
@@ -33,15 +34,16 @@ struct RawClient: Sendable {
         }
     }
 
-    /// Sends `request`, waits until `moment` has come, and hangs up without reading.
-    func abandon(_ request: String, once moment: @escaping @Sendable () -> Bool) async {
-        await withCheckedContinuation { continuation in
+    /// Sends `request`, waits until `moment` has come, which `awaited` names, and hangs up without reading.
+    func abandon(
+        _ request: String, once awaited: String, _ moment: @escaping @Sendable () -> Bool
+    ) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global().async { [self] in
                 let socket = connect()
+                defer { close(socket) }
                 transmit(request, over: socket)
-                while !moment() { usleep(1000) }
-                close(socket)
-                continuation.resume()
+                continuation.resume(with: Result { try block(until: awaited, moment) })
             }
         }
     }

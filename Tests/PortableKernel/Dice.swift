@@ -1,0 +1,1 @@
+../Fuzz/Dice.swift

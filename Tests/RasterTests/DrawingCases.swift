@@ -1,0 +1,1 @@
+../Fuzz/DrawingCases.swift
