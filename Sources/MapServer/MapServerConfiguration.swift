@@ -22,6 +22,8 @@ public struct MapServerConfiguration: Sendable {
     public var maxQueue = 64
     public var tileWorkers = 2
     public var featureWorkers = 2
+    /// How many spatial statistics are worked out at once; each uses all cores, and holds all that it looks at in memory.
+    public var analysisWorkers = 1
     /// How many whole layers may leave at once; each holds a worker for as long as its client reads.
     public var streamWorkers = 4
 

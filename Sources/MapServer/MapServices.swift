@@ -16,6 +16,8 @@ struct MapServices: Sendable {
     let districts = DistrictList()
     let tilePool: WorkerPool
     let featurePool: WorkerPool
+    /// For spatial statistics, which take all cores for as long as they may: apart from what answers quickly.
+    let analysisPool: WorkerPool
     let streamPool: WorkerPool
 
     init(configuration: MapServerConfiguration, store: any WorksStore, atlas: any TileAtlas) {
@@ -28,18 +30,21 @@ struct MapServices: Sendable {
             name: "tiles", workers: configuration.tileWorkers, capacity: configuration.maxQueue)
         featurePool = WorkerPool(
             name: "features", workers: configuration.featureWorkers, capacity: configuration.maxQueue)
+        analysisPool = WorkerPool(
+            name: "analyses", workers: configuration.analysisWorkers, capacity: configuration.maxQueue)
         streamPool = WorkerPool(
             name: "streams", workers: configuration.streamWorkers, capacity: configuration.maxQueue)
     }
 
-    var pools: [WorkerPool] { [tilePool, featurePool, streamPool] }
+    var pools: [WorkerPool] { [tilePool, featurePool, analysisPool, streamPool] }
 
-    /// Runs work about features on its pool, within the route's or the client's shorter time.
+    /// Runs work about features on its pool or another, within the route's or the client's shorter time.
     func features<Result: Sendable>(
-        _ request: Request, _ context: MapContext, _ body: @escaping @Sendable (TimeBudget) throws -> Result
+        _ request: Request, _ context: MapContext, on pool: WorkerPool? = nil,
+        _ body: @escaping @Sendable (TimeBudget) throws -> Result
     ) async throws -> Result {
         let budget = TimeBudget(until: deadline(request, context, route: configuration.deadlineFeatures))
-        return try await featurePool.run(within: budget, for: context.connection) { try body(budget) }
+        return try await (pool ?? featurePool).run(within: budget, for: context.connection) { try body(budget) }
     }
 
     /// Runs work about tiles on its pool, within the route's or the client's shorter time.
