@@ -50,11 +50,13 @@ public struct AreaIndex: Sendable {
         self.bounds = bounds
         // Edges that go far north or south are in many slabs: no more slabs than keep their copies in proportion.
         let affordable = climb > 0 ? Double(count) * 4 * bounds.height / climb : 1
-        let slabs = max(1, min(count / 2, 1 << 16, Int(min(affordable, 65536))))
-        let slabsPerDegree = bounds.height > 0 ? Double(slabs) / bounds.height : 0
+        let slabs = max(1, min(count / 2, 1 << 16, Int(saturating: affordable)))
+        // Of a height next to nothing there are more slabs in a degree than a number can tell: then one has all edges.
+        let perDegree = bounds.height > 0 ? Double(slabs) / bounds.height : 0
+        let slabsPerDegree = perDegree.isFinite ? perDegree : 0
         let south = bounds.south
 
-        func slab(_ latitude: Double) -> Int { min(Int((latitude - south) * slabsPerDegree), slabs - 1) }
+        func slab(_ latitude: Double) -> Int { Self.slab(latitude, south, slabsPerDegree, count: slabs) }
         func forEachEdge(_ body: (Edge, ClosedRange<Int>) -> Void) {
             for ring in rings where ring.count > 0 {
                 var previous = ring[ring.count - 1]
@@ -90,11 +92,17 @@ public struct AreaIndex: Sendable {
     /// Complexity: O(*n*/slabs) on average, of which there are half as many as vertices.
     public func contains(_ coordinate: Coordinate) -> Bool { location(of: coordinate) != .outside }
 
+    /// The slab of a latitude, 0 from the south; positions beyond the last are in the last.
+    @inline(__always)
+    private static func slab(_ latitude: Double, _ south: Double, _ slabsPerDegree: Double, count: Int) -> Int {
+        Int(min((latitude - south) * slabsPerDegree, Double(count - 1)))
+    }
+
     enum Location { case inside, boundary, outside }
 
     func location(of coordinate: Coordinate) -> Location {
         guard let bounds, bounds.contains(coordinate) else { return .outside }
-        let slab = min(Int((coordinate.latitude - bounds.south) * slabsPerDegree), starts.count - 2)
+        let slab = Self.slab(coordinate.latitude, bounds.south, slabsPerDegree, count: starts.count - 1)
         var isInside = false
         for index in Int(starts[slab])..<Int(starts[slab + 1]) {
             switch crossing(of: coordinate, edges[index].from, edges[index].to) {

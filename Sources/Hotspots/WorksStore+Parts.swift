@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 import TimeBudgets
@@ -22,7 +21,7 @@ extension WorksStore {
         // A connection of its own costs about as much as reading a few thousand works.
         let count = max(1, min(ProcessInfo.processInfo.activeProcessorCount, Int(last / leastPart)))
         let results = Mutex([Result<Part, any Error>?](repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
+        CoreThreads.perform(iterations: count) { index in
             let result = Result {
                 var page = page
                 page.after = index == 0 ? nil : last / Int64(count) * Int64(index)

@@ -28,6 +28,8 @@ public struct MapServerConfiguration: Sendable {
     public var questionWorkers = 3
     public var staffWorkers = 2
     public var reportWorkers = 2
+    /// How many spatial statistics are worked out at once; each uses all cores, and holds all that it looks at in memory.
+    public var analysisWorkers = 1
     /// How many whole layers may leave at once; each holds a worker for as long as its client reads.
     public var streamWorkers = 4
 

@@ -28,6 +28,8 @@ struct MapServices: Sendable {
     let staffPool: WorkerPool
     /// Reports of residents.
     let reportPool: WorkerPool
+    /// Spatial statistics, which take all cores for as long as they may.
+    let analysisPool: WorkerPool
     /// Whole layers.
     let streamPool: WorkerPool
 
@@ -46,12 +48,13 @@ struct MapServices: Sendable {
         tilePool = pool("tiles", configuration.tileWorkers)
         pagePool = pool("pages", configuration.pageWorkers)
         questionPool = pool("questions", configuration.questionWorkers, niceness: 10)
+        analysisPool = pool("analyses", configuration.analysisWorkers, niceness: 10)
         staffPool = pool("staff", configuration.staffWorkers)
         reportPool = pool("reports", configuration.reportWorkers)
         streamPool = pool("streams", configuration.streamWorkers, niceness: 5)
     }
 
-    var pools: [WorkerPool] { [tilePool, pagePool, questionPool, staffPool, reportPool, streamPool] }
+    var pools: [WorkerPool] { [tilePool, pagePool, questionPool, analysisPool, staffPool, reportPool, streamPool] }
 
     /// Ends the threads once they have nothing left to do.
     func shutDown() async {

@@ -46,3 +46,32 @@ public enum TimeBudgetError: Error, Hashable, Sendable {
     /// Nobody wants the answer any more.
     case cancelled
 }
+
+/// A look at a time budget once in so many steps, for inner loops in which a look at the clock at each step would cost too much.
+public struct BudgetMeter {
+    /// Elementary steps between two looks: some hundred microseconds of plain arithmetic.
+    @inlinable
+    public static var interval: Int { 32_768 }
+
+    @usableFromInline let budget: TimeBudget
+    @usableFromInline var steps = 0
+
+    @inlinable
+    public init(_ budget: TimeBudget) { self.budget = budget }
+
+    /// Counts `cost` elementary steps that are about to be done, each some nanoseconds.
+    ///
+    /// - Throws: ``TimeBudgetError`` when the budget is spent or cancelled.
+    @inlinable
+    public mutating func spend(_ cost: Int = 1) throws(TimeBudgetError) {
+        steps &+= cost
+        if steps >= Self.interval { try look() }
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func look() throws(TimeBudgetError) {
+        steps = 0
+        try budget.check()
+    }
+}

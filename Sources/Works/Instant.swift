@@ -12,6 +12,12 @@ public struct Instant: Hashable, Comparable, Sendable {
         self.secondsSinceEpoch = secondsSinceEpoch
     }
 
+    /// The moments that have a text: the years 0000…9999 in UTC.
+    public static let range = Instant(secondsSinceEpoch: -62_167_219_200)...Instant(secondsSinceEpoch: 253_402_300_799)
+
+    /// The moment, or the nearest one that has a text.
+    public var clamped: Instant { min(max(self, Self.range.lowerBound), Self.range.upperBound) }
+
     /// A date and time of day of the proleptic Gregorian calendar in UTC; the fields must be in range.
     public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
         let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
@@ -51,7 +57,10 @@ extension Instant: CustomStringConvertible {
     }
 
     /// Writes the 20 characters of ``description`` to the start of `buffer`, which must have room for them.
+    ///
+    /// What is before the year 0000 or after 9999 is written as the first or last moment of them, so that texts keep their order.
     public func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        let secondsSinceEpoch = clamped.secondsSinceEpoch
         let days = Int(secondsSinceEpoch.floorDivided(by: 86_400))
         let second = Int(secondsSinceEpoch) - days * 86_400
         let date = CivilDate(daysSinceEpoch: days)
@@ -59,9 +68,8 @@ extension Instant: CustomStringConvertible {
             buffer[offset] = UInt8(48 + value / 10 % 10)
             buffer[offset + 1] = UInt8(48 + value % 10)
         }
-        let year = min(max(date.year, 0), 9999)
-        put(year / 100, at: 0)
-        put(year % 100, at: 2)
+        put(date.year / 100, at: 0)
+        put(date.year % 100, at: 2)
         put(date.month, at: 5)
         put(date.day, at: 8)
         put(second / 3600, at: 11)
@@ -77,7 +85,8 @@ extension Instant: CustomStringConvertible {
 }
 
 extension Instant: LosslessStringConvertible {
-    /// Reads an RFC 3339 date-time with any offset; fractions of a second are cut off. Nil for anything else.
+    /// Reads an RFC 3339 date-time with any offset; fractions of a second are cut off. Nil for anything else, and for what its offset puts
+    /// before the year 0000 or after 9999 in UTC.
     public init?(_ text: String) {
         var text = text
         guard let instant = text.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
@@ -122,6 +131,7 @@ extension Instant: LosslessStringConvertible {
         }
         secondsSinceEpoch =
             Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
+        guard Self.range.contains(self) else { return nil }
     }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Geometry
 public import Hotspots
 public import Interchange
 public import Logging
@@ -31,4 +32,18 @@ extension Instant: ExpressibleByArgument {
 
 extension WorkID: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
+}
+
+// MARK: - Numbers
+
+extension NumberRange {
+    /// Throws, as bad usage, unless an option's value is in the range.
+    func check(_ number: Number, of option: String) throws {
+        do { _ = try checked(number) } catch { throw ValidationError("\(option): \(error)") }
+    }
+}
+
+extension NumberRange<Int> {
+    /// How many lines a list may have.
+    static var listed: NumberRange<Int> { NumberRange(1...1_000_000) }
 }

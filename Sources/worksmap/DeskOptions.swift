@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Geometry
 import MapServer
 
 /// How the service takes reports.
@@ -21,10 +22,8 @@ struct DeskOptions: ParsableArguments {
     var contactsKept = 180
 
     func validate() throws {
-        guard (0...1_000_000).contains(reportsPerMinute) else {
-            throw ValidationError("--reports-per-minute: 0…1000000 is wanted")
-        }
-        guard (0...36_500).contains(contactsKept) else { throw ValidationError("--contacts-kept: 0…36500 is wanted") }
+        try NumberRange(0...1_000_000).check(reportsPerMinute, of: "--reports-per-minute")
+        try NumberRange(0...36_500, unit: "days").check(contactsKept, of: "--contacts-kept")
     }
 
     func configuration() throws -> DeskConfiguration {

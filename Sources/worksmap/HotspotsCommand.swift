@@ -64,6 +64,15 @@ struct HotspotsCommand: ParsableCommand {
     var raster: String?
 
     func validate() throws {
+        let distances: [(String, Double?)] = [
+            ("--within", within), ("--cell", cell), ("--band", band), ("--epsilon", epsilon),
+            ("--bandwidth", bandwidth),
+        ]
+        for (option, metres) in distances {
+            if let metres { try HotspotQuestion.distances.check(metres, of: option) }
+        }
+        try HotspotQuestion.counts.check(minimumPoints, of: "--minimum-points")
+        if let top { try HotspotQuestion.counts.check(top, of: "--top") }
         if raster != nil, method != .kde { throw ValidationError("--raster is for --method kde") }
     }
 

@@ -96,11 +96,11 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if rules != nil, !applyRules { throw ValidationError("--rules is for --apply-rules") }
         if files.isEmpty { throw ValidationError("name at least one file") }
-        if let adminLevel, !(1...12).contains(adminLevel) { throw ValidationError("--admin-level is 1 to 12") }
-        for (name, value) in [
-            ("seconds", convertSeconds), ("memory", convertMemory), ("output", convertOutput),
-        ] where !(1...1_000_000).contains(value) {
-            throw ValidationError("--convert-\(name) is 1 to 1000000")
+        if let adminLevel { try NumberRange(1...12).check(adminLevel, of: "--admin-level") }
+        for (name, value, unit) in [
+            ("seconds", convertSeconds, "s"), ("memory", convertMemory, "MB"), ("output", convertOutput, "MB"),
+        ] {
+            try NumberRange(1...1_000_000, unit: unit).check(value, of: "--convert-\(name)")
         }
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
     }

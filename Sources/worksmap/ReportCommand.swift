@@ -31,6 +31,8 @@ struct ReportCommand: ParsableCommand {
     var minimumSample = DeadlineReport.usualMinimumSample
     @Option(help: "table, json, csv or html.") var format = Format.table
 
+    func validate() throws { try HotspotQuestion.counts.check(minimumSample, of: "--minimum-sample") }
+
     func run() throws {
         try reporting {
             let report = try DeadlineReport(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cartography
 import Foundation
+import Geometry
 import HTTPEdge
 import Logging
 import MapServer
@@ -39,10 +40,10 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The folder with the residents' page. (default: the program's own)", valueName: "dir"))
     var web: String?
 
-    @Option(help: "The time a tile may take.")
+    @Option(help: "The time a tile may take, such as 500ms, 2s or 1m; at most a day.")
     var deadlineTiles = TimeSpan(seconds: 2)
 
-    @Option(help: "The time an answer with features may take.")
+    @Option(help: "The time an answer with features may take; at most a day.")
     var deadlineFeatures = TimeSpan(seconds: 10)
 
     @Option(
@@ -65,9 +66,9 @@ struct ServiceOptions: ParsableArguments {
     @OptionGroup var desk: DeskOptions
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is 0…65535") }
-        guard (0...1_000_000).contains(maxQueue) else { throw ValidationError("--max-queue is 0…1000000") }
-        guard (0...1_048_576).contains(tileCache) else { throw ValidationError("--tile-cache is 0…1048576 MiB") }
+        try NumberRange(0...65_535).check(port, of: "--port")
+        try NumberRange(0...1_000_000).check(maxQueue, of: "--max-queue")
+        try NumberRange(0...1_048_576, unit: "MiB").check(tileCache, of: "--tile-cache")
     }
 
     /// Serves until the process is told to end.
@@ -103,9 +104,12 @@ struct AddressRanges: ExpressibleByArgument {
     }
 }
 
-/// A length of time such as `2s`, `500ms` or `1m`.
+/// A length of time such as `2s`, `500ms` or `1m`, at most a day.
 struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
     var duration: Duration
+
+    /// A day, in milliseconds.
+    private static let longest: Int64 = 86_400_000
 
     init(seconds: Int) {
         duration = .seconds(seconds)
@@ -114,7 +118,7 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
     init?(argument: String) {
         let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000)]
         guard let (suffix, milliseconds) = units.first(where: { argument.hasSuffix($0.0) }),
-            let amount = Int64(argument.dropLast(suffix.count)), amount > 0, amount < 86_400_000
+            let amount = try? NumberRange(1...Self.longest / milliseconds).number(argument.dropLast(suffix.count))
         else { return nil }
         duration = .milliseconds(amount * milliseconds)
     }

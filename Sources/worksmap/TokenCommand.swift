@@ -97,9 +97,7 @@ struct TokenCommand: ParsableCommand {
         @Option(help: "How many entries at most.") var limit = 100
         @Option(help: "table or json.") var format = ListFormat.table
 
-        func validate() throws {
-            guard limit > 0 else { throw ValidationError("--limit: a number from 1 is wanted") }
-        }
+        func validate() throws { try NumberRange<Int>.listed.check(limit, of: "--limit") }
 
         func run() throws {
             try reporting {

@@ -133,6 +133,8 @@ struct WorkCommand: ParsableCommand {
         @Option(help: "How many at most.") var limit = 50
         @Option(help: "table, or json: one GeoJSON feature collection.") var format = ListFormat.table
 
+        func validate() throws { try NumberRange<Int>.listed.check(limit, of: "--limit") }
+
         func run() throws {
             try reporting {
                 let store = try common.openStore(readOnly: true)

@@ -28,6 +28,23 @@ struct LatenessTests {
         #expect(try tile(work, zoom: 14).bytes == tile(work, zoom: 14, at: TestCity.now + 86_400 * 40).bytes)
     }
 
+    @Test(
+        "are drawn as of any moment, however far from those that works have",
+        arguments: [
+            Instant.range.lowerBound, Instant("1969-12-31T23:59:59Z")!, Instant("1970-01-02T00:00:00Z")!,
+            Instant("2106-02-07T06:28:15Z")!,
+            Instant("2200-01-01T00:00:00Z")!, Instant.range.upperBound,
+        ])
+    func farMoments(_ now: Instant) throws {
+        let point = Geometry.point(TileAddress(containing: TestCity.center, zoom: 17).bounds.center)
+        for due in [Instant.range.lowerBound, Instant("1970-01-01T00:00:00Z")!, TestCity.now, Instant.range.upperBound]
+        {
+            var work = TestCity.work(1, at: point, dueInHours: 1)
+            work.dueAt = due
+            for zoom in [14, 17] { #expect(try !tile(work, zoom: zoom, at: now).bytes.isEmpty) }
+        }
+    }
+
     @Test("say so too once they are done, as long as they were late; others say nothing")
     func done() throws {
         let point = Geometry.point(TileAddress(containing: TestCity.center, zoom: 18).bounds.center)

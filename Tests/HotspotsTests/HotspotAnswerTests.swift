@@ -271,8 +271,8 @@ struct HotspotAnswerTests {
         // Read as they are stored, they are what they were written as.
         #expect(parts.flatMap { $0 } == works.works.map { Incident($0, at: Self.now) })
         #expect(parts.count == max(1, min(ProcessInfo.processInfo.activeProcessorCount, Int(500 / leastPart))))
-        #expect(throws: HotspotError.minimumPointsNotPositive(0)) {
-            try read { if $0.number == 400 { throw HotspotError.minimumPointsNotPositive(0) } }
+        #expect(throws: HotspotError.tooManyPairs(limit: 1)) {
+            try read { if $0.number == 400 { throw HotspotError.tooManyPairs(limit: 1) } }
         }
         #expect(throws: TimeBudgetError.deadlineExceeded) { try read(TimeBudget(.zero)) }
     }
@@ -335,12 +335,12 @@ struct HotspotAnswerTests {
                 return nil
             } catch { return "\(error)" }
         }
-        #expect(refusal { $0.within = 0 } == "within is 0 m; it must be more than 0")
-        #expect(refusal { $0.within = -5 } == "within is -5 m; it must be more than 0")
-        #expect(refusal { $0.cell = 0 } == "cell is 0 m; it must be more than 0")
+        #expect(refusal { $0.within = 0 } == "within: “0” is not a number of 0.001…20037508 m")
+        #expect(refusal { $0.within = -5 } == "within: “-5” is not a number of 0.001…20037508 m")
+        #expect(refusal { $0.cell = 0 } == "cell: “0” is not a number of 0.001…20037508 m")
         #expect(refusal { $0.cell = 0.5 }?.contains("cells, more than the 5000000 that are allowed") == true)
         #expect(refusal { $0.since = Self.now }?.contains("is empty") == true)
-        #expect(refusal { $0.minimumPoints = 0 }?.contains("at least 1") == true)
+        #expect(refusal { $0.minimumPoints = 0 }?.contains("1…1000000") == true)
         #expect(refusal { _ in } == nil)
     }
 

@@ -167,7 +167,11 @@ import Works
 
     @Test(
         "What is no well-known text is refused",
-        arguments: ["POINT (1)", "CIRCLE (1 2)", "POINT (1 2", "POINT (1 2) x", "SRID=3857;POINT (1 2)"])
+        arguments: [
+            "POINT (1)", "CIRCLE (1 2)", "POINT (1 2", "POINT (1 2) x", "SRID=3857;POINT (1 2)",
+            "SRID=1e300;POINT (1 2)", "SRID=-1e19;POINT (1 2)",
+            "SRID=\(String(repeating: "9", count: 400));POINT (1 2)", "POINT (1e999 2)",
+        ])
     func wrongWKT(text: String) {
         var text = text
         #expect(throws: RowRefusal.self) { try text.withUTF8 { try WKT.parse($0) } }

@@ -105,7 +105,9 @@ struct FeaturesTests {
         "refuses what it cannot read",
         arguments: [
             "limit=0", "limit=-1", "limit=ten", "limit=", "cursor=", "cursor=1-zzz", "cursor=zzzzzzzzzzzzz", "cursor=0",
-            "cursor=0bi8", "cursor=00bi7", "cursor=0BI7",
+            "cursor=\(Cursor(number: -1).text)", "cursor=\(Cursor(number: .max).text)",
+            "cursor=\(Cursor(number: .min).text)",
+            "cursor=\(Cursor(number: 1 << 60).text)", "cursor=0bi8", "cursor=00bi7", "cursor=0BI7",
             "crs=EPSG:9999", "bbox-crs=x",
             "bbox=1,2,3", "bbox=a,b,c,d", "bbox=NaN,0,1,1", "bbox=0,inf,1,1", "bbox=0,5,1,4", "bbox=200,0,201,1",
             "bbox=1e9,0,2e9,1&bbox-crs=EPSG:3857", "datetime=yesterday", "datetime=../..//", "kind=balloon",

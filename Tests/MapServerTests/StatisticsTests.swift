@@ -126,6 +126,13 @@ struct StatisticsTests {
             ("hotspots?near=schools&within=300&open=perhaps", "open"),
             ("hotspots?near=schools&within=300&since=1d&until=2d", "since"),
             ("hotspots?near=schools&within=300&top=0", "top"), ("hotspots?near=schools&within=300&q=x", "q"),
+            ("hotspots?near=schools&within=1e200", "within"), ("hotspots?near=schools&within=300&cell=1e200", "cell"),
+            ("hotspots?near=schools&within=300&band=1e19&method=gi-star", "band"),
+            ("hotspots?near=schools&within=300&band=3e9&method=gi-star", "band"),
+            ("hotspots?near=schools&within=300&bandwidth=1e300&method=kde", "bandwidth"),
+            ("hotspots?near=schools&within=1e-320", "within"),
+            ("hotspots?near=schools&within=300&top=9223372036854775808", "top"),
+            ("statistics?group=month&minimum_sample=1e5", "minimum_sample"),
         ])
     func refusals(_ question: String, _ parameter: String) async throws {
         try await TestMap(works: Self.works).test { client in

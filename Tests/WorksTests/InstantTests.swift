@@ -86,4 +86,39 @@ struct InstantTests {
         #expect(CivilDate.daysInMonth(2, year: year) == days)
         #expect(CivilDate(year: year, month: 2, day: 29).isValid == (days == 29))
     }
+
+    @Test(
+        "What an offset or a leap second puts outside of the years 0000 to 9999 is no moment",
+        arguments: [
+            "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z",
+            "9999-12-31T23:59:59-23:59",
+            "0000-01-01T00:00:00+23:59", "-0001-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
+        ])
+    func outside(_ text: String) {
+        #expect(Instant(text) == nil)
+    }
+
+    @Test(
+        "Moments beyond the years that texts have are written as the nearest that has one, so that texts keep their order"
+    )
+    func beyond() {
+        for (seconds, text) in [
+            (Int64.min, "0000-01-01T00:00:00Z"), (-62_167_219_201, "0000-01-01T00:00:00Z"),
+            (253_402_300_800, "9999-12-31T23:59:59Z"), (.max, "9999-12-31T23:59:59Z"),
+        ] {
+            #expect(Instant(secondsSinceEpoch: seconds).description == text)
+            #expect(Instant(text) == Instant(secondsSinceEpoch: seconds).clamped)
+        }
+    }
+
+    @Test("A deadline after the last year is the last moment that has a text")
+    func deadlines() {
+        let calendar = WorkingCalendar(timeZone: TimeZone(identifier: "Europe/Samara")!)
+        for limit in [TimeLimit.hours(10_000), .calendarDays(10_000), .workingDays(10_000), .workingHours(10_000)] {
+            for start in [Instant("9999-12-31T23:00:00Z")!, Instant(secondsSinceEpoch: .max)] {
+                #expect(calendar.deadline(from: start, within: limit) == Instant.range.upperBound)
+            }
+            #expect(calendar.deadline(from: Instant(secondsSinceEpoch: .min), within: limit) > Instant.range.lowerBound)
+        }
+    }
 }

@@ -48,11 +48,12 @@ struct WorkJudge {
 
     @inline(__always)
     private func nextChange(due: Moment, countsDays: Bool) -> UInt32 {
+        // A picture may be of any moment: what lies outside of 1970 to 2106 counts as the nearest that can be told.
         let left = Int64(due.seconds) - now
         if due == .none || left < 0 && !countsDays { return .max }
         // The second after a whole number of days is the first of the next day of delay.
-        if left < 0 { return UInt32(now + 86_400 - (-left - 1) % 86_400) }
-        return left > window ? UInt32(Int64(due.seconds) - window) : due.seconds + 1
+        if left < 0 { return UInt32(clamping: now + 86_400 - (-left - 1) % 86_400) }
+        return left > window ? UInt32(clamping: Int64(due.seconds) - window) : due.seconds + 1
     }
 }
 

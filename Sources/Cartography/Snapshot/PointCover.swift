@@ -1,4 +1,3 @@
-import Dispatch
 import Works
 
 /// From which zoom on each point is seen when works of a kind are drawn as opaque discs: at lower ones later discs cover it.
@@ -47,7 +46,7 @@ enum PointCover {
             tiers.withUnsafeMutableBufferPointer { tiers in
                 nonisolated(unsafe) let tiers = tiers
                 // Each block has points of its own.
-                DispatchQueue.concurrentPerform(iterations: turns) { [shown] turn in
+                CoreThreads.perform(iterations: turns) { [shown] turn in
                     var heap = Heap(x: x, y: y, number: facts.number, kind: kind, zoom: zoom)
                     for block in blocks[turn * blocks.count / turns..<(turn + 1) * blocks.count / turns] {
                         heap.forEachCovered(of: shown[block]) { tiers[$0] = hidden }

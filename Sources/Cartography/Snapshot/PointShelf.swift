@@ -1,4 +1,3 @@
-import Dispatch
 import Works
 
 /// Works at single points, tier by tier of ``PointTiers`` in the order of the Hilbert curve: 47.5 bytes a work and trees of a quarter.
@@ -27,7 +26,7 @@ struct PointShelf: Sendable {
         let chunk = 16_384
         keys.withUnsafeMutableBufferPointer { keys in
             nonisolated(unsafe) let keys = keys
-            DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { turn in
+            CoreThreads.perform(iterations: (count + chunk - 1) / chunk) { turn in
                 for point in turn * chunk..<min((turn + 1) * chunk, count) {
                     keys[point] = HilbertCurve.key(x: x[point], y: y[point])
                 }
@@ -70,7 +69,7 @@ private struct PointRanks {
     init(keys: [UInt64], x: [UInt32], y: [UInt32], facts: WorkFacts, _ traits: Traits) {
         nonisolated(unsafe) var levels: [UInt8] = []
         nonisolated(unsafe) var latest = Nibbles(repeating: 0, count: 0)
-        DispatchQueue.concurrentPerform(iterations: 2) { question in
+        CoreThreads.perform(iterations: 2) { question in
             if question == 0 {
                 levels = PointLevels.rank(keys: keys, facts: facts)
             } else {

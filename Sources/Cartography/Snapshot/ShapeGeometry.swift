@@ -1,4 +1,4 @@
-import Dispatch
+import Works
 
 /// What a run of vertices is.
 enum PartRole: UInt8, Sendable {
@@ -111,7 +111,7 @@ extension ShapeGeometry {
             nonisolated(unsafe) let target = importance.baseAddress!
             anchors.withUnsafeMutableBufferPointer { anchors in
                 nonisolated(unsafe) let anchors = anchors
-                DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { turn in
+                CoreThreads.perform(iterations: (count + chunk - 1) / chunk) { turn in
                     for feature in turn * chunk..<min((turn + 1) * chunk, count) {
                         geometry.assess(feature, into: target)
                         anchors[feature] = geometry.anchor(of: feature)

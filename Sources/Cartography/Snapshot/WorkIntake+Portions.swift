@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 import TimeBudgets
 import Works
@@ -18,7 +17,7 @@ extension WorkIntake {
         let portions = max(1, min(Self.portions, Int(last / smallest)))
         let step = last / Int64(portions)
         let taken = Mutex<[Int: Result<WorkIntake, any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: portions) { portion in
+        CoreThreads.perform(iterations: portions) { portion in
             let result = Result {
                 try WorkIntake(
                     store, after: portion == 0 ? nil : Int64(portion) * step,

@@ -1,3 +1,4 @@
+package import Geometry
 package import Hummingbird
 
 /// The parameters of a request's query, decoded strictly and each at most once.
@@ -78,13 +79,14 @@ package struct QueryParameters: Sendable {
             }.joined(separator: "&")
     }
 
+    /// A number of a parameter, which is in the range; nil if it was not given.
+    package func number<Number>(_ name: String, in range: NumberRange<Number>) throws(Problem) -> Number? {
+        guard let text = self[name] else { return nil }
+        do { return try range.number(text) } catch { throw .malformedParameter(name, "\(error)") }
+    }
+
     /// A whole number of a parameter, or nil if it was not given.
     package func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
-        guard let text = self[name] else { return nil }
-        guard let value = Int(text), range.contains(value), text.utf8.first != UInt8(ascii: "+") else {
-            throw .malformedParameter(
-                name, "“\(text.prefix(40))” is not a whole number of \(range.lowerBound)…\(range.upperBound)")
-        }
-        return value
+        try number(name, in: NumberRange(range))
     }
 }

@@ -1,4 +1,6 @@
 import Geometry
+import TimeBudgets
+public import Works
 
 extension HotspotAnswer {
     /// The answer as a FeatureCollection, UTF-8: what was found, then the places on top.
@@ -9,31 +11,42 @@ extension HotspotAnswer {
     ///
     /// - Parameter allCells: Whether `gi-star` draws every cell or only the significant ones.
     public func geoJSON(version: String, allCells: Bool = false) -> [UInt8] {
+        try! geoJSON(version: version, allCells: allCells, within: .unlimited)
+    }
+
+    /// As ``geoJSON(version:allCells:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    public func geoJSON(version: String, allCells: Bool = false, within budget: TimeBudget) throws -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("type", "FeatureCollection")
         writeHead(version: version, to: &json)
         json.key("features")
         json.beginArray()
-        for cell in cells(significantOnly: !allCells) {
+        for cell in try cells(significantOnly: !allCells, within: budget) {
+            try budget.check()
             json.feature(id: cell.id, role: "cell", cell.geometry) { json in
                 writeMembers(of: cell, to: &json)
                 json.style(fill: FindingColor.cell(cell), line: FindingColor.cell(cell))
             }
         }
         for cluster in clusters {
+            try budget.check()
             json.feature(id: "cluster-\(cluster.id)", role: "cluster", cluster.hull) { json in
                 writeMembers(of: cluster, to: &json)
                 json.style(fill: FindingColor.cluster, line: FindingColor.cluster)
             }
         }
         for peak in peaks {
+            try budget.check()
             json.feature(id: "peak-\(peak.id)", role: "peak", .point(peak.position)) { json in
                 writeMembers(of: peak, to: &json)
                 json.style(marker: FindingColor.peak)
             }
         }
         for place in places {
+            try budget.check()
             json.feature(id: place.place.id, role: "place", place.place.geometry) { json in
                 writeMembers(of: place, to: &json)
                 let color = FindingColor.place(place.count)

@@ -1,4 +1,5 @@
 public import Geometry
+import TimeBudgets
 public import Works
 
 /// The answer to a ``HotspotQuestion``, with everything needed to ask it again.
@@ -121,9 +122,21 @@ public struct HotspotLimit: Sendable, Hashable {
 extension HotspotAnswer {
     /// The cells of `gi-star`, in rows from the south-west, or only the significant ones, the highest *z* first.
     public func cells(significantOnly: Bool = false) -> [CellFinding] {
+        try! cells(significantOnly: significantOnly, within: .unlimited)
+    }
+
+    /// As ``cells(significantOnly:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func cells(significantOnly: Bool, within budget: TimeBudget) throws -> [CellFinding] {
         guard let grid else { return [] }
-        let entries = significantOnly ? grid.significant(at: question.significance) : Array(grid.cells.indices)
-        return entries.map(cell)
+        let entries =
+            try significantOnly
+            ? grid.significant(at: question.significance, within: budget) : Array(grid.cells.indices)
+        return try entries.map { entry in
+            try budget.check()
+            return cell(entry)
+        }
     }
 
     /// One cell of `gi-star`, by its entry in ``grid``.

@@ -23,7 +23,8 @@ public struct ReportFrame: Sendable, Hashable {
         let north = WebMercator.y(latitude: content.north + latitude)
         let south = WebMercator.y(latitude: content.south - latitude)
         width = Self.width
-        let wanted = Double(width) * (south - north) / (east - west)
+        // A point has neither height nor width; so does what lies beyond the square of the projection.
+        let wanted = east > west ? Double(width) * (south - north) / (east - west) : Self.heights.upperBound
         let rows = min(max(wanted, Self.heights.lowerBound), Self.heights.upperBound).rounded()
         height = Int(rows)
         // A frame that is too tall for the page gets wider, one that is too flat gets taller.

@@ -1,3 +1,7 @@
+import Geometry
+import TimeBudgets
+import Works
+
 /// Equal cells that cover an extent, in metres, row by row from the south-west.
 ///
 /// Squares lie in straight columns. Hexagons stand on a corner: the odd rows are shifted east by half a cell, and rows are
@@ -29,7 +33,7 @@ public struct CellGrid: Sendable, Hashable {
     /// - Throws: ``HotspotError`` if the size is not positive or there would be more than `limit` cells.
     public init(covering extent: PlaneExtent, cellSize: Double, shape: Shape = .square, limit: Int) throws(HotspotError)
     {
-        try requirePositive(cellSize, "cell")
+        try HotspotQuestion.distances.require(cellSize, "cell")
         let rowHeight = shape == .square ? cellSize : cellSize * (3.0.squareRoot() / 2)
         // A hexagonal grid needs room for its zigzag edges: half a cell to the west, a row to the north.
         let columns = (extent.width / cellSize).rounded(.down) + (shape == .square ? 1 : 2)
@@ -101,8 +105,10 @@ public struct CellGrid: Sendable, Hashable {
     }
 
     /// How many positions each cell holds.
-    public func counts(of points: PlanePoints) -> [Int32] {
-        let cells = mapIndices(of: points.count, chunk: 65_536) { Int32(cell(at: points[$0])) }
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func counts(of points: PlanePoints, within budget: TimeBudget) throws -> [Int32] {
+        let cells = try mapIndices(of: points.count, chunk: 16_384, within: budget) { Int32(cell(at: points[$0])) }
         var counts = [Int32](repeating: 0, count: count)
         for cell in cells { counts[Int(cell)] += 1 }
         return counts
@@ -111,18 +117,20 @@ public struct CellGrid: Sendable, Hashable {
     /// The cells whose centres are within `distance` metres of a cell's own, as runs of columns, one for each row.
     ///
     /// A run is what makes sums over neighbours quick: with running totals along each row it costs two look-ups.
+    /// It ends where every cell's row would: a distance larger than the grid makes no more runs, and no longer ones, than the grid has.
     func neighbourhood(within distance: Double) -> Neighbourhood {
         // Centres exactly at the distance belong to it, whatever rounding makes of them.
         let reach = distance * (1 + 1e-9)
-        let rowsAway = Int(reach / rowHeight)
+        let rowsAway = Int(min(reach / rowHeight, Double(rows - 1)))
+        func columnsAway(_ cells: Double) -> Int { Int(min(max(cells, -Double(columns)), Double(columns))) }
         func runs(parity: Int) -> [Neighbourhood.Run] {
             (-rowsAway...rowsAway).map { away in
                 let height = Double(away) * rowHeight
                 let half = max(0, reach * reach - height * height).squareRoot() / cellSize
                 let offset = shift(parity + abs(away)) - shift(parity)
                 return .init(
-                    rows: away, firstColumn: Int((-half - offset).rounded(.up)),
-                    lastColumn: Int((half - offset).rounded(.down)))
+                    rows: away, firstColumn: columnsAway((-half - offset).rounded(.up)),
+                    lastColumn: columnsAway((half - offset).rounded(.down)))
             }
         }
         return Neighbourhood(even: runs(parity: 0), odd: runs(parity: 1))
@@ -130,6 +138,14 @@ public struct CellGrid: Sendable, Hashable {
 
     /// Neighbour lists within a distance from centre to centre, for the cells that `isIncluded`, in their order.
     public func neighbourLists(within distance: Double, of included: [Int]) -> NeighbourLists {
+        try! neighbourLists(within: distance, of: included, budget: .unlimited)
+    }
+
+    /// As ``neighbourLists(within:of:)``, within a budget.
+    func neighbourLists(
+        within distance: Double, of included: [Int], budget: TimeBudget
+    ) throws(TimeBudgetError) -> NeighbourLists {
+        var meter = BudgetMeter(budget)
         var numbers = [Int32](repeating: -1, count: count)
         for (number, cell) in included.enumerated() { numbers[cell] = Int32(number) }
         let neighbourhood = neighbourhood(within: distance)
@@ -143,6 +159,7 @@ public struct CellGrid: Sendable, Hashable {
                 guard other >= 0, other < rows else { continue }
                 let first = max(0, column + run.firstColumn)
                 let last = min(columns - 1, column + run.lastColumn)
+                try meter.spend(max(1, last - first))
                 for neighbour in stride(from: other * columns + first, through: other * columns + last, by: 1)
                 where neighbour != cell && numbers[neighbour] >= 0 { neighbours.append(numbers[neighbour]) }
             }

@@ -1,3 +1,4 @@
+import Geometry
 public import TimeBudgets
 
 /// DBSCAN: clusters of any shape, made of positions that have many others near them; the rest is noise.
@@ -22,24 +23,26 @@ public struct DensityClusters: Sendable {
     /// Complexity: O(*n* · `minimumPoints`) distances and O(*n*) memory, however dense the data, except where the core positions
     /// of two cells interlock without reaching each other.
     ///
-    /// - Throws: ``HotspotError`` for an `epsilon` or `minimumPoints` that is not positive; `TimeBudgetError`.
+    /// - Throws: ``HotspotError`` for an `epsilon` or `minimumPoints` out of range; `TimeBudgetError`.
     public init(
         _ points: PlanePoints, epsilon: Double, minimumPoints: Int, budget: TimeBudget = .unlimited
     ) throws {
-        try requirePositive(epsilon, "epsilon")
-        guard minimumPoints > 0 else { throw HotspotError.minimumPointsNotPositive(minimumPoints) }
+        try HotspotQuestion.distances.require(epsilon, "epsilon")
+        try HotspotQuestion.counts.require(minimumPoints, "minimum_points")
         let extent = points.extent ?? PlaneExtent(minX: 0, minY: 0, maxX: 0, maxY: 0)
         let smallest = 2 * max(extent.width, extent.height) / PointGrid.maximumSide
         guard epsilon >= smallest else {
             throw HotspotError.distanceTooSmall(parameter: "epsilon", metres: epsilon, smallest: smallest)
         }
         // A ten-millionth less than ε/√2, so that rounding never makes two positions of one cell too far apart.
-        let grid = PointGrid(points, cellSize: epsilon / 2.0.squareRoot() * (1 - 1e-7))
+        let grid = try PointGrid(points, cellSize: epsilon / 2.0.squareRoot() * (1 - 1e-7), within: budget)
         let reach = EpsilonReach(grid: grid, epsilon: epsilon)
         let isCore = try reach.coreFlags(minimumPoints: minimumPoints, budget: budget)
         let cores = CoreCells(grid: grid, isCore: isCore)
+        try budget.check()
         let joined = try reach.joins(of: cores, budget: budget)
 
+        try budget.check()
         // Number the clusters by their first core position in the input.
         var sets = DisjointSets(count: grid.cells.count)
         for (a, b) in joined { sets.join(Int(a), Int(b)) }
@@ -50,7 +53,11 @@ public struct DensityClusters: Sendable {
                 firstInput[root] = min(firstInput[root], grid.inputIndex[Int(core)])
             }
         }
-        let roots = grid.cells.indices.filter { firstInput[$0] != .max }.sorted { firstInput[$0] < firstInput[$1] }
+        var meter = BudgetMeter(budget)
+        let roots = try grid.cells.indices.filter { firstInput[$0] != .max }.sorted {
+            try meter.spend(4)
+            return firstInput[$0] < firstInput[$1]
+        }
         var labelOfRoot = [Int32](repeating: -1, count: grid.cells.count)
         for (label, root) in roots.enumerated() { labelOfRoot[root] = Int32(label) }
         let labelOfCell = grid.cells.indices.map { labelOfRoot[sets.root(of: $0)] }
@@ -130,8 +137,9 @@ private struct EpsilonReach: Sendable {
     }
 
     /// Whether each sorted position is core.
-    func coreFlags(minimumPoints: Int, budget: TimeBudget) throws(TimeBudgetError) -> [Bool] {
+    func coreFlags(minimumPoints: Int, budget: TimeBudget) throws -> [Bool] {
         try mapChunks(of: grid.cells.count, size: chunk, within: budget) { cells in
+            var meter = BudgetMeter(budget)
             var flags = [Bool]()
             for cell in cells {
                 let own = Int(grid.starts[cell])..<Int(grid.starts[cell + 1])
@@ -140,17 +148,20 @@ private struct EpsilonReach: Sendable {
                     continue
                 }
                 let around = runs(around: cell)
-                for position in own { flags.append(hasNeighbours(position, minimumPoints, in: around)) }
+                for position in own { flags.append(try hasNeighbours(position, minimumPoints, in: around, &meter)) }
             }
             return flags
         }.flatMap { $0 }
     }
 
-    private func hasNeighbours(_ position: Int, _ wanted: Int, in runs: [Range<Int>]) -> Bool {
+    private func hasNeighbours(
+        _ position: Int, _ wanted: Int, in runs: [Range<Int>], _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Bool {
         let (x, y) = (grid.x[position], grid.y[position])
         var found = 0
         for run in runs {
             for other in run {
+                try meter.spend()
                 let (dx, dy) = (grid.x[other] - x, grid.y[other] - y)
                 if dx * dx + dy * dy <= limit {
                     found += 1
@@ -162,32 +173,38 @@ private struct EpsilonReach: Sendable {
     }
 
     /// Pairs of cells that have core positions within reach of each other; each pair once.
-    func joins(of cores: CoreCells, budget: TimeBudget) throws(TimeBudgetError) -> [(Int32, Int32)] {
+    func joins(of cores: CoreCells, budget: TimeBudget) throws -> [(Int32, Int32)] {
         try mapChunks(of: grid.cells.count, size: chunk, within: budget) { cells in
+            var meter = BudgetMeter(budget)
             var joins = [(Int32, Int32)]()
             for cell in cells where !cores.range(of: cell).isEmpty {
                 let (row, column) = grid.cells[cell].quotientAndRemainder(dividingBy: grid.columns)
                 for away in 0...2 {
                     // Half of the neighbours: the others look at this cell themselves.
                     let columns = away == 0 ? column + 1...column + 2 : column - 2...column + 2
-                    for other in grid.occupiedCells(row: row + away, columns: columns)
-                    where touches(cores, cell, other) { joins.append((Int32(cell), Int32(other))) }
+                    for other in grid.occupiedCells(row: row + away, columns: columns) {
+                        if try touches(cores, cell, other, &meter) { joins.append((Int32(cell), Int32(other))) }
+                    }
                 }
             }
             return joins
         }.flatMap { $0 }
     }
 
-    private func touches(_ cores: CoreCells, _ a: Int, _ b: Int) -> Bool {
+    private func touches(
+        _ cores: CoreCells, _ a: Int, _ b: Int, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Bool {
         let (runA, runB) = (cores.range(of: a), cores.range(of: b))
         guard !runB.isEmpty else { return false }
         let box = cores.boxes[b]
         for first in runA {
+            try meter.spend(4)
             let position = Int(cores.flat[first])
             let (x, y) = (grid.x[position], grid.y[position])
             // A hair more: the box's distance is rounded in another way than that of the positions.
             guard box.distance(toX: x, y: y) <= epsilon * (1 + 1e-9) else { continue }
             for second in runB {
+                try meter.spend()
                 let other = Int(cores.flat[second])
                 let (dx, dy) = (grid.x[other] - x, grid.y[other] - y)
                 if dx * dx + dy * dy <= limit { return true }
@@ -199,26 +216,30 @@ private struct EpsilonReach: Sendable {
     /// The cluster of each sorted position: its cell's if it is core, else the first that reaches it.
     func labels(
         of cores: CoreCells, labelOfCell: [Int32], isCore: [Bool], budget: TimeBudget
-    ) throws(TimeBudgetError) -> [Int32] {
+    ) throws -> [Int32] {
         try mapChunks(of: grid.cells.count, size: chunk, within: budget) { cells in
+            var meter = BudgetMeter(budget)
             var labels = [Int32]()
             for cell in cells {
                 let around = neighbours(of: cell).filter { !cores.range(of: $0).isEmpty }
                 for position in Int(grid.starts[cell])..<Int(grid.starts[cell + 1]) {
-                    labels.append(
+                    try labels.append(
                         isCore[position]
-                            ? labelOfCell[cell] : borderLabel(position, around, cores, labelOfCell))
+                            ? labelOfCell[cell] : borderLabel(position, around, cores, labelOfCell, &meter))
                 }
             }
             return labels
         }.flatMap { $0 }
     }
 
-    private func borderLabel(_ position: Int, _ around: [Int], _ cores: CoreCells, _ labelOfCell: [Int32]) -> Int32 {
+    private func borderLabel(
+        _ position: Int, _ around: [Int], _ cores: CoreCells, _ labelOfCell: [Int32], _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Int32 {
         let (x, y) = (grid.x[position], grid.y[position])
         var best = Int32.max
         for cell in around where labelOfCell[cell] < best {
             for core in cores.range(of: cell) {
+                try meter.spend()
                 let other = Int(cores.flat[core])
                 let (dx, dy) = (grid.x[other] - x, grid.y[other] - y)
                 if dx * dx + dy * dy <= limit {

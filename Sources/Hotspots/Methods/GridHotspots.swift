@@ -1,3 +1,4 @@
+import Geometry
 public import TimeBudgets
 
 /// Getis-Ord G* of the incidents in each cell of a grid: where they pile up more than chance would have it.
@@ -35,20 +36,28 @@ public struct GridHotspots: Sendable {
         _ points: PlanePoints, grid: CellGrid, band: Double, budget: TimeBudget = .unlimited,
         isInStudyArea: (@Sendable (PlanePoint) -> Bool)? = nil
     ) throws {
-        try requirePositive(band, "band")
-        let allCounts = grid.counts(of: points)
+        // A look at each cell's centre costs as much as some hundred steps, or more where the area has many edges.
+        let lookCost = 256
+
+        try HotspotQuestion.distances.require(band, "band")
+        let allCounts = try grid.counts(of: points, within: budget)
         var included = [Bool](repeating: true, count: grid.count)
         if let isInStudyArea {
             included = try mapChunks(of: grid.rows, size: 16, within: budget) { rows in
-                rows.flatMap { row in
-                    (0..<grid.columns).map { column in
-                        allCounts[row * grid.columns + column] > 0
-                            || isInStudyArea(grid.center(row: row, column: column))
+                var meter = BudgetMeter(budget)
+                var included = [Bool]()
+                for row in rows {
+                    for column in 0..<grid.columns {
+                        try meter.spend(lookCost)
+                        included.append(
+                            allCounts[row * grid.columns + column] > 0
+                                || isInStudyArea(grid.center(row: row, column: column)))
                     }
                 }
+                return included
             }.flatMap { $0 }
         }
-        let sums = RowTotals(grid: grid, counts: allCounts, included: included)
+        let sums = try RowTotals(grid: grid, counts: allCounts, included: included, budget: budget)
         let moments = SampleMoments(
             count: sums.cells, sum: Double(sums.incidents), sumOfSquares: Double(sums.squares))
         let neighbourhood = grid.neighbourhood(within: band)
@@ -56,9 +65,12 @@ public struct GridHotspots: Sendable {
 
         let chunks = try mapChunks(of: grid.rows, size: 16, within: budget) { rows in
             var (z, degrees) = ([Double](), [Int32]())
+            var meter = BudgetMeter(budget)
             for row in rows {
-                let runs = neighbourhood.runs(ofRow: row)
+                // The others are of rows that the grid does not have.
+                let runs = neighbourhood.runs(ofRow: row).filter { (0..<grid.rows).contains(row + $0.rows) }
                 for column in 0..<width where isIncluded[row * width + column] {
+                    try meter.spend(runs.count * 4)
                     let (incidents, cells) = sums.around(row: row, column: column, runs: runs)
                     z.append(moments.standardised(Double(incidents), weight: Double(cells)))
                     degrees.append(Int32(cells - 1))
@@ -73,20 +85,34 @@ public struct GridHotspots: Sendable {
         z = chunks.flatMap(\.0)
         neighbours = chunks.flatMap(\.1)
         let z = z
-        p = mapIndices(of: z.count, chunk: 16_384) { z[$0].isNaN ? 1 : NormalDistribution.twoSidedP(z[$0]) }
-        adjustedP = FalseDiscoveryRate.adjusted(p)
+        p = try mapIndices(of: z.count, chunk: 16_384, within: budget) {
+            z[$0].isNaN ? 1 : NormalDistribution.twoSidedP(z[$0])
+        }
+        adjustedP = try FalseDiscoveryRate.adjusted(p, within: budget)
     }
 
     /// Entries (not cell numbers) that are significant at `level` after correction, the highest *z* first.
-    public func significant(at level: Double = 0.05) -> [Int] {
-        cells.indices.filter { adjustedP[$0] <= level }.sorted { (-z[$0], $0) < (-z[$1], $1) }
+    public func significant(at level: Double = 0.05) -> [Int] { try! significant(at: level, within: .unlimited) }
+
+    /// As ``significant(at:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func significant(at level: Double, within budget: TimeBudget) throws -> [Int] {
+        var meter = BudgetMeter(budget)
+        return try cells.indices.filter { adjustedP[$0] <= level }.sorted {
+            try meter.spend(8)
+            return (-z[$0], $0) < (-z[$1], $1)
+        }
     }
 
     /// Moran's I of the counts, over cells that touch; nil if there is nothing to compare.
-    public func moran() -> MoransI? {
+    public func moran() -> MoransI? { try! moran(within: .unlimited) }
+
+    /// As ``moran()``, within a budget.
+    func moran(within budget: TimeBudget) throws(TimeBudgetError) -> MoransI? {
         // The ring of eight around a square, of six around a hexagon.
-        let neighbours = grid.neighbourLists(within: grid.cellSize * 1.45, of: cells)
-        return MoransI(counts.map(Double.init), neighbours: neighbours)
+        let neighbours = try grid.neighbourLists(within: grid.cellSize * 1.45, of: cells, budget: budget)
+        return try MoransI(counts.map(Double.init), neighbours: neighbours, within: budget)
     }
 }
 
@@ -100,13 +126,15 @@ private struct RowTotals: Sendable {
     let incidents: Int
     let squares: Int
 
-    init(grid: CellGrid, counts: [Int32], included: [Bool]) {
+    init(grid: CellGrid, counts: [Int32], included: [Bool], budget: TimeBudget) throws(TimeBudgetError) {
+        var meter = BudgetMeter(budget)
         let stride = grid.columns + 1
         var incidentsBefore = [Int32](repeating: 0, count: stride * grid.rows)
         var cellsBefore = incidentsBefore
         var (cells, incidents, squares) = (0, 0, 0)
         for row in 0..<grid.rows {
             for column in 0..<grid.columns {
+                try meter.spend(4)
                 let (count, isIn) = (counts[row * grid.columns + column], included[row * grid.columns + column])
                 incidentsBefore[row * stride + column + 1] = incidentsBefore[row * stride + column] + count
                 cellsBefore[row * stride + column + 1] = cellsBefore[row * stride + column] + (isIn ? 1 : 0)

@@ -1,3 +1,4 @@
+import Geometry
 import Glibc
 public import TimeBudgets
 
@@ -30,8 +31,8 @@ public struct KernelDensity: Sendable {
         _ points: PlanePoints, weights: [Double]? = nil, bandwidth: Double, cellSize: Double, limit: Int = 50_000_000,
         budget: TimeBudget = .unlimited
     ) throws {
-        try requirePositive(bandwidth, "bandwidth")
-        try requirePositive(cellSize, "cell")
+        try HotspotQuestion.distances.require(bandwidth, "bandwidth")
+        try HotspotQuestion.distances.require(cellSize, "cell")
         precondition(weights == nil || weights!.count == points.count)
         guard let extent = points.extent?.expanded(by: bandwidth) else {
             self.init(
@@ -47,15 +48,17 @@ public struct KernelDensity: Sendable {
         }
         let northWest = PlanePoint(x: extent.minX, y: extent.minY + rows * cellSize)
         let (width, height) = (Int(columns), Int(rows))
-        let sources = KernelSources(points, weights: weights, northWest: northWest, cellSize: cellSize, rows: height)
+        let sources = try KernelSources(
+            points, weights: weights, northWest: northWest, cellSize: cellSize, rows: height, budget: budget)
         let scale = 3 / (.pi * bandwidth * bandwidth)
-        let reach = Int(bandwidth / cellSize) + 1
+        let reach = Int(min(bandwidth / cellSize, rows)) + 1
 
         let bands = try mapChunks(of: height, size: Self.band, within: budget) { band in
+            var meter = BudgetMeter(budget)
             var sums = [Double](repeating: 0, count: band.count * width)
             let touched = max(0, band.lowerBound - reach)..<min(height, band.upperBound + reach)
             for source in sources.sources(inRows: touched) {
-                sources.spread(source, over: &sums, rows: band, columns: width, bandwidth: bandwidth)
+                try sources.spread(source, over: &sums, rows: band, columns: width, bandwidth: bandwidth, &meter)
             }
             return sums.map { Float($0 * scale) }
         }
@@ -99,12 +102,19 @@ public struct KernelDensity: Sendable {
     /// The local maxima, the densest first: cells with no denser one among the eight around.
     ///
     /// Of neighbouring cells that are equally dense, the northernmost, then westernmost, is the peak.
-    public func peaks() -> [Peak] {
+    public func peaks() -> [Peak] { try! peaks(within: .unlimited) }
+
+    /// As ``peaks()``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func peaks(within budget: TimeBudget) throws -> [Peak] {
         let (values, columns, rows) = (values, columns, rows)
-        let found = mapChunks(of: rows, size: 64) { range in
+        let found = try mapChunks(of: rows, size: 64, within: budget) { range in
+            var meter = BudgetMeter(budget)
             var found = [(Int, Int)]()
             for row in range {
                 for column in 0..<columns {
+                    try meter.spend(4)
                     let value = values[row * columns + column]
                     guard value > 0 else { continue }
                     var isPeak = true
@@ -123,9 +133,13 @@ public struct KernelDensity: Sendable {
             }
             return found
         }.flatMap { $0 }
-        return found.map { row, column in
+        var meter = BudgetMeter(budget)
+        return try found.map { row, column in
             Peak(position: center(row: row, column: column), density: Double(values[row * columns + column]))
-        }.sorted { ($1.density, $0.position.x) < ($0.density, $1.position.x) }
+        }.sorted {
+            try meter.spend(8)
+            return ($1.density, $0.position.x) < ($0.density, $1.position.x)
+        }
     }
 }
 
@@ -141,14 +155,22 @@ private struct KernelSources: Sendable {
     private let starts: [Int32]
     private let cellSize: Double
 
-    init(_ points: PlanePoints, weights: [Double]?, northWest: PlanePoint, cellSize: Double, rows: Int) {
-        func row(_ index: Int) -> Int { min(max(Int((northWest.y - points.y[index]) / cellSize), 0), rows - 1) }
+    init(
+        _ points: PlanePoints, weights: [Double]?, northWest: PlanePoint, cellSize: Double, rows: Int,
+        budget: TimeBudget
+    ) throws(TimeBudgetError) {
+        var meter = BudgetMeter(budget)
+        func row(_ index: Int) -> Int { Int(min(max((northWest.y - points.y[index]) / cellSize, 0), Double(rows - 1))) }
         var starts = [Int32](repeating: 0, count: rows + 1)
-        for index in 0..<points.count { starts[row(index) + 1] += 1 }
+        for index in 0..<points.count {
+            try meter.spend(2)
+            starts[row(index) + 1] += 1
+        }
         for row in 0..<rows { starts[row + 1] += starts[row] }
         var next = starts
         var sources = [Source](repeating: Source(column: 0, row: 0, weight: 0), count: points.count)
         for index in 0..<points.count {
+            try meter.spend(4)
             let position = Int(next[row(index)])
             next[row(index)] += 1
             sources[position] = Source(
@@ -166,11 +188,13 @@ private struct KernelSources: Sendable {
 
     /// Adds (1 − *d*² / *h*²)² times its weight to the cells of a band of rows that a source reaches.
     func spread(
-        _ source: Source, over sums: inout [Double], rows: Range<Int>, columns: Int, bandwidth: Double
-    ) {
+        _ source: Source, over sums: inout [Double], rows: Range<Int>, columns: Int, bandwidth: Double,
+        _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) {
         let reach = bandwidth / cellSize
-        let first = max(rows.lowerBound, Int((source.row - reach - 0.5).rounded(.up)))
-        let last = min(rows.upperBound - 1, Int((source.row + reach - 0.5).rounded(.down)))
+        let first = Int(max(Double(rows.lowerBound), (source.row - reach - 0.5).rounded(.up)))
+        let last = Int(min(Double(rows.upperBound - 1), (source.row + reach - 0.5).rounded(.down)))
+        try meter.spend()
         guard first <= last else { return }
         let scale = 1 / (reach * reach)
         for row in first...last {
@@ -178,9 +202,10 @@ private struct KernelSources: Sendable {
             let rest = reach * reach - dy * dy
             guard rest > 0 else { continue }
             let half = rest.squareRoot()
-            let firstColumn = max(0, Int((source.column - half - 0.5).rounded(.up)))
-            let lastColumn = min(columns - 1, Int((source.column + half - 0.5).rounded(.down)))
+            let firstColumn = Int(max(0, (source.column - half - 0.5).rounded(.up)))
+            let lastColumn = Int(min(Double(columns - 1), (source.column + half - 0.5).rounded(.down)))
             guard firstColumn <= lastColumn else { continue }
+            try meter.spend(lastColumn - firstColumn)
             let base = (row - rows.lowerBound) * columns
             let start = 1 - dy * dy * scale
             for column in firstColumn...lastColumn {

@@ -62,11 +62,11 @@ public struct NearPlaces: Sendable {
     private let isOpen: [Bool]
     private let isOverdue: [Bool]
 
-    /// - Throws: ``HotspotError`` if the distance is not positive.
-    public init(_ incidents: IncidentTable, within radius: Double) throws(HotspotError) {
-        try requirePositive(radius, "within")
+    /// - Throws: ``HotspotError`` if the distance is out of range; `TimeBudgetError`.
+    public init(_ incidents: IncidentTable, within radius: Double, budget: TimeBudget = .unlimited) throws {
+        try HotspotQuestion.distances.require(radius, "within")
         // Thirds of the distance: small enough that few positions outside the circle are looked at.
-        let grid = PointGrid(incidents.points, cellSize: radius / 3)
+        let grid = try PointGrid(incidents.points, cellSize: radius / 3, within: budget)
         self.grid = grid
         self.radius = radius
         weights = grid.inputIndex.map { incidents.weights[Int($0)] }
@@ -79,20 +79,27 @@ public struct NearPlaces: Sendable {
     /// - Parameters:
     ///   - before: Where the incidents of the equally long period before were; nil if the period has no beginning.
     ///   - studyArea: What the mean density is taken over; nil if there is none.
+    /// - Throws: `TimeBudgetError`.
     public func counts(
         around places: [PlaceShape], before: PlanePoints?, studyArea: StudyArea?, budget: TimeBudget = .unlimited
-    ) throws(TimeBudgetError) -> [PlaceCount] {
-        let earlier = before.map { PointGrid($0, cellSize: radius / 3) }
+    ) throws -> [PlaceCount] {
+        let earlier = try before.map { try PointGrid($0, cellSize: radius / 3, within: budget) }
         let density = studyArea.map { Double(grid.count) / $0.area }
         return try mapChunks(of: places.count, size: 8, within: budget) { range in
-            range.map { number in
+            var meter = BudgetMeter(budget)
+            return try range.map { number in
                 let place = places[number]
-                var count = count(around: place)
-                count.before = earlier.map { visits(of: place, in: $0, within: radius) { _, _ in } }
+                var count = try count(around: place, &meter)
+                count.before = try earlier.map {
+                    try visits(of: place, in: $0, within: radius, &meter) { _, _ in }
+                }
                 count.interval = PoissonInterval(count: count.incidents)
                 if let studyArea, let density {
-                    count.expected = density * studyArea.area(within: radius, of: place)
-                    count.isOutside = !place.vertices.contains { studyArea.shape.distance(to: $0, atMost: 0) == 0 }
+                    count.expected = density * (try studyArea.area(within: radius, of: place, &meter))
+                    count.isOutside = try !place.vertices.contains {
+                        try meter.spend(studyArea.shape.cost)
+                        return studyArea.shape.distance(to: $0, atMost: 0) == 0
+                    }
                 }
                 return count
             }
@@ -102,24 +109,30 @@ public struct NearPlaces: Sendable {
     /// The input numbers of the incidents within the distance of a place, ascending.
     public func incidents(around place: PlaceShape) -> [Int] {
         var found = [Int]()
-        visits(of: place, in: grid, within: radius) { position, _ in found.append(Int(grid.inputIndex[position])) }
+        var meter = BudgetMeter(.unlimited)
+        try! visits(of: place, in: grid, within: radius, &meter) { position, _ in
+            found.append(Int(grid.inputIndex[position]))
+        }
         return found.sorted()
     }
 
     /// Which of the numbers 0..<`count` the incidents within the distance of a place bear in `labels`, ascending.
-    func labels(around place: PlaceShape, of labels: [Int32], count: Int) -> [Int] {
+    func labels(
+        around place: PlaceShape, of labels: [Int32], count: Int, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> [Int] {
+        try meter.spend(count / 8)
         var isSeen = [Bool](repeating: false, count: count)
-        visits(of: place, in: grid, within: radius) { position, _ in
+        try visits(of: place, in: grid, within: radius, &meter) { position, _ in
             let label = labels[Int(grid.inputIndex[position])]
             if label >= 0 { isSeen[Int(label)] = true }
         }
         return isSeen.indices.filter { isSeen[$0] }
     }
 
-    private func count(around place: PlaceShape) -> PlaceCount {
+    private func count(around place: PlaceShape, _ meter: inout BudgetMeter) throws(TimeBudgetError) -> PlaceCount {
         var count = PlaceCount()
         var nearest = Double.infinity
-        count.incidents = visits(of: place, in: grid, within: radius) { position, distance in
+        count.incidents = try visits(of: place, in: grid, within: radius, &meter) { position, distance in
             count.weighted += weights[position]
             if isOpen[position] { count.open += 1 }
             if isOverdue[position] { count.overdue += 1 }
@@ -127,27 +140,52 @@ public struct NearPlaces: Sendable {
         }
         // Look in ever larger rings before looking everywhere.
         for ring in [4, 16] as [Double] where nearest == .infinity {
-            visits(of: place, in: grid, within: radius * ring) { _, distance in nearest = min(nearest, distance) }
+            try visits(of: place, in: grid, within: radius * ring, &meter) { _, distance in
+                nearest = min(nearest, distance)
+            }
         }
         if nearest == .infinity {
-            nearest = grid.nearest(
-                lowerBound: { $0.distance(to: place.extent) },
-                distance: { x, y in place.distance(to: PlanePoint(x: x, y: y)) })
+            nearest = try nearestIncident(to: place, &meter)
         }
         count.nearest = nearest.isFinite ? nearest : nil
         return count
     }
 
+    /// The distance to the nearest incident wherever it is; infinite if there is none.
+    private func nearestIncident(
+        to place: PlaceShape, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Double {
+        let cost = place.cost
+        do {
+            return try grid.nearest(
+                lowerBound: {
+                    try meter.spend()
+                    return $0.distance(to: place.extent)
+                },
+                distance: { x, y in
+                    try meter.spend(cost)
+                    return place.distance(to: PlanePoint(x: x, y: y))
+                })
+        } catch {
+            throw error as! TimeBudgetError
+        }
+    }
+
     /// Calls `body` with every sorted position within `reach` of a place and its distance; returns how many there are.
     @discardableResult
     private func visits(
-        of place: PlaceShape, in grid: PointGrid, within reach: Double, _ body: (Int, Double) -> Void
-    ) -> Int {
+        of place: PlaceShape, in grid: PointGrid, within reach: Double, _ meter: inout BudgetMeter,
+        _ body: (Int, Double) -> Void
+    ) throws(TimeBudgetError) -> Int {
         var found = 0
+        var runs = [Range<Int>]()
+        grid.forEachRun(touching: place.extent.expanded(by: reach)) { runs.append($0) }
         let point = place.singlePoint
         let limit = reach * reach
-        grid.forEachRun(touching: place.extent.expanded(by: reach)) { run in
+        let cost = point == nil ? place.cost : 1
+        for run in runs {
             for position in run {
+                try meter.spend(cost)
                 let (x, y) = (grid.x[position], grid.y[position])
                 if let point {
                     let square = (x - point.x) * (x - point.x) + (y - point.y) * (y - point.y)

@@ -1,3 +1,7 @@
+import Geometry
+import TimeBudgets
+import Works
+
 /// The area that a mean density is taken over: a given boundary, or the convex hull of the incidents.
 public struct StudyArea: Sendable {
     public enum Origin: String, Sendable {
@@ -18,8 +22,13 @@ public struct StudyArea: Sendable {
     }
 
     /// The hull of the incidents; nil if they are on one line or point, where no density makes sense.
-    public init?(hullOf points: PlanePoints) {
-        let corners = ConvexHull.corners(of: points)
+    public init?(hullOf points: PlanePoints) { try! self.init(hullOf: points, within: .unlimited) }
+
+    /// As ``init(hullOf:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    init?(hullOf points: PlanePoints, within budget: TimeBudget) throws {
+        let corners = try ConvexHull.corners(of: points, within: budget)
         guard corners.count > 2, let hull = PlaceShape(polygon: corners), hull.area > 0 else { return nil }
         shape = hull
         origin = .hull
@@ -33,18 +42,28 @@ public struct StudyArea: Sendable {
     /// For a point, a circle cut by the boundary: exact where it is not cut, else over 512 rows. For lines and polygons,
     /// 128 × 128 samples over the rectangle around the reach, good to about 1 %.
     public func area(within radius: Double, of place: PlaceShape) -> Double {
-        if let center = place.singlePoint { return circleArea(center, radius) }
+        var meter = BudgetMeter(.unlimited)
+        return try! area(within: radius, of: place, &meter)
+    }
+
+    /// As ``area(within:of:)``, within a budget.
+    func area(
+        within radius: Double, of place: PlaceShape, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Double {
+        if let center = place.singlePoint { return try circleArea(center, radius, &meter) }
         let extent = place.extent.expanded(by: radius)
         let samples = 128
         let (stepX, stepY) = (extent.width / Double(samples), extent.height / Double(samples))
         var hits = 0
         for row in 0..<samples {
             let y = extent.minY + (Double(row) + 0.5) * stepY
+            try meter.spend(shape.cost)
             let crossings = shape.crossings(atY: y)
             for (from, to) in zip(crossings, crossings.dropFirst()).everyOther() {
-                let first = Int(max(0, ((from - extent.minX) / stepX - 0.5).rounded(.up)))
-                let last = Int(min(Double(samples) - 1, ((to - extent.minX) / stepX - 0.5).rounded(.down)))
+                let first = Int(saturating: max(0, ((from - extent.minX) / stepX - 0.5).rounded(.up)))
+                let last = Int(saturating: min(Double(samples) - 1, ((to - extent.minX) / stepX - 0.5).rounded(.down)))
                 for column in stride(from: first, through: last, by: 1) {
+                    try meter.spend(place.cost)
                     let point = PlanePoint(x: extent.minX + (Double(column) + 0.5) * stepX, y: y)
                     if place.distance(to: point, atMost: radius) <= radius { hits += 1 }
                 }
@@ -53,7 +72,9 @@ public struct StudyArea: Sendable {
         return Double(hits) * stepX * stepY
     }
 
-    private func circleArea(_ center: PlanePoint, _ radius: Double) -> Double {
+    private func circleArea(
+        _ center: PlanePoint, _ radius: Double, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Double {
         let whole = Double.pi * radius * radius
         let isInside = shape.contains(center)
         if shape.distanceToEdge(from: center) >= radius { return isInside ? whole : 0 }
@@ -64,6 +85,7 @@ public struct StudyArea: Sendable {
             let dy = -radius + (Double(row) + 0.5) * step
             let half = (radius * radius - dy * dy).squareRoot()
             chords += 2 * half
+            try meter.spend(shape.cost)
             let crossings = shape.crossings(atY: center.y + dy)
             for (from, to) in zip(crossings, crossings.dropFirst()).everyOther() {
                 inside += max(0, min(to, center.x + half) - max(from, center.x - half))

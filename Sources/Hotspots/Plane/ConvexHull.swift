@@ -1,3 +1,6 @@
+import TimeBudgets
+public import Works
+
 /// The smallest convex area around positions.
 public enum ConvexHull {
     /// The corners, anticlockwise from the westernmost, the first not repeated; positions on an edge are left out.
@@ -6,22 +9,38 @@ public enum ConvexHull {
     /// Method: A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions",
     /// *Information Processing Letters* 9 (1979): the monotone chain. Complexity: O(*n* log *n*).
     public static func corners(of points: [PlanePoint]) -> [PlanePoint] {
-        let sorted = points.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
+        try! corners(of: points, within: .unlimited)
+    }
+
+    /// As ``corners(of:)-([PlanePoint])``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    static func corners(of points: [PlanePoint], within budget: TimeBudget) throws -> [PlanePoint] {
+        var meter = BudgetMeter(budget)
+        let sorted = try points.sorted {
+            try meter.spend(4)
+            return ($0.x, $0.y) < ($1.x, $1.y)
+        }
         guard let first = sorted.first, let last = sorted.last, first != last else { return Array(sorted.prefix(1)) }
         let lower = chain(sorted)
         let upper = chain(sorted.reversed())
         return Array(lower.dropLast() + upper.dropLast())
     }
 
+    /// As ``corners(of:within:)`` without a limit of time.
+    public static func corners(of points: PlanePoints) -> [PlanePoint] { try! corners(of: points, within: .unlimited) }
+
     /// The corners of the hull of very many positions, on all cores.
     ///
     /// What lies inside the octagon of the eight outermost positions cannot be a corner (S. G. Akl and G. T. Toussaint,
     /// "A fast convex hull algorithm", *Information Processing Letters* 7, 1978), so that little is left to sort.
-    public static func corners(of points: PlanePoints) -> [PlanePoint] {
+    ///
+    /// - Throws: `TimeBudgetError`.
+    public static func corners(of points: PlanePoints, within budget: TimeBudget) throws -> [PlanePoint] {
         let directions: [(x: Double, y: Double)] = [
             (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1),
         ]
-        let outermost = mapChunks(of: points.count, size: 65_536) { range in
+        let outermost = try mapChunks(of: points.count, size: 16_384, within: budget) { range in
             var best = [(position: Int, reach: Double)](repeating: (range.lowerBound, -.infinity), count: 8)
             for position in range {
                 let (x, y) = (points.x[position], points.y[position])
@@ -33,15 +52,15 @@ public enum ConvexHull {
             return best.map { points[$0.position] }
         }
         let octagon = corners(of: outermost.flatMap { $0 })
-        guard octagon.count > 2 else { return corners(of: (0..<points.count).map { points[$0] }) }
-        let remaining = mapChunks(of: points.count, size: 65_536) { range in
+        guard octagon.count > 2 else { return try corners(of: (0..<points.count).map { points[$0] }, within: budget) }
+        let remaining = try mapChunks(of: points.count, size: 16_384, within: budget) { range in
             range.map { points[$0] }.filter { point in
                 !octagon.indices.allSatisfy { index in
                     turnsLeft(octagon[index], octagon[index + 1 == octagon.count ? 0 : index + 1], point)
                 }
             }
         }
-        return corners(of: octagon + remaining.flatMap { $0 })
+        return try corners(of: octagon + remaining.flatMap { $0 }, within: budget)
     }
 
     /// The area of a simple polygon in square metres, positive if its corners go anticlockwise.

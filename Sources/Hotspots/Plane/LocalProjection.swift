@@ -1,5 +1,7 @@
 public import Geometry
 import Glibc
+import TimeBudgets
+public import Works
 
 /// Degrees to metres and back, around one centre: azimuthal equidistant on the WGS 84 ellipsoid.
 ///
@@ -94,9 +96,14 @@ public struct LocalProjection: Sendable {
         return PlanePoint(x: e * scale, y: n * scale)
     }
 
+    /// The positions of many coordinates, on all cores, without a limit of time.
+    public func project(_ coordinates: [Coordinate]) -> PlanePoints { try! project(coordinates, within: .unlimited) }
+
     /// The positions of many coordinates, on all cores.
-    public func project(_ coordinates: [Coordinate]) -> PlanePoints {
-        let chunks = mapChunks(of: coordinates.count, size: 16_384) { range in
+    ///
+    /// - Throws: `TimeBudgetError`.
+    public func project(_ coordinates: [Coordinate], within budget: TimeBudget) throws -> PlanePoints {
+        let chunks = try mapChunks(of: coordinates.count, size: 4096, within: budget) { range in
             var x = [Double]()
             var y = [Double]()
             x.reserveCapacity(range.count)

@@ -1,4 +1,5 @@
 public import Geometry
+import TimeBudgets
 
 /// A geometry on the plane, ready for distances to it: in metres to its nearest point, 0 inside a polygon.
 ///
@@ -59,7 +60,10 @@ public struct PlaceShape: Sendable {
         let ends = points + edges.map(\.a) + edges.map(\.b)
         guard let extent = PlanePoints(ends).extent else { return nil }
 
-        let strips = max(1, min(1024, edges.count / 4))
+        // Edges that go far north or south are in many strips: no more strips than keep their copies in proportion.
+        let climb = edges.reduce(0.0) { $0 + ($1.a.y - $1.b.y).magnitude }
+        let affordable = climb > 0 ? Double(edges.count) * 4 * extent.height / climb : 1
+        let strips = max(1, min(1024, edges.count / 4, Int(saturating: affordable)))
         let height = max(extent.height / Double(strips), .leastNormalMagnitude)
         func strip(_ y: Double) -> Int { min(max(Int((y - extent.minY) / height), 0), strips - 1) }
         var lists = [[Int32]](repeating: [], count: strips)
@@ -78,6 +82,9 @@ public struct PlaceShape: Sendable {
         stripStarts = starts
         stripHeight = height
     }
+
+    /// Elementary steps of a distance to it at most, for ``BudgetMeter``.
+    var cost: Int { 2 + points.count + edges.count }
 
     /// The one position that the shape is, if it is a point.
     public var singlePoint: PlanePoint? { edges.isEmpty && points.count == 1 ? points[0] : nil }

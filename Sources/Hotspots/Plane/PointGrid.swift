@@ -1,3 +1,6 @@
+import TimeBudgets
+public import Works
+
 /// An index over positions: square cells of which only the occupied ones are kept.
 ///
 /// The positions are sorted by cell, cells row by row from the south-west, and stay in their given order inside a cell.
@@ -30,26 +33,31 @@ public struct PointGrid: Sendable {
     /// Sorts the positions into cells of about `cellSize` metres, larger only if more than 2³⁰ would be needed in a row.
     ///
     /// Complexity: O(*n*), with a radix sort on the bits that the cell numbers have.
-    public init(_ points: PlanePoints, cellSize wanted: Double) {
+    ///
+    /// - Parameter wanted: 0 or more, in metres.
+    /// - Throws: `TimeBudgetError`.
+    public init(_ points: PlanePoints, cellSize wanted: Double, within budget: TimeBudget) throws {
         precondition(points.count <= Int(Int32.max), "more than 2³¹ − 1 positions")
         let extent = points.extent ?? PlaneExtent(minX: 0, minY: 0, maxX: 0, maxY: 0)
         let size = max(wanted, max(extent.width, extent.height) / Self.maximumSide, .leastNormalMagnitude)
-        let columns = Int(extent.width / size) + 1
-        let rows = Int(extent.height / size) + 1
+        let columns = Int(min(extent.width / size, Self.maximumSide)) + 1
+        let rows = Int(min(extent.height / size, Self.maximumSide)) + 1
         cellSize = size
         origin = PlanePoint(x: extent.minX, y: extent.minY)
         self.columns = columns
         self.rows = rows
 
-        let keys = mapIndices(of: points.count, chunk: 65_536) { index in
-            let column = min(Int((points.x[index] - extent.minX) / size), columns - 1)
-            let row = min(Int((points.y[index] - extent.minY) / size), rows - 1)
+        let keys = try mapIndices(of: points.count, chunk: 65_536, within: budget) { index in
+            let column = Int(min((points.x[index] - extent.minX) / size, Double(columns - 1)))
+            let row = Int(min((points.y[index] - extent.minY) / size, Double(rows - 1)))
             return UInt64(row * columns + column)
         }
-        let order = radixSortedOrder(of: keys)
+        let order = try radixSortedOrder(of: keys, within: budget)
         inputIndex = order
         x = order.map { points.x[Int($0)] }
+        try budget.check()
         y = order.map { points.y[Int($0)] }
+        try budget.check()
 
         var cells = [Int]()
         var starts = [Int32]()
@@ -75,6 +83,11 @@ public struct PointGrid: Sendable {
         self.rowStarts = rowStarts
     }
 
+    /// As ``init(_:cellSize:within:)`` without a limit of time.
+    public init(_ points: PlanePoints, cellSize wanted: Double) {
+        try! self.init(points, cellSize: wanted, within: .unlimited)
+    }
+
     public var count: Int { x.count }
 
     /// The occupied cells in a row of which the column is in `columns`; both may go beyond the grid.
@@ -95,14 +108,14 @@ public struct PointGrid: Sendable {
     }
 
     /// Calls `body` with runs of sorted positions that together hold every position in `area`, and some around it.
-    func forEachRun(touching area: PlaneExtent, _ body: (Range<Int>) -> Void) {
+    func forEachRun(touching area: PlaneExtent, _ body: (Range<Int>) throws -> Void) rethrows {
         guard count > 0, let rowRange = span(from: area.minY - origin.y, to: area.maxY - origin.y, limit: rows),
             let columnRange = span(from: area.minX - origin.x, to: area.maxX - origin.x, limit: columns)
         else { return }
         if rowRange.count <= cells.count {
             for row in rowRange {
                 let run = positions(row: row, columns: columnRange)
-                if !run.isEmpty { body(run) }
+                if !run.isEmpty { try body(run) }
             }
         } else {
             // Far more rows than occupied cells: go by the cells.
@@ -110,7 +123,7 @@ public struct PointGrid: Sendable {
             for cell in first..<cells.count {
                 let (row, column) = cells[cell].quotientAndRemainder(dividingBy: columns)
                 guard row <= rowRange.upperBound else { break }
-                if columnRange.contains(column) { body(Int(starts[cell])..<Int(starts[cell + 1])) }
+                if columnRange.contains(column) { try body(Int(starts[cell])..<Int(starts[cell + 1])) }
             }
         }
     }
@@ -129,12 +142,18 @@ public struct PointGrid: Sendable {
     }
 
     /// The position that most of the input has in common to the last bit, if at least `fewest` have.
-    func mostSharedPosition(atLeast fewest: Int) -> (position: PlanePoint, count: Int)? {
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func mostSharedPosition(
+        atLeast fewest: Int, within budget: TimeBudget
+    ) throws(TimeBudgetError) -> (position: PlanePoint, count: Int)? {
+        var meter = BudgetMeter(budget)
         var best: (position: PlanePoint, count: Int)?
         // Equal positions are in one cell; only cells with enough in them are worth a look.
         for cell in cells.indices where Int(starts[cell + 1] - starts[cell]) >= max(fewest, 1) {
             var counts = [PlanePoint: Int]()
             for position in Int(starts[cell])..<Int(starts[cell + 1]) {
+                try meter.spend(32)
                 counts[PlanePoint(x: x[position], y: y[position]), default: 0] += 1
             }
             for (position, count) in counts where count >= fewest {
@@ -161,15 +180,15 @@ public struct PointGrid: Sendable {
 
     /// The smallest `distance` of all positions, given a bound that no position in a rectangle can be nearer than.
     func nearest(
-        lowerBound: (PlaneExtent) -> Double, distance: (Double, Double) -> Double,
+        lowerBound: (PlaneExtent) throws -> Double, distance: (Double, Double) throws -> Double,
         where isCandidate: (Int) -> Bool = { _ in true }
-    ) -> Double {
+    ) rethrows -> Double {
         var best = Double.infinity
         for cell in cells.indices {
             let (row, column) = cells[cell].quotientAndRemainder(dividingBy: columns)
-            guard lowerBound(rectangle(row: row, column: column)) < best else { continue }
+            guard try lowerBound(rectangle(row: row, column: column)) < best else { continue }
             for position in Int(starts[cell])..<Int(starts[cell + 1]) where isCandidate(Int(inputIndex[position])) {
-                best = min(best, distance(x[position], y[position]))
+                best = min(best, try distance(x[position], y[position]))
             }
         }
         return best

@@ -1,4 +1,5 @@
 import Geometry
+import Synchronization
 public import TimeBudgets
 public import Works
 
@@ -40,21 +41,24 @@ extension HotspotQuestion {
         }
         try budget.check()
 
-        let points = projection.project(selection.coordinates)
-        let shapes = shaped.map { PlaceShape($0.geometry!, on: projection)! }
+        let points = try projection.project(selection.coordinates, within: budget)
+        let shapes = try mapChunks(of: shaped.count, size: 4, within: budget) { range in
+            range.map { PlaceShape(shaped[$0].geometry!, on: projection)! }
+        }.flatMap { $0 }
         answer.largestDistanceError = LocalProjection.largestError(within: points.farthestFromOrigin)
         answer.studyArea =
-            try studyArea.flatMap { try boundary($0, on: projection) } ?? StudyArea(hullOf: points)
+            try studyArea.flatMap { try boundary($0, on: projection) } ?? StudyArea(hullOf: points, within: budget)
         try budget.check()
 
         let table = IncidentTable(
             points: points, weights: selection.weights, isOpen: selection.isOpen, isOverdue: selection.isOverdue)
-        let near = try NearPlaces(table, within: within)
+        let near = try NearPlaces(table, within: within, budget: budget)
         let counts = try near.counts(
-            around: shapes, before: selection.before.map { projection.project($0) }, studyArea: answer.studyArea,
-            budget: budget)
+            around: shapes, before: selection.before.map { try projection.project($0, within: budget) },
+            studyArea: answer.studyArea, budget: budget)
         var findings = zip(shaped, counts).map { PlaceFinding(place: $0, count: $1) }
-        let reach = PlaceReach(near: near, shapes: shapes, places: shaped, distance: within)
+        let reach = PlaceReach(
+            near: near, shapes: shapes, places: shaped, distance: within, budget: budget, limit: pairLimit)
 
         switch method {
         case .count: break
@@ -63,15 +67,18 @@ extension HotspotQuestion {
             try answer.findClusters(points, selection, reach: reach, findings: &findings, budget: budget)
         case .kde: try answer.findPeaks(points, reach: reach, findings: &findings, budget: budget)
         }
-        answer.moran = try answer.grid?.moran() ?? overallMoran(points, answer.studyArea, budget: budget)
+        answer.moran =
+            try answer.grid?.moran(within: budget) ?? overallMoran(points, answer.studyArea, budget: budget)
 
-        findings.sort { a, b in
-            (-a.count.incidents, -a.count.weighted, a.count.nearest ?? .infinity, a.place.id)
+        var meter = BudgetMeter(budget)
+        try findings.sort { a, b in
+            try meter.spend(16)
+            return (-a.count.incidents, -a.count.weighted, a.count.nearest ?? .infinity, a.place.id)
                 < (-b.count.incidents, -b.count.weighted, b.count.nearest ?? .infinity, b.place.id)
         }
+        let shared = try near.grid.mostSharedPosition(atLeast: max(20, points.count / 50), within: budget)
         answer.limits = answer.statedLimits(
-            hasBefore: selection.before != nil, outside: findings.count { $0.count.isOutside },
-            shared: near.grid.mostSharedPosition(atLeast: max(20, points.count / 50)))
+            hasBefore: selection.before != nil, outside: findings.count { $0.count.isOutside }, shared: shared)
         answer.places = top.map { Array(findings.prefix($0)) } ?? findings
         return answer
     }
@@ -87,7 +94,7 @@ extension HotspotQuestion {
             let grid = try CellGrid(
                 covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit)
             return try GridHotspots(points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
-                .moran()
+                .moran(within: budget)
         } catch is HotspotError {
             return nil
         }
@@ -106,10 +113,9 @@ extension HotspotAnswer {
         let hotspots = try GridHotspots(
             points, grid: cells, band: question.gridBand, budget: budget, isInStudyArea: studyArea?.cellTest)
         grid = hotspots
-        for entry in hotspots.significant(at: question.significance) where hotspots.z[entry] > 0 {
-            try budget.check()
+        for entry in try hotspots.significant(at: question.significance, within: budget) where hotspots.z[entry] > 0 {
             let cell = PlaceShape(polygon: cells.corners(of: hotspots.cells[entry]))!
-            let reached = reach.places(near: cell)
+            let reached = try reach.places(near: cell)
             cellPlaces[entry] = reached.map { reach.places[$0].id }
             for place in reached { findings[place].reachedBy.append(cells.id(of: hotspots.cells[entry])) }
         }
@@ -128,14 +134,20 @@ extension HotspotAnswer {
         let shapes = reach.shapes
         let near = reach.near
         let reached = try mapChunks(of: shapes.count, size: 8, within: budget) { range in
-            range.map { near.labels(around: shapes[$0], of: found.labels, count: found.clusterCount) }
+            var meter = BudgetMeter(budget)
+            return try range.map {
+                let labels = try near.labels(
+                    around: shapes[$0], of: found.labels, count: found.clusterCount, &meter)
+                try reach.list(labels.count)
+                return labels
+            }
         }.flatMap { $0 }
         var placesOfLabel = [[Int]](repeating: [], count: found.clusterCount)
         for (place, labels) in reached.enumerated() { for label in labels { placesOfLabel[label].append(place) } }
         for (id, label) in order.enumerated() {
             try budget.check()
             let own = members[label].map(Int.init)
-            let corners = ConvexHull.corners(of: own.map { points[$0] })
+            let corners = try ConvexHull.corners(of: own.map { points[$0] }, within: budget)
             let times = own.compactMap { selection.times[$0] }
             let places = placesOfLabel[label]
             for place in places { findings[place].reachedBy.append(String(id + 1)) }
@@ -154,9 +166,8 @@ extension HotspotAnswer {
             points, bandwidth: question.kernelBandwidth, cellSize: question.rasterCell, limit: question.cellLimit * 10,
             budget: budget)
         surface = density
-        for (index, peak) in density.peaks().enumerated() {
-            try budget.check()
-            let reached = reach.places(near: PlaceShape(polygon: [peak.position])!)
+        for (index, peak) in try density.peaks(within: budget).enumerated() {
+            let reached = try reach.places(near: PlaceShape(polygon: [peak.position])!)
             for place in reached { findings[place].reachedBy.append(String(index + 1)) }
             peaks.append(
                 PeakFinding(
@@ -166,21 +177,52 @@ extension HotspotAnswer {
     }
 }
 
-/// Which places are near a shape.
-private struct PlaceReach: Sendable {
+/// Which places are near a shape. A class, because it counts what an answer lists, on several threads.
+private final class PlaceReach: Sendable {
     let near: NearPlaces
     let shapes: [PlaceShape]
     let places: [Place]
     let distance: Double
+    private let budget: TimeBudget
+    private let limit: Int
+    private let listed = Atomic<Int>(0)
+
+    init(
+        near: NearPlaces, shapes: [PlaceShape], places: [Place], distance: Double, budget: TimeBudget, limit: Int
+    ) {
+        self.near = near
+        self.shapes = shapes
+        self.places = places
+        self.distance = distance
+        self.budget = budget
+        self.limit = limit
+    }
 
     /// The places within the distance of a cell or a peak, in their order.
-    func places(near shape: PlaceShape) -> [Int] {
-        shapes.indices.filter { index in
+    ///
+    /// - Throws: ``HotspotError/tooManyPairs(limit:)``, `TimeBudgetError`.
+    func places(near shape: PlaceShape) throws -> [Int] {
+        var meter = BudgetMeter(budget)
+        try budget.check()
+        let found = try shapes.indices.filter { index in
             let place = shapes[index]
+            try meter.spend(4)
             guard place.extent.distance(to: shape.extent) <= distance else { return false }
+            try meter.spend((shape.cost + place.cost) * 4)
             // Two shapes that do not cross are nearest at a vertex of one of them.
             return shape.vertices.contains { place.distance(to: $0, atMost: distance) <= distance }
                 || place.vertices.contains { shape.distance(to: $0, atMost: distance) <= distance }
+        }
+        try list(found.count)
+        return found
+    }
+
+    /// Notes that so many more pairs are to be listed.
+    ///
+    /// - Throws: ``HotspotError/tooManyPairs(limit:)``, before memory is taken for them.
+    func list(_ count: Int) throws(HotspotError) {
+        guard listed.wrappingAdd(count, ordering: .relaxed).newValue <= limit else {
+            throw .tooManyPairs(limit: limit)
         }
     }
 }

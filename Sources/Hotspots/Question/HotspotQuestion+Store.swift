@@ -19,7 +19,10 @@ extension HotspotQuestion {
             budget: budget
         ) { selection, row in selection.add(try Incident(row, at: now, weights: severityWeights)) }
         var selection = parts[0]
-        for part in parts.dropFirst() { selection.append(part) }
+        for part in parts.dropFirst() {
+            try budget.check()
+            selection.append(part)
+        }
         var places = [Place]()
         try store.forEachFeature(in: layer, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in
             places.append(Place(feature))

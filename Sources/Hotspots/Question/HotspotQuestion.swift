@@ -51,8 +51,19 @@ public struct HotspotQuestion: Sendable {
     public var severityWeights = SeverityWeights()
     /// How many places the answer lists at most; nil for all.
     public var top: Int?
-    /// Most cells of a grid or raster.
+    /// Most cells of a grid; a raster may have ten times as many.
     public var cellLimit = 5_000_000
+    /// Most pairs of a place and a cell, cluster or peak near it.
+    public var pairLimit = 20_000_000
+
+    // MARK: - What is allowed
+
+    /// Distances: from a millimetre, finer than any position, to half the Earth's circumference.
+    public static let distances = NumberRange(0.001...20_037_508, unit: "m")
+    /// How many incidents make a place dense, and how many places may be listed.
+    public static let counts = NumberRange(1...1_000_000)
+    /// Shares of false alarms.
+    static let shares = NumberRange(0.0...1.0)
 
     public init(method: Method = .count, near layer: String, within: Double) {
         self.method = method
@@ -70,11 +81,13 @@ public struct HotspotQuestion: Sendable {
 
     /// Throws if a parameter makes no sense, whichever method is asked for.
     func check(until end: Instant) throws(HotspotError) {
-        try requirePositive(within, "within")
+        try Self.distances.require(within, "within")
         for (name, metres) in [("cell", cell), ("band", band), ("epsilon", epsilon), ("bandwidth", bandwidth)] {
-            if let metres { try requirePositive(metres, name) }
+            if let metres { try Self.distances.require(metres, name) }
         }
-        guard minimumPoints > 0 else { throw .minimumPointsNotPositive(minimumPoints) }
+        try Self.counts.require(minimumPoints, "minimum_points")
+        if let top { try Self.counts.require(top, "top") }
+        try Self.shares.require(significance, "significance")
         if let since, since >= end { throw .emptyPeriod(from: since.description, until: end.description) }
     }
 }

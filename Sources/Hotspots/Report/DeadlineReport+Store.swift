@@ -5,15 +5,16 @@ extension DeadlineReport {
     /// A report on the works of a store.
     ///
     /// - Parameter filter: Which works; all unless said otherwise.
-    /// - Throws: ``HotspotError/emptyPeriod(from:until:)``, `StoreError`, `TimeBudgetError`.
+    /// - Throws: ``HotspotError`` for an empty period or a sample out of range, `StoreError`, `TimeBudgetError`.
     public init(
         from store: any WorksStore, matching filter: WorkFilter = .all, by group: Group,
         period: Period = Period(from: nil, until: nil), at now: Instant, minimumSample: Int = usualMinimumSample,
         budget: TimeBudget = .unlimited
     ) throws {
         try Self.check(period)
+        try HotspotQuestion.counts.require(minimumSample, "minimum_sample")
         let works = try WorkOutcome.all(in: store, matching: filter, at: now, budget: budget)
-        self.init(works, by: group, period: period, at: now, minimumSample: minimumSample)
+        try self.init(works, by: group, period: period, at: now, minimumSample: minimumSample, within: budget)
     }
 
     /// - Throws: ``HotspotError/emptyPeriod(from:until:)`` if the period ends before it begins.

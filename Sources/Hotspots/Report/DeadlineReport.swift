@@ -1,3 +1,4 @@
+import TimeBudgets
 public import Works
 
 /// Who keeps deadlines: works in groups, with a trend by month.
@@ -72,10 +73,23 @@ public struct DeadlineReport: Sendable {
         _ works: some Sequence<WorkOutcome>, by group: Group, period: Period = Period(from: nil, until: nil),
         at now: Instant, minimumSample: Int = usualMinimumSample
     ) {
+        try! self.init(works, by: group, period: period, at: now, minimumSample: minimumSample, within: .unlimited)
+    }
+
+    /// As ``init(_:by:period:at:minimumSample:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    public init(
+        _ works: some Sequence<WorkOutcome>, by group: Group, period: Period, at now: Instant, minimumSample: Int,
+        within budget: TimeBudget
+    ) throws {
+        // Each work makes texts, which cost some hundred steps.
+        var meter = BudgetMeter(budget)
         var groups = [String?: [WorkOutcome]]()
         var all = [WorkOutcome]()
         (outsidePeriod, withoutTime) = (0, 0)
         for work in works {
+            try meter.spend(128)
             if period.from != nil || period.until != nil {
                 guard let began = work.beganAt else {
                     withoutTime += 1
@@ -89,19 +103,19 @@ public struct DeadlineReport: Sendable {
             groups[group.name(of: work), default: []].append(work)
             all.append(work)
         }
-        func row(_ name: String?, _ works: [WorkOutcome], isComparable: Bool) -> Row {
-            let tally = DeadlineTally(works, at: now)
+        func row(_ name: String?, _ works: [WorkOutcome], isComparable: Bool) throws -> Row {
+            let tally = try DeadlineTally(works, at: now, within: budget)
             return Row(
                 name: name, tally: tally, isRanked: isComparable && tally.withDeadline >= minimumSample,
-                months: Self.months(of: works, at: now))
+                months: try Self.months(of: works, at: now, within: budget))
         }
         self.group = group
         askedAt = now
         self.period = period
         self.minimumSample = minimumSample
-        total = row(nil, all, isComparable: false)
+        total = try row(nil, all, isComparable: false)
         // What belongs to nobody is shown but not compared.
-        rows = groups.map { row($0.key, $0.value, isComparable: $0.key != nil) }
+        rows = try groups.map { try row($0.key, $0.value, isComparable: $0.key != nil) }
         rows.sort(by: group == .months ? Self.isEarlier : Self.leads)
     }
 
@@ -118,9 +132,13 @@ public struct DeadlineReport: Sendable {
         return (a.name == nil ? 1 : 0, a.name ?? "") < (b.name == nil ? 1 : 0, b.name ?? "")
     }
 
-    private static func months(of works: [WorkOutcome], at now: Instant) -> [Month] {
+    private static func months(
+        of works: [WorkOutcome], at now: Instant, within budget: TimeBudget
+    ) throws(TimeBudgetError) -> [Month] {
+        var meter = BudgetMeter(budget)
         var months = [String: Month]()
         for work in works {
+            try meter.spend(128)
             guard let name = work.beganAt?.month else { continue }
             var month = months[name] ?? Month(name: name, works: 0, met: 0, missed: 0, open: 0, overdue: 0)
             month.works += 1

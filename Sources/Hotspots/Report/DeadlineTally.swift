@@ -1,3 +1,4 @@
+import TimeBudgets
 public import Works
 
 /// How a group of works kept its deadlines.
@@ -44,9 +45,18 @@ public struct DeadlineTally: Sendable, Hashable {
 
     /// The tally of works as of the moment `now`. Complexity: O(*n* log *n*).
     public init(_ works: some Sequence<WorkOutcome>, at now: Instant) {
+        try! self.init(works, at: now, within: .unlimited)
+    }
+
+    /// As ``init(_:at:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    init(_ works: some Sequence<WorkOutcome>, at now: Instant, within budget: TimeBudget) throws {
+        var meter = BudgetMeter(budget)
         var fixing = [KaplanMeier.Duration]()
         var delays = [KaplanMeier.Duration]()
         for work in works {
+            try meter.spend(16)
             self.works += 1
             let state = DeadlineState(
                 status: work.status, dueAt: work.dueAt, completedAt: work.completedAt, at: now)
@@ -71,7 +81,7 @@ public struct DeadlineTally: Sendable, Hashable {
             }
             if let due = work.dueAt { delays.append(.init(Self.days(from: due, to: end), ended: isDone)) }
         }
-        let (fix, delay) = (KaplanMeier(fixing), KaplanMeier(delays))
+        let (fix, delay) = (try KaplanMeier(fixing, within: budget), try KaplanMeier(delays, within: budget))
         (medianDays, p90Days) = (fix.median, fix.quantile(0.9))
         (medianDelayDays, p90DelayDays) = (delay.median, delay.quantile(0.9))
     }

@@ -1,3 +1,6 @@
+import TimeBudgets
+import Works
+
 /// How long something lasts when part of it has not ended yet: the product-limit estimate.
 ///
 /// What is still open counts as lasting **at least** as long as it has lasted so far (censored); leaving it out would make
@@ -28,8 +31,17 @@ public struct KaplanMeier: Sendable {
     public let steps: [Step]
 
     /// Complexity: O(*n* log *n*).
-    public init(_ durations: [Duration]) {
-        let sorted = durations.sorted { $0.length < $1.length }
+    public init(_ durations: [Duration]) { try! self.init(durations, within: .unlimited) }
+
+    /// As ``init(_:)``, within a budget.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    init(_ durations: [Duration], within budget: TimeBudget) throws {
+        var meter = BudgetMeter(budget)
+        let sorted = try durations.sorted {
+            try meter.spend(4)
+            return $0.length < $1.length
+        }
         var steps = [Step]()
         var survival = 1.0
         var index = 0

@@ -1,3 +1,6 @@
+import TimeBudgets
+import Works
+
 /// Moran's I: whether high values lie near high ones and low near low ones, over the whole map.
 ///
 /// *I* = (*n* / *S*₀) Σ *w*ᵢⱼ *z*ᵢ *z*ⱼ / Σ *z*ᵢ², with row-standardised weights and *z* the difference from the mean.
@@ -22,15 +25,23 @@ public struct MoransI: Sendable, Hashable {
 
     /// Nil for fewer than four features, without any neighbours, or if all values are equal.
     public init?(_ values: [Double], neighbours: NeighbourLists) {
+        try! self.init(values, neighbours: neighbours, within: .unlimited)
+    }
+
+    /// As ``init(_:neighbours:)``, within a budget.
+    init?(_ values: [Double], neighbours: NeighbourLists, within budget: TimeBudget) throws(TimeBudgetError) {
         precondition(values.count == neighbours.count, "\(values.count) values for \(neighbours.count) features")
         let n = Double(values.count)
         guard n >= 4 else { return nil }
+        var meter = BudgetMeter(budget)
         let deviations = values.deviationsFromMean
         let (second, fourth) = (deviations.sum { $0 * $0 }, deviations.sum { $0 * $0 * $0 * $0 })
-        let sums = WeightSums.rowStandardised(neighbours)
+        try budget.check()
+        let sums = try WeightSums.rowStandardised(neighbours, &meter)
         guard second > 0, sums.s0 > 0 else { return nil }
         var cross = 0.0
         for feature in values.indices where neighbours.degree(of: feature) > 0 {
+            try meter.spend(neighbours.degree(of: feature))
             let lag = neighbours.sum(of: deviations, around: feature) / Double(neighbours.degree(of: feature))
             cross += deviations[feature] * lag
         }

@@ -1,3 +1,6 @@
+import TimeBudgets
+import Works
+
 /// Which features are neighbours of which: one flat array of them, cut into lists.
 public struct NeighbourLists: Sendable {
     /// Where each feature's list begins in ``neighbours``; one more than there are features.
@@ -77,11 +80,14 @@ struct WeightSums {
     var s2 = 0.0
 
     /// The sums when the weight of each of a feature's neighbours is `weight(of feature)`.
-    init(_ lists: NeighbourLists, weight: (Int) -> Double) {
+    init(
+        _ lists: NeighbourLists, _ meter: inout BudgetMeter, weight: (Int) -> Double
+    ) throws(TimeBudgetError) {
         var incoming = [Double](repeating: 0, count: lists.count)
         // ½ Σ (wᵢⱼ + wⱼᵢ)² = Σ wᵢⱼ² + Σ wᵢⱼ wⱼᵢ.
         for feature in 0..<lists.count {
             let own = weight(feature)
+            try meter.spend(lists.degree(of: feature) * lists.degree(of: feature))
             for neighbour in lists[feature] {
                 incoming[Int(neighbour)] += own
                 let isMutual = lists[Int(neighbour)].contains(Int32(feature))
@@ -95,11 +101,22 @@ struct WeightSums {
         }
     }
 
-    /// Each neighbour weighs 1 / the number of neighbours.
+    /// As ``rowStandardised(_:_:)`` without a limit of time.
     static func rowStandardised(_ lists: NeighbourLists) -> WeightSums {
-        WeightSums(lists) { lists.degree(of: $0) == 0 ? 0 : 1 / Double(lists.degree(of: $0)) }
+        var meter = BudgetMeter(.unlimited)
+        return try! rowStandardised(lists, &meter)
+    }
+
+    /// Each neighbour weighs 1 / the number of neighbours.
+    static func rowStandardised(
+        _ lists: NeighbourLists, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> WeightSums {
+        try WeightSums(lists, &meter) { lists.degree(of: $0) == 0 ? 0 : 1 / Double(lists.degree(of: $0)) }
     }
 
     /// Each neighbour weighs 1.
-    static func binary(_ lists: NeighbourLists) -> WeightSums { WeightSums(lists) { _ in 1 } }
+    static func binary(_ lists: NeighbourLists) -> WeightSums {
+        var meter = BudgetMeter(.unlimited)
+        return try! WeightSums(lists, &meter) { _ in 1 }
+    }
 }

@@ -12,6 +12,6 @@ public enum RelativeTime {
         guard let unit = text.last.flatMap({ units[$0] }), let amount = Int64(text.dropLast()),
             (0...100_000).contains(amount)
         else { return nil }
-        return now - amount * unit
+        return (now - amount * unit).clamped
     }
 }

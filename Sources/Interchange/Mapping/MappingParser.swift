@@ -90,7 +90,7 @@ private final class MappingParser {
         if let node = root["empty_values"] { mapping.emptyValues = try texts(node, "empty_values") }
         if let node = root["empty_places"] {
             mapping.emptyPlaces = try list(node, "empty_places").map { node in
-                let numbers = try list(node, "empty_places").compactMap { $0.float ?? $0.int.map(Double.init) }
+                let numbers = try list(node, "empty_places").compactMap(number)
                 guard numbers.count == 2 else {
                     throw error(node, "empty_places", "must be a list of positions, each [longitude, latitude]")
                 }
@@ -273,7 +273,7 @@ private final class MappingParser {
             }
             var list: [FieldExpression.Step] = []
             for (from, to) in entries {
-                guard let bound = from.float ?? from.int.map(Double.init) else {
+                guard let bound = number(from) else {
                     throw error(from, key + ".at_least", "“\(from.string ?? "")” is not a number")
                 }
                 list.append(FieldExpression.Step(from: bound, value: try text(to, key + ".at_least")))
@@ -406,7 +406,7 @@ private final class MappingParser {
     }
 
     private func bounds(_ node: Node) throws -> Bounds {
-        let numbers = try list(node, "bounds").compactMap { $0.float ?? $0.int.map(Double.init) }
+        let numbers = try list(node, "bounds").compactMap(number)
         guard numbers.count == 4, numbers[1] <= numbers[3], numbers[0].magnitude <= 180, numbers[2].magnitude <= 180,
             numbers[1] >= -90, numbers[3] <= 90
         else { throw error(node, "bounds", "must be [west, south, east, north] in degrees") }
@@ -414,6 +414,11 @@ private final class MappingParser {
     }
 
     // MARK: Values
+
+    /// A finite number; nil for anything else that YAML takes for one.
+    private func number(_ node: Node) -> Double? {
+        (node.float ?? node.int.map(Double.init)).flatMap { $0.isFinite ? $0 : nil }
+    }
 
     private func text(_ node: Node, _ key: String) throws -> String {
         guard let scalar = node.scalar else { throw error(node, key, "must be a single text") }

@@ -92,7 +92,7 @@ enum WKT {
             }
             guard let srid = number(), take(UInt8(ascii: ";")) else { throw error("SRID=4326; expected") }
             guard srid == 4326 else {
-                throw RowRefusal("the geometry is in EPSG:\(Int(srid)); reproject it to EPSG:4326")
+                throw RowRefusal("the geometry is in EPSG:\(Int(saturating: srid)); reproject it to EPSG:4326")
             }
         }
 

@@ -32,8 +32,14 @@ struct LocalClock {
     /// When they show it twice, in autumn, the first time is meant. When they never show it, in spring, the time is taken as the clocks
     /// before the change would have shown it (as RFC 5545 section 3.3.5 has it).
     ///
+    /// At the ends of the years 0000…9999 it is the first or last moment of them in UTC.
+    ///
     /// - Parameter localSeconds: The date and time in seconds since 1970-01-01T00:00 by the same clocks.
     mutating func instant(localSeconds: Int64, year: Int) -> Instant {
+        unclampedInstant(localSeconds: localSeconds, year: year).clamped
+    }
+
+    private mutating func unclampedInstant(localSeconds: Int64, year: Int) -> Instant {
         if year != lastYear {
             lastSegments = years[year] ?? segments(of: year)
             years[year] = lastSegments

@@ -118,8 +118,8 @@ extension TimeFormat {
         case .unix(let perSecond):
             guard let value = Int64(String(decoding: text, as: UTF8.self)) else { return nil }
             let seconds = value / perSecond - (value % perSecond < 0 ? 1 : 0)
-            guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
-            return .instant(Instant(secondsSinceEpoch: seconds))
+            let instant = Instant(secondsSinceEpoch: seconds)
+            return Instant.range.contains(instant) ? .instant(instant) : nil
         case .pattern(let parts):
             var cursor = Cursor(text: text)
             return parts.withUnsafeBufferPointer { cursor.read($0) }
@@ -221,7 +221,10 @@ private struct Cursor {
             days = date.daysSinceEpoch
         }
         let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
-        if let offset { return .instant(Instant(secondsSinceEpoch: seconds - Int64(offset))) }
+        if let offset {
+            let instant = Instant(secondsSinceEpoch: seconds - Int64(offset))
+            return Instant.range.contains(instant) ? .instant(instant) : nil
+        }
         return .local(seconds: seconds, year: date.year)
     }
 

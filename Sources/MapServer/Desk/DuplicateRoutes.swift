@@ -18,9 +18,8 @@ struct DuplicateRoutes: RouteFamily {
         try query.allow(only: ["category", "lat", "long"])
         guard let category = query["category"] else { throw Problem.malformedParameter("category", "is missing") }
         func degrees(_ name: String, _ limit: Double) throws(Problem) -> Double {
-            guard let text = query[name] else { throw .malformedParameter(name, "is missing") }
-            guard let value = Double(text), value.magnitude <= limit else {
-                throw .malformedParameter(name, "degrees of -\(Int(limit))…\(Int(limit)) are wanted")
+            guard let value = try query.number(name, in: NumberRange(-limit...limit, unit: "degrees")) else {
+                throw .malformedParameter(name, "is missing")
             }
             return value
         }

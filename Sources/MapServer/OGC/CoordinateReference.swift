@@ -20,10 +20,9 @@ enum CoordinateReference: String, Sendable, CaseIterable {
         case "EPSG:4326", "urn:ogc:def:crs:EPSG::4326": self = .epsg4326
         case "EPSG:3857", "urn:ogc:def:crs:EPSG::3857": self = .epsg3857
         default:
-            // Safe CURIEs of OGC API stand in brackets.
-            let bare = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
-            if bare != name {
-                try self.init(bare, parameter: parameter)
+            // Safe CURIEs of OGC API stand in one pair of brackets.
+            if name.hasPrefix("["), name.hasSuffix("]"), !name.hasPrefix("[[") {
+                try self.init(String(name.dropFirst().dropLast()), parameter: parameter)
                 return
             }
             guard let known = Self(rawValue: name) else {

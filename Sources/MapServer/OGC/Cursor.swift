@@ -8,6 +8,9 @@ import Works
 struct Cursor: Hashable, Sendable {
     var number: Int64
 
+    /// Numbers that features can have; 0 is before the first.
+    private static let numbers = 0...Int64(1) << 52
+
     /// What the texts look like.
     static let pattern = "^[0-9a-z]{4,16}$"
 
@@ -21,7 +24,7 @@ struct Cursor: Hashable, Sendable {
     /// - Throws: ``Problem`` if no server of this kind made the text.
     init(_ text: String) throws(Problem) {
         guard (4...16).contains(text.utf8.count), let number = Int64(text.dropLast(Self.checkLength), radix: 36),
-            case let cursor = Cursor(number: number), cursor.text == text
+            Self.numbers.contains(number), case let cursor = Cursor(number: number), cursor.text == text
         else {
             throw .malformedParameter(
                 "cursor",

@@ -18,10 +18,10 @@ struct HotspotRoutes: RouteFamily {
         let now = Instant.now
         let (layer, question) = try HotspotQuery.question(query, now: now)
         let content = try await services.statistic(
-            query, request, context, at: now, near: layer, mediaType: "application/geo+json"
+            query, request, context, at: now, near: layer, on: services.analysisPool, mediaType: "application/geo+json"
         ) { budget in
             try question.answer(from: services.store, near: layer, now: now, budget: budget)
-                .geoJSON(version: services.configuration.version)
+                .geoJSON(version: services.configuration.version, within: budget)
         }
         return content.response(to: request, caching: .revalidate)
     }
@@ -36,6 +36,8 @@ enum HotspotQuery {
 
     /// Most cells of a grid: what anybody may ask for must not fill the memory of everybody.
     static let cellLimit = 200_000
+    /// Most pairs of a place and what was found near it, for the same reason: some 100 octets each.
+    static let pairLimit = 500_000
 
     /// The question that the parameters ask, and of which layer the places are.
     static func question(
@@ -46,7 +48,8 @@ enum HotspotQuery {
             throw .malformedParameter(
                 "near", "is needed: one of \(ReferenceLayer.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        guard let within = try query.number("within") else {
+        let distances = HotspotQuestion.distances
+        guard let within = try query.number("within", in: distances) else {
             throw .malformedParameter("within", "is needed: how many metres from a place is near it")
         }
         let works = try FilterQuery.filter(query)
@@ -57,14 +60,17 @@ enum HotspotQuery {
         question.since = try query.instant("since", now: now)
         question.until = try query.instant("until", now: now)
         if let method = try query.choice("method", as: HotspotQuestion.Method.self) { question.method = method }
-        question.cell = try query.number("cell")
+        question.cell = try query.number("cell", in: distances)
         if try query.truth("hexagons") == true { question.cellShape = .hexagon }
-        question.band = try query.number("band")
-        question.epsilon = try query.number("epsilon")
-        if let points = try query.integer("minimum_points", in: 1...1_000_000) { question.minimumPoints = points }
-        question.bandwidth = try query.number("bandwidth")
-        question.top = try query.integer("top", in: 1...1_000_000)
+        question.band = try query.number("band", in: distances)
+        question.epsilon = try query.number("epsilon", in: distances)
+        if let points = try query.number("minimum_points", in: HotspotQuestion.counts) {
+            question.minimumPoints = points
+        }
+        question.bandwidth = try query.number("bandwidth", in: distances)
+        question.top = try query.number("top", in: HotspotQuestion.counts)
         question.cellLimit = cellLimit
+        question.pairLimit = pairLimit
         return (layer, question)
     }
 }

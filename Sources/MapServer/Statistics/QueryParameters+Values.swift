@@ -16,15 +16,6 @@ extension QueryParameters {
         return instant
     }
 
-    /// A number, or nil if it was not given.
-    func number(_ name: String) throws(Problem) -> Double? {
-        guard let text = self[name] else { return nil }
-        guard let number = Double(text), number.isFinite else {
-            throw .malformedParameter(name, "“\(text.prefix(40))” is not a number")
-        }
-        return number
-    }
-
     /// True or false, or nil if it was not given.
     func truth(_ name: String) throws(Problem) -> Bool? {
         switch self[name] {

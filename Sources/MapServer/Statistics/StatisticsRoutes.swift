@@ -33,7 +33,7 @@ struct StatisticsRoutes: RouteFamily {
         }
         let now = Instant.now
         let period = Period(from: try query.instant("since", now: now), until: try query.instant("until", now: now))
-        let minimumSample = try query.integer("minimum_sample", in: 1...1_000_000)
+        let minimumSample = try query.number("minimum_sample", in: HotspotQuestion.counts)
         let format = try query.choice("format", as: Format.self) ?? .json
         let filter = try FilterQuery.filter(query)
         let content = try await services.statistic(
@@ -52,15 +52,16 @@ struct StatisticsRoutes: RouteFamily {
 }
 
 extension MapServices {
-    /// A statistic about the works, worked out on the pool of questions or kept from a moment ago.
+    /// A statistic about the works, worked out on a pool or kept from a moment ago.
     ///
     /// - Parameters:
     ///   - near: The layer that the statistic looks at beside the works.
+    ///   - pool: Whose threads work it out; those of questions unless told.
     ///   - variant: What else tells answers of one address apart, such as the reader's language.
     ///   - make: Works it out, within the budget; whatever ``HotspotError`` it throws is told as a problem of the parameter at fault.
     func statistic(
         _ query: QueryParameters, _ request: Request, _ context: MapContext, at now: Instant,
-        near layer: ReferenceLayer? = nil, mediaType: String, variant: String = "",
+        near layer: ReferenceLayer? = nil, on pool: WorkerPool? = nil, mediaType: String, variant: String = "",
         _ make: @escaping @Sendable (TimeBudget) throws -> [UInt8]
     ) async throws -> Content {
         let gzip = request.acceptsGzip
@@ -68,7 +69,7 @@ extension MapServices {
         key.combine(request.uri.path)
         key.combine(query.encoded)
         key.combine(variant)
-        return try await features(request, context, on: questionPool) { [key] budget in
+        return try await features(request, context, on: pool ?? questionPool) { [key] budget in
             let stamp = try freshness.stamp(at: now)
             var key = key
             stamp.hash(into: &key, layer: nil)

@@ -96,7 +96,7 @@ struct PlaceScan {
         let parts = bounds.split.map(Query.init)
         first = parts[0]
         second = parts.count > 1 ? parts[1] : nil
-        place = Int(min(max((after ?? -1) + 1, 0), Int64(places.boxes.count)))
+        place = after.map { Int(min(max($0, -1), Int64(places.boxes.count) - 1)) + 1 } ?? 0
     }
 
     /// The next ones, at most `count`.

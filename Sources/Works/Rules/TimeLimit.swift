@@ -40,7 +40,12 @@ extension WorkingCalendar {
     ///
     /// Working days are counted from the day after the report; one that came after the cut-off or on a day off counts as one of the
     /// next working day. Working hours begin to count at once if somebody works, else when the next working day begins.
+    /// What would be after the year 9999 is its last moment.
     public func deadline(from start: Instant, within limit: TimeLimit) -> Instant {
+        unclampedDeadline(from: start.clamped, within: limit).clamped
+    }
+
+    private func unclampedDeadline(from start: Instant, within limit: TimeLimit) -> Instant {
         let (date, minutes) = civil(start)
         switch limit {
         case .hours(let hours):

@@ -1,0 +1,61 @@
+import Foundation
+import Synchronization
+import Testing
+import TimeBudgets
+import Works
+
+@Suite("Threads for computations")
+struct CoreThreadsTests {
+    @Test("Every call is made once", arguments: [-1, 0, 1, 2, 1000])
+    func once(_ count: Int) {
+        let calls = Mutex<[Int]>([])
+        CoreThreads.perform(iterations: count) { index in calls.withLock { $0.append(index) } }
+        #expect(calls.withLock { $0.sorted() } == Array(0..<max(count, 0)))
+    }
+
+    @Test("Computations at once, and inside of others, all end")
+    func nested() async {
+        let sum = Mutex(0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    CoreThreads.perform(iterations: 20) { _ in
+                        CoreThreads.perform(iterations: 20) { index in sum.withLock { $0 += index } }
+                    }
+                }
+            }
+        }
+        #expect(sum.withLock { $0 } == 8 * 20 * 190)
+    }
+
+    @Test("No call is made on a thread of Dispatch, but for the caller's own")
+    func ownThreads() {
+        let caller = ObjectIdentifier(Thread.current)
+        let others = Mutex<Set<String>>([])
+        CoreThreads.perform(iterations: 200) { _ in
+            if ObjectIdentifier(Thread.current) != caller {
+                others.withLock { _ = $0.insert(Thread.current.name ?? "") }
+            }
+            Thread.sleep(forTimeInterval: 0.0005)
+        }
+        #expect(others.withLock { $0.allSatisfy { $0.hasPrefix("core-") } })
+        #expect(others.withLock { $0.count } <= ProcessInfo.processInfo.activeProcessorCount - 1)
+    }
+
+    @Test("A meter looks at its budget once in so many steps")
+    func meter() {
+        let budget = TimeBudget.unlimited
+        var meter = BudgetMeter(budget)
+        budget.cancel()
+        var steps = 0
+        let error = #expect(throws: TimeBudgetError.self) {
+            while true {
+                try meter.spend()
+                steps += 1
+            }
+        }
+        #expect(error == .cancelled && steps < BudgetMeter.interval)
+        var other = BudgetMeter(budget)
+        #expect(throws: TimeBudgetError.cancelled) { try other.spend(.max / 2) }
+    }
+}
