@@ -10,7 +10,7 @@ PORT ?= 8080
 # What the program itself needs to build and run.
 PACKAGES := libspatialite-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
 # What the tests need on top of that: real clients.
-TEST_PACKAGES := pngcheck libgeos-dev chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin fonts-dejavu-core
+TEST_PACKAGES := bubblewrap pngcheck libgeos-dev chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin fonts-dejavu-core
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)

@@ -43,6 +43,9 @@ let package = Package(
         .systemLibrary(name: "CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
+        // The kernel's interfaces: a header and no library.
+        .systemLibrary(name: "CLinux"),
+
         .target(name: "Geometry", swiftSettings: settings),
         .target(name: "Works", dependencies: ["Geometry"], swiftSettings: settings),
         .target(
@@ -59,7 +62,8 @@ let package = Package(
         .target(name: "DemoCity", dependencies: ["Geometry", "Works"], swiftSettings: settings),
         .target(name: "Hotspots", dependencies: ["Geometry", "Works"], swiftSettings: settings),
         .target(
-            name: "Interchange", dependencies: ["CISAL", "Geometry", "Works", .product(name: "Yams", package: "Yams")],
+            name: "Interchange",
+            dependencies: ["CISAL", "CLinux", "Geometry", "Works", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
         .target(
             name: "MapServer",
