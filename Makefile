@@ -11,7 +11,7 @@ PORT ?= 8080
 PACKAGES := libspatialite-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
 # What the tests are built with on top of that, and the real clients that they run.
 TEST_PACKAGES := libgeos-dev
-CLIENT_PACKAGES := pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers
+CLIENT_PACKAGES := bubblewrap pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)

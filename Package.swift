@@ -56,6 +56,9 @@ let package = Package(
         .systemLibrary(name: "CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
+        // The kernel's interfaces: a header and no library.
+        .systemLibrary(name: "CLinux"),
+
         .target(name: "Geometry", swiftSettings: optimized),
         .target(name: "TimeBudgets", swiftSettings: settings),
         .target(name: "Works", dependencies: ["Geometry", "TimeBudgets"], swiftSettings: settings),
@@ -74,7 +77,9 @@ let package = Package(
         .target(name: "Hotspots", dependencies: ["Geometry", "TimeBudgets", "Works"], swiftSettings: settings),
         .target(
             name: "Interchange",
-            dependencies: ["CISAL", "Geometry", "TimeBudgets", "Works", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "CISAL", "CLinux", "Geometry", "TimeBudgets", "Works", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings),
         .target(
             name: "HTTPEdge",

@@ -15,6 +15,8 @@ public struct GeoJSONError: Error, Hashable, Sendable {
         case referenceSystem(String)
         /// Collections in collections beyond ``GeoJSON/maximumDepth``.
         case depth
+        /// A record of more bytes than this.
+        case tooLong(Int)
         /// Something behind the end of the document.
         case trailing
         /// The document ends too early.
@@ -50,10 +52,18 @@ extension GeoJSONError.Reason: CustomStringConvertible {
         case .referenceSystem(let name):
             "the coordinates are in \(name); reproject them first: ogr2ogr -t_srs EPSG:4326 OUT.geojson IN.geojson"
         case .depth: "geometry collections are nested more than \(GeoJSON.maximumDepth) deep"
+        case .tooLong(let limit):
+            "this feature, or what stands beside the features, is longer than \(Self.size(limit)), the most that is read at once"
         case .trailing: "something follows the end of the document"
         case .truncated: "the document is truncated"
         case .empty: "the document is empty"
         }
+    }
+}
+
+extension GeoJSONError.Reason {
+    private static func size(_ bytes: Int) -> String {
+        bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes) bytes"
     }
 }
 

@@ -8,6 +8,7 @@ extension GeoJSON {
     static func ordinaryFeature(_ bytes: UnsafeBufferPointer<UInt8>) -> GeoJSONFeature? {
         guard let base = bytes.baseAddress else { return nil }
         var parser = JSONParser(base: base, count: bytes.count)
+        parser.valuesLeft = GeoJSONFeatureStream.maximumValues
         parser.skipSpace()
         guard parser.next == UInt8(ascii: "{") else { return nil }
         do { return try parser.ordinaryFeature() } catch { return nil }

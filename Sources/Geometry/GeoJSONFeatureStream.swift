@@ -64,6 +64,12 @@ public struct GeoJSONFeatureStream: Sendable {
     /// Members of the FeatureCollection other than `type`, `features`, `bbox` and `crs`.
     public private(set) var collectionMembers = JSONObject()
 
+    /// The most bytes of one record: a feature, or all members of the collection beside its features.
+    public static let maximumRecord = 64 << 20
+
+    /// The most JSON values in one record that is not an ordinary feature: each takes much more memory than its text.
+    public static let maximumValues = 4 << 20
+
     /// How many items have been handed out.
     public private(set) var count = 0
 
@@ -88,7 +94,14 @@ public struct GeoJSONFeatureStream: Sendable {
     private var line = 1
     private var countedTo = 0
 
-    public init() {}
+    private let recordLimit: Int
+    /// Bytes of members of the collection so far.
+    private var memberBytes = 0
+
+    /// - Parameter recordLimit: The most bytes of one record; a longer one ends the stream before it is in memory.
+    public init(recordLimit: Int = GeoJSONFeatureStream.maximumRecord) {
+        self.recordLimit = recordLimit
+    }
 
     // MARK: Bytes in
 
@@ -133,6 +146,8 @@ public struct GeoJSONFeatureStream: Sendable {
         do throws(GeoJSONError) {
             let item = try advance()
             if item != nil { count += 1 }
+            // What is still needed of the bytes belongs to one record.
+            guard item != nil || buffer.count - kept <= recordLimit else { throw tooLong(at: kept) }
             return item
         } catch {
             state = .failed(error)
@@ -147,7 +162,10 @@ public struct GeoJSONFeatureStream: Sendable {
         while true {
             switch state {
             case .outside:
-                guard let byte = try nextByte() else { return nil }
+                guard let byte = try nextByte() else {
+                    kept = position
+                    return nil
+                }
                 if byte == 0x1E {
                     position += 1
                     continue
@@ -173,15 +191,21 @@ public struct GeoJSONFeatureStream: Sendable {
                 state = .outside
                 return item
             case .elements(let isFirst):
-                guard let byte = try nextByte() else { return nil }
+                guard let byte = try nextByte() else {
+                    kept = position
+                    return nil
+                }
                 if byte == UInt8(ascii: "]"), isFirst {
                     try endElements()
                 } else {
                     try beginFeature(byte)
                 }
             case .betweenElements:
+                guard let byte = try nextByte() else {
+                    kept = position
+                    return nil
+                }
                 kept = position
-                guard let byte = try nextByte() else { return nil }
                 switch byte {
                 case UInt8(ascii: ","):
                     position += 1
@@ -197,7 +221,10 @@ public struct GeoJSONFeatureStream: Sendable {
                 state = form == .sequence ? .outside : .betweenElements
                 return item
             case .ended:
-                guard try nextByte() != nil else { return nil }
+                guard try nextByte() != nil else {
+                    kept = position
+                    return nil
+                }
                 throw failure(.trailing, at: position)
             case .failed(let error): throw error
             }
@@ -309,7 +336,7 @@ public struct GeoJSONFeatureStream: Sendable {
             guard let end = try scan() else { return false }
             let isText = buffer[position] == UInt8(ascii: "\"")
             if form == .collection {
-                try keep(memberName, value(from: position, to: end))
+                try keep(memberName, value(from: position, to: end), bytes: end - position)
             } else {
                 if memberName == "type", isText { collectionType = try value(from: position, to: end) }
                 pending.append((memberName, position - kept..<end - kept))
@@ -337,7 +364,7 @@ public struct GeoJSONFeatureStream: Sendable {
         }
         form = .collection
         for (name, range) in pending {
-            try keep(name, value(from: kept + range.lowerBound, to: kept + range.upperBound))
+            try keep(name, value(from: kept + range.lowerBound, to: kept + range.upperBound), bytes: range.count)
         }
         pending = []
         position += 1
@@ -346,7 +373,9 @@ public struct GeoJSONFeatureStream: Sendable {
     }
 
     /// Takes a member of the FeatureCollection.
-    private mutating func keep(_ name: String, _ value: JSONValue) throws(GeoJSONError) {
+    private mutating func keep(_ name: String, _ value: JSONValue, bytes: Int) throws(GeoJSONError) {
+        memberBytes += bytes
+        guard memberBytes <= recordLimit else { throw tooLong(at: position) }
         switch name {
         case "type":
             collectionType = value
@@ -381,7 +410,7 @@ public struct GeoJSONFeatureStream: Sendable {
     /// A value of the outermost object.
     private func value(from start: Int, to end: Int) throws(GeoJSONError) -> JSONValue {
         do throws(JSONError) {
-            return try JSONParser.parse(Array(buffer[start..<end]))
+            return try JSONParser.parse(Array(buffer[start..<end]), maximumValues: Self.maximumValues)
         } catch { throw failure(.json(error.reason), at: start + error.offset, path: memberName) }
     }
 
@@ -402,7 +431,7 @@ public struct GeoJSONFeatureStream: Sendable {
     private func closeLook(_ raw: [UInt8], _ place: GeoJSONPlace) throws(GeoJSONError) -> GeoJSONFeature {
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONParser.parse(raw)
+            value = try JSONParser.parse(raw, maximumValues: Self.maximumValues)
         } catch {
             throw GeoJSONError(
                 reason: .json(error.reason), path: currentPath, offset: place.offset + error.offset,
@@ -461,6 +490,14 @@ public struct GeoJSONFeatureStream: Sendable {
         index >= countedTo
             ? line + ByteScan.count(of: 0x0A, in: buffer[countedTo..<index])
             : line - ByteScan.count(of: 0x0A, in: buffer[index..<countedTo])
+    }
+
+    /// The record that begins at an index is longer than it may be.
+    private func tooLong(at index: Int) -> GeoJSONError {
+        var error = failure(.tooLong(recordLimit), at: index)
+        // Lines of features have no path; their number says which.
+        error.path = currentPath.isEmpty ? "feature \(count + 1)" : currentPath
+        return error
     }
 
     private func failure(_ reason: GeoJSONError.Reason, at index: Int, path: String = "") -> GeoJSONError {

@@ -8,9 +8,14 @@ public struct JSONParser {
     public static let maximumDepth = 512
 
     /// Reads a JSON text.
-    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSONValue {
+    ///
+    /// - Parameter maximumValues: The most values that it may have, those in arrays and objects counted.
+    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>, maximumValues: Int = .max) throws(JSONError)
+        -> JSONValue
+    {
         guard let base = bytes.baseAddress else { throw JSONError(reason: .truncated, offset: 0, line: 1) }
         var parser = JSONParser(base: base, count: bytes.count)
+        parser.valuesLeft = maximumValues
         parser.skipByteOrderMark()
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -19,8 +24,10 @@ public struct JSONParser {
     }
 
     /// Reads a JSON text.
-    public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-        try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in try parse(buffer) }
+    public static func parse(_ bytes: [UInt8], maximumValues: Int = .max) throws(JSONError) -> JSONValue {
+        try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+            try parse(buffer, maximumValues: maximumValues)
+        }
     }
 
     /// Reads a JSON text.
@@ -33,6 +40,8 @@ public struct JSONParser {
     let base: UnsafePointer<UInt8>
     let count: Int
     var position = 0
+    /// How many more values it takes.
+    var valuesLeft = Int.max
 
     init(base: UnsafePointer<UInt8>, count: Int) {
         self.base = base
@@ -70,6 +79,8 @@ public struct JSONParser {
 
     mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         skipSpace()
+        valuesLeft -= 1
+        guard valuesLeft >= 0 else { throw failure(.tooManyValues) }
         switch next {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return .object(try object(depth: depth))

@@ -91,6 +91,11 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How much ogr2ogr may make of a file.", valueName: "megabytes"))
     var convertOutput = 16_384
 
+    @Flag(
+        help: ArgumentHelp(
+            "Run ogr2ogr even where nothing keeps it from other files and the network, for files that you trust."))
+    var allowUnconfinedConverter = false
+
     @Option(help: "How to print the result: table or json.") var format = Format.table
 
     func validate() throws {
@@ -116,6 +121,7 @@ struct ImportCommand: ParsableCommand {
             conversion.limits.output = convertOutput
             conversion.crs = crs
             conversion.layer = inputLayer
+            conversion.allowsUnconfined = allowUnconfinedConverter
             let store = try common.openStore()
             var options = Importer.Options()
             options.source = source

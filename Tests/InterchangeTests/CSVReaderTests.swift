@@ -160,4 +160,18 @@ private func records(_ text: String, chunk: Int = .max, capacity: Int = 1 << 18,
         let bikes = try CSVReader(InputFile.open(montreal, encoding: "iso-8859-1"))
         #expect(bikes.header.contains("Côte-Sainte-Catherine"))
     }
+
+    @Test("A record of more fields than there may be is told with its line, as is one that does not end")
+    func limits() throws {
+        let fields = String(repeating: ",", count: CSVReader.maximumFields)
+        for (text, line) in [("a,b\n1,2\n3\(fields)\n", 3), ("a\(fields)", 1)] {
+            let error = #expect(throws: InputError.self) { try records(text) }
+            #expect(error?.line == line && error?.message.contains("65536 fields") == true)
+        }
+        let most = String(repeating: ",", count: CSVReader.maximumFields - 1)
+        #expect(try records("a\(most)\n").rows[0].count == CSVReader.maximumFields)
+        let endless = "a,b\n1,2\n3,\"" + String(repeating: "x", count: CSVReader.maximumRecord)
+        let error = #expect(throws: InputError.self) { try records(endless) }
+        #expect(error?.line == 3 && error?.message.contains("64 MiB") == true)
+    }
 }

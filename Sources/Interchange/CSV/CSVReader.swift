@@ -1,3 +1,5 @@
+import Geometry
+
 /// Records of a CSV file (RFC 4180), read in a stream.
 ///
 /// The libraries of the field, SwiftCSV among them, load a file whole and make a string of each field. A city's file is larger than
@@ -18,7 +20,10 @@ public final class CSVReader {
     }
 
     /// The longest record, in bytes; a quote that is never closed runs into it.
-    public static let maximumRecord = 64 << 20
+    public static let maximumRecord = GeoJSONFeatureStream.maximumRecord
+
+    /// The most fields of a record.
+    public static let maximumFields = 1 << 16
 
     /// The names of the columns, white space around them removed.
     public private(set) var header: [String] = []
@@ -119,7 +124,14 @@ public final class CSVReader {
     private func scan() throws -> Bool {
         while true {
             if position == filled, try !refill() { return false }
-            if case .complete = scanRecord() { return true }
+            switch scanRecord() {
+            case .complete: return true
+            case .tooManyFields:
+                throw InputError(
+                    file: source.name, line: nextLine,
+                    "the record that begins here has more than \(Self.maximumFields) fields; is the delimiter right?")
+            case .incomplete: break
+            }
             if try refill() { continue }
             // Now that the end is known, only an open quote is still incomplete.
             guard case .incomplete(let quotedSince?) = scanRecord() else { return true }
@@ -132,6 +144,7 @@ public final class CSVReader {
     private enum Outcome {
         case complete
         case incomplete(quotedSince: Int?)
+        case tooManyFields
     }
 
     private static let quote = UInt8(ascii: "\"")
@@ -147,6 +160,7 @@ public final class CSVReader {
         var quoteFault: Int?
         ends.removeAll(keepingCapacity: true)
         while true {
+            guard ends.count < Self.maximumFields else { return .tooManyFields }
             // One field; `at` is its first byte.
             if at < filled, buffer[at] == Self.quote {
                 let opened = nextLine + lines

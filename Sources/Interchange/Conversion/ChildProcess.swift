@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What a program that reads foreign files for us may use up.
@@ -6,15 +7,18 @@ public struct ConversionLimits: Hashable, Sendable {
     public var seconds = 1800
     /// Megabytes of address space.
     public var memory = 4096
-    /// Megabytes that it may hand over, and that any of its temporary files may have.
+    /// Megabytes that it may hand over, and that its temporary files may have, each and all together.
     public var output = 16_384
+    /// Files that it may have open at the same time.
+    static let files = 256
 
     public init() {}
 }
 
 /// A program that runs beside ours and whose output we read.
 ///
-/// It gets limits of the system before it starts, and the system kills it when the thread that started it ends, however that happens.
+/// It gets its limits and its confinement before it starts, keeps them for good, and the system kills it when the thread that started it ends,
+/// however that happens.
 /// A class, because there is one process, which ends with it.
 final class ChildProcess {
     /// How it ended.
@@ -25,14 +29,19 @@ final class ChildProcess {
         case outOfTime
         /// It wrote more than it may.
         case tooMuchOutput
+        /// Its temporary files are larger than they may be, all together.
+        case tooMuchTemporary
     }
 
     let pid: pid_t
     /// Megabytes, seconds.
     private let limits: ConversionLimits
+    /// The folder whose size is watched; nil if it writes nothing.
+    private let folder: String?
     private var output: CInt
     private var errors: CInt
     private var waited = 0.0
+    private var folderChecked = ChildProcess.now
     private(set) var bytesRead = 0
     /// The beginning of what it has complained about.
     private(set) var complaints: [UInt8] = []
@@ -43,72 +52,36 @@ final class ChildProcess {
     /// Starts a program.
     ///
     /// - Parameters:
-    ///   - program: Its path.
+    ///   - program: Its path. It must be a program of the machine's, not a script, whose interpreter would be a second program.
     ///   - environment: All that it sees of ours.
+    ///   - reach: All that it may read and write; all else is kept from it by `confinement`.
+    ///   - isTrusted: No filter of system calls even if there is no other confinement.
     /// - Throws: ``SpawnFailure``.
-    init(_ program: String, _ arguments: [String], environment: [String: String], limits: ConversionLimits)
-        throws(SpawnFailure)
-    {
+    init(
+        _ program: String, _ arguments: [String], environment: [String: String], limits: ConversionLimits,
+        reach: Reach, confinement: Confinement, isTrusted: Bool = false
+    ) throws(SpawnFailure) {
         self.limits = limits
-        let megabyte = 1 << 20
-        // Both are of util-linux, which every Debian has; each replaces itself by the next.
-        let words =
-            ["setpriv", "--pdeathsig", "KILL", "prlimit", "--as=\(limits.memory * megabyte)"]
-            + ["--cpu=\(limits.seconds)", "--fsize=\(limits.output * megabyte)", "--core=0", program] + arguments
-        let out = try Self.pipe()
-        let err: (read: CInt, write: CInt)
-        do throws(SpawnFailure) { err = try Self.pipe() } catch {
-            close(out.read)
-            close(out.write)
-            throw error
-        }
-        defer {
-            close(out.write)
-            close(err.write)
-        }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, out.write, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, err.write, STDERR_FILENO)
-        // A pipe that nobody reads any more ends the program, even if ours has chosen otherwise for itself.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-        let argv = words.map { strdup($0) } + [nil]
-        let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in argv + envp { free(text) } }
-        var started: pid_t = 0
-        let code = posix_spawnp(&started, words[0], &actions, &attributes, argv, envp)
-        guard code == 0 else {
-            close(out.read)
-            close(err.read)
-            throw SpawnFailure(program: words[0], reason: String(cString: strerror(code)))
-        }
-        pid = started
-        output = out.read
-        errors = err.read
+        folder = isTrusted ? nil : reach.folder
+        var pipes = Pipes()
+        do {
+            let start = try ConfinedStart(
+                program, arguments, environment: environment, limits: limits, reach: reach, confinement: confinement,
+                isTrusted: isTrusted)
+            try pipes.open()
+            pid = try start.run(&pipes)
+        } catch let failure as SpawnFailure {
+            throw failure
+        } catch let failure as ConfinementError {
+            throw SpawnFailure(program: program, reason: failure.description)
+        } catch { throw SpawnFailure(program: program, reason: "\(error)") }
+        (output, errors) = pipes.takeReadingEnds()
     }
 
     /// Why a program did not start.
     struct SpawnFailure: Error {
         var program: String
         var reason: String
-    }
-
-    private static func pipe() throws(SpawnFailure) -> (read: CInt, write: CInt) {
-        var ends: [CInt] = [0, 0]
-        guard Glibc.pipe(&ends) == 0 else {
-            throw SpawnFailure(program: "pipe", reason: String(cString: strerror(errno)))
-        }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
     }
 
     deinit {
@@ -162,8 +135,16 @@ final class ChildProcess {
             stop(.outOfTime)
             return false
         }
-        _ = poll(&watched, 2, CInt(min(left * 1000, 1_000_000)) + 1)
-        waited += Self.now - before
+        _ = poll(&watched, 2, CInt(min(left, 1) * 1000) + 1)
+        let now = Self.now
+        waited += now - before
+        if let folder, now - folderChecked > 1 {
+            folderChecked = now
+            guard TemporaryFolder.size(of: folder) >> 20 < limits.output else {
+                stop(.tooMuchTemporary)
+                return false
+            }
+        }
         if watched[1].revents != 0 {
             var chunk = [UInt8](repeating: 0, count: 1 << 12)
             let count = chunk.withUnsafeMutableBytes { take(&errors, into: $0) } ?? 0

@@ -1,17 +1,25 @@
 import Foundation
 import Geometry
 import Glibc
+import Synchronization
 
 /// Reading files of formats that are not ours, by GDAL's `ogr2ogr`, which turns them into GeoJSON.
 ///
-/// It runs as a process of its own, so that a fault in a parser stays outside of ours, and reaches nothing but the file: drivers that ask
-/// servers, follow references or were not meant are switched off.
+/// It runs as a process of its own, so that a fault in a parser stays outside of ours, and the kernel keeps it from everything but the file, a
+/// folder of its own and the system's libraries: ``Confinement``. Drivers that ask servers, follow references or were not meant are
+/// switched off besides.
 public struct Conversion: Sendable {
     public var limits = ConversionLimits()
     /// The coordinate system of files that do not say theirs, as PROJ understands it: `EPSG:25833`.
     public var crs: String?
     /// Which of a file's layers is read, if it has several.
     public var layer: String?
+    /// Whether the converter runs even where nothing confines it.
+    public var allowsUnconfined = false
+    /// The ways of confining it, the best first.
+    var confinements: [Confinement] = [.landlock, .bubblewrap]
+    /// Whether databases that lead out of themselves are refused before the converter sees them.
+    var isSchemaChecked = true
     /// Where programs are looked for: folders, with colons between.
     var path: String
 
@@ -25,10 +33,7 @@ public struct Conversion: Sendable {
     ///
     /// - Throws: ``InputError`` that names the package.
     private func program(_ name: String, for file: String) throws -> String {
-        for folder in path.split(separator: ":") {
-            let candidate = "\(folder)/\(name)"
-            if access(candidate, X_OK) == 0 { return candidate }
-        }
+        if let program = Program.find(name, in: path) { return program }
         throw InputError(
             file: file,
             "files of this kind are read by GDAL's \(name), which is not installed; install the Debian package gdal-bin"
@@ -41,7 +46,7 @@ public struct Conversion: Sendable {
     ) throws -> [String: String] {
         var environment = [
             "PATH": path, "LANG": "C.UTF-8", "HOME": temporary.path, "TMPDIR": temporary.path,
-            "CPL_TMPDIR": temporary.path,
+            "CPL_TMPDIR": temporary.path, "SQLITE_TMPDIR": temporary.path,
             // Objects of an extract may come in any order.
             "OSM_USE_CUSTOM_INDEXING": "NO",
             // An area that the edge of an extract cuts in two is no area.
@@ -60,25 +65,42 @@ public struct Conversion: Sendable {
         return environment
     }
 
-    /// GDAL's names of all drivers that it has.
+    /// GDAL's names of all drivers that it has, by the path of its program: it does not change while we run.
+    private static let drivers = Mutex<[String: [String]]>([:])
+
     private func installedDrivers(for file: String) throws -> [String] {
+        let program = try program("ogr2ogr", for: file)
+        if let known = Self.drivers.withLock({ $0[program] }) { return known }
         let temporary = try TemporaryFolder()
-        let process = try start("ogr2ogr", ["--formats"], file, temporary, keeping: [])
+        let process = try start("ogr2ogr", ["--formats"], file, temporary, reading: [], keeping: [])
         let lines = try text(of: process, file).split(separator: "\n")
-        return lines.compactMap { line in
+        let drivers = lines.compactMap { line -> String? in
             guard line.hasPrefix("  "), let end = line.range(of: " -") else { return nil }
             return String(line[..<end.lowerBound].dropFirst(2))
         }
+        Self.drivers.withLock { $0[program] = drivers }
+        return drivers
     }
 
     private func start(
-        _ name: String, _ arguments: [String], _ file: String, _ temporary: TemporaryFolder, keeping drivers: [String],
-        encoding: String? = nil
+        _ name: String, _ arguments: [String], _ file: String, _ temporary: TemporaryFolder, reading files: [String],
+        keeping drivers: [String], encoding: String? = nil
     ) throws -> ChildProcess {
         let program = try program(name, for: file)
         let environment = try environment(temporary, keeping: drivers, encoding: encoding, for: file)
+        let ways = confinements + (allowsUnconfined ? [.none] : [])
+        guard let confinement = Confinement.best(of: ways, path: path) else {
+            throw InputError(
+                file: file,
+                "files of this kind are read by GDAL's \(name), and nothing here can keep it from other files and the network if the file "
+                    + "misleads it: the kernel has no Landlock (Linux 5.13 and newer have it), and the Debian package bubblewrap is not "
+                    + "installed or may not make namespaces. Provide one of them, convert the file to GeoJSON elsewhere, or, if you trust the "
+                    + "file, say --allow-unconfined-converter")
+        }
+        let reach = Reach(readable: files, folder: temporary.path)
         do throws(ChildProcess.SpawnFailure) {
-            return try ChildProcess(program, arguments, environment: environment, limits: limits)
+            return try ChildProcess(
+                program, arguments, environment: environment, limits: limits, reach: reach, confinement: confinement)
         } catch {
             throw InputError(file: file, "\(error.program) could not be started: \(error.reason)")
         }
@@ -95,38 +117,19 @@ public struct Conversion: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    // MARK: Files
+    // MARK: Features
 
-    /// The name by which GDAL can open the file and nothing else.
-    private func name(of file: String, _ format: ForeignFormat) throws -> String {
-        guard let resolved = realpath(file, nil) else {
-            let reason = errno == ENOENT ? "there is no such file" : String(cString: strerror(errno))
-            throw InputError(file: file, reason)
-        }
-        defer { free(resolved) }
-        let path = String(cString: resolved)
-        // GDAL would take it for one of its own file systems.
-        if path.hasPrefix("/vsi") {
-            throw InputError(file: file, "lies in a folder \(path.prefix(12))…, move it elsewhere")
-        }
-        var status = stat()
-        guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
-            throw InputError(file: file, String(cString: strerror(errno)))
-        }
-        let isFolder = status.st_mode & S_IFMT == S_IFDIR
-        guard isFolder == (format.drivers == ["OpenFileGDB"]) || !isFolder && status.st_mode & S_IFMT == S_IFREG else {
-            throw InputError(file: file, "is a directory; name the files in it")
-        }
-        if !isFolder, status.st_mode & S_IFMT != S_IFREG { throw InputError(file: file, "is no regular file") }
-        if !isFolder, status.st_size == 0 { throw InputError(file: file, "the file is empty") }
-        return format.wrapper == "/vsizip/" ? "/vsizip/{\(path)}" : format.wrapper + path
+    /// The file as the converter gets it.
+    private func input(_ file: String, _ format: ForeignFormat) throws -> ConversionInput {
+        try ConversionInput(file, format, limits: limits, isSchemaChecked: isSchemaChecked)
     }
 
     /// The names of the layers in a file.
-    private func layers(of file: String, _ format: ForeignFormat) throws -> [String] {
+    private func layers(of file: String, _ input: ConversionInput) throws -> [String] {
         let temporary = try TemporaryFolder()
         let process = try start(
-            "ogrinfo", ["-ro", "-q", try name(of: file, format)], file, temporary, keeping: format.drivers)
+            "ogrinfo", ["-ro", "-q", input.name], file, temporary, reading: input.readable,
+            keeping: input.format.drivers)
         return try text(of: process, file).split(separator: "\n").compactMap { line in
             // `1: roads (Line String)`, and nothing in parentheses if a layer has no geometries.
             guard let colon = line.firstIndex(of: ":"), Int(line[..<colon]) != nil else { return nil }
@@ -135,36 +138,41 @@ public struct Conversion: Sendable {
         }
     }
 
-    /// The one layer that is to be read.
-    private func chosenLayer(of file: String, _ format: ForeignFormat) throws -> String {
-        let layers = try layers(of: file, format)
+    /// The arguments that choose the one layer that is to be read: none if there is only one.
+    private func choice(of file: String, _ input: ConversionInput, _ temporary: TemporaryFolder) throws -> [String] {
+        let layers = try layers(of: file, input)
         if let layer {
             guard layers.contains(layer) else {
                 throw InputError(
                     file: file, "has no layer “\(layer)”; its layers are \(layers.joined(separator: ", "))")
             }
-            return layer
+            guard layers.count > 1 else { return [] }
+            // A name that begins with a hyphen would be taken for an option wherever it stands.
+            guard layer.hasPrefix("-") else { return [layer] }
+            let quoted = layer.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            let statement = try temporary.write("SELECT * FROM \"\(quoted)\"", to: "layer.sql")
+            return ["-dialect", "OGRSQL", "-sql", "@" + statement]
         }
         guard layers.count <= 1 else {
             throw InputError(
                 file: file,
                 "has \(layers.count) layers; choose one with --input-layer: \(layers.joined(separator: ", "))")
         }
-        guard let layer = layers.first else { throw InputError(file: file, "has no layer with features") }
-        return layer
+        guard !layers.isEmpty else { throw InputError(file: file, "has no layer with features") }
+        return []
     }
-
-    // MARK: Features
 
     /// The features of one layer as GeoJSON lines in WGS 84.
     func features(of file: String, _ format: ForeignFormat, encoding: String?) throws -> PeekableSource {
         let temporary = try TemporaryFolder()
-        var arguments = ["-f", "GeoJSONSeq", "/vsistdout/", try name(of: file, format)]
-        arguments.append(try chosenLayer(of: file, format))
-        arguments += Self.output + (crs.map { ["-s_srs", $0] } ?? [])
+        let input = try input(file, format)
+        let arguments =
+            ["-f", "GeoJSONSeq", "/vsistdout/", input.name] + (try choice(of: file, input, temporary)) + Self.output
+            + (crs.map { ["-s_srs", $0] } ?? [])
         let process = try start(
-            "ogr2ogr", arguments, file, temporary, keeping: format.drivers + ["GeoJSONSeq"], encoding: encoding)
-        return PeekableSource(ConversionSource(file, process, temporary, limits))
+            "ogr2ogr", arguments, file, temporary, reading: input.readable,
+            keeping: input.format.drivers + ["GeoJSONSeq"], encoding: encoding)
+        return PeekableSource(ConversionSource(file, process, temporary, input, limits))
     }
 
     /// The objects of an OpenStreetMap extract that are points, lines and areas, as GeoJSON lines.
@@ -178,22 +186,24 @@ public struct Conversion: Sendable {
         losses: ConversionLosses = ConversionLosses()
     ) throws -> PeekableSource {
         let temporary = try TemporaryFolder()
-        let configuration = temporary.path + "/osm.ini"
-        guard FileManager.default.createFile(atPath: configuration, contents: Data(OSMObjects.configuration(tags).utf8))
-        else { throw InputError(file: configuration, "cannot be written") }
+        let input = try input(file, format)
+        let configuration = try temporary.write(OSMObjects.configuration(tags), to: "osm.ini")
         let arguments =
-            ["-f", "GeoJSONSeq", "/vsistdout/", try name(of: file, format)] + layers + Self.output
+            ["-f", "GeoJSONSeq", "/vsistdout/", input.name] + layers + Self.output
             + ["-oo", "CONFIG_FILE=" + configuration]
         let process = try start(
-            "ogr2ogr", arguments, file, temporary, keeping: format.drivers + ["GeoJSONSeq"])
-        return PeekableSource(ConversionSource(file, process, temporary, limits, losses))
+            "ogr2ogr", arguments, file, temporary, reading: input.readable,
+            keeping: input.format.drivers + ["GeoJSONSeq"])
+        return PeekableSource(ConversionSource(file, process, temporary, input, limits, losses))
     }
 
     /// What an OpenStreetMap extract says it covers; nil if it does not say.
     func frame(of file: String, _ format: ForeignFormat) throws -> Bounds? {
         let temporary = try TemporaryFolder()
+        let input = try input(file, format)
         let process = try start(
-            "ogrinfo", ["-ro", "-so", try name(of: file, format), "points"], file, temporary, keeping: format.drivers)
+            "ogrinfo", ["-ro", "-so", input.name, "points"], file, temporary, reading: input.readable,
+            keeping: input.format.drivers)
         // `Extent: (24.935176, 60.164155) - (24.953415, 60.179113)`
         let lines = try text(of: process, file).split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix("Extent: ") }) else { return nil }
@@ -203,22 +213,4 @@ public struct Conversion: Sendable {
     }
 
     private static let output = ["-t_srs", "EPSG:4326", "-dim", "XY", "-lco", "COORDINATE_PRECISION=7"]
-}
-
-/// A folder of ours for as long as it is needed.
-///
-/// A class, because the folder goes when nobody holds it any more.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        var template = Array("\(base)/worksmap-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw InputError(file: base, "no temporary folder can be made in it: \(String(cString: strerror(errno)))")
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

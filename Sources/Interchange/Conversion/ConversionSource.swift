@@ -9,13 +9,15 @@ final class ConversionSource: ByteSource {
     var bytesRead: Int { process.bytesRead }
     private let process: ChildProcess
     private let temporary: TemporaryFolder
+    private let input: ConversionInput
     private let limits: ConversionLimits
     private let losses: ConversionLosses
 
     init(
-        _ name: String, _ process: ChildProcess, _ temporary: TemporaryFolder, _ limits: ConversionLimits,
-        _ losses: ConversionLosses = ConversionLosses()
+        _ name: String, _ process: ChildProcess, _ temporary: TemporaryFolder, _ input: ConversionInput,
+        _ limits: ConversionLimits, _ losses: ConversionLosses = ConversionLosses()
     ) {
+        self.input = input
         self.losses = losses
         self.name = name
         self.process = process
@@ -84,9 +86,9 @@ enum ConversionFault {
         case .tooMuchOutput:
             return
                 "GDAL makes more than \(limits.output) MB of it; cut the file into parts, or allow more with --convert-output"
-        case .killed(signal: SIGXFSZ):
+        case .killed(signal: SIGXFSZ), .tooMuchTemporary:
             return
-                "GDAL needs a temporary file of more than \(limits.output) MB for it; allow more with --convert-output"
+                "GDAL needs temporary files of more than \(limits.output) MB for it; allow more with --convert-output"
         case _ where holds("bad_alloc", "emory", "Cannot allocate", "failed to map segment"):
             return "GDAL needs more than \(limits.memory) MB of memory for it; allow more with --convert-memory"
         case .killed(let signal):

@@ -24,7 +24,7 @@ public final class FileSource: ByteSource {
     public let name: String
     public let byteCount: Int?
     public private(set) var bytesRead = 0
-    private let descriptor: CInt
+    fileprivate let descriptor: CInt
 
     /// Opens a file; `-` is standard input.
     ///
@@ -63,6 +63,28 @@ public final class FileSource: ByteSource {
             }
             guard errno == EINTR else { throw InputError(file: name, String(cString: strerror(errno))) }
         }
+    }
+}
+
+extension FileSource {
+    /// Reads at an offset, which leaves the place of other readings alone; fewer bytes than there is room for only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        var done = 0
+        while done < buffer.count, let base = buffer.baseAddress {
+            let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+            if count == 0 { break }
+            guard count > 0 || errno == EINTR else { throw InputError(file: name, String(cString: strerror(errno))) }
+            done += max(count, 0)
+        }
+        return done
+    }
+
+    /// The bytes at an offset, fewer at the end of the file.
+    func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let came = try bytes.withUnsafeMutableBytes { try read(into: $0, at: offset) }
+        bytes.removeLast(count - came)
+        return bytes
     }
 }
 

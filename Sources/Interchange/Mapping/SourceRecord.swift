@@ -112,7 +112,9 @@ struct CSVRow: SourceRecord {
         for (column, name) in plan.kept {
             let text = reader.field(column).trimmed
             guard !text.isEmpty else { continue }
-            if plan.isOurs, name == "extra", let object = (try? JSONParser.parse(text))?.object {
+            if plan.isOurs, name == "extra",
+                let object = (try? JSONParser.parse(text, maximumValues: GeoJSONFeatureStream.maximumValues))?.object
+            {
                 FeatureRow.write(object, without: [:], to: &json)
                 continue
             }
@@ -244,7 +246,8 @@ private func withBytes<Result>(
 
 private func parseGeoJSON(_ text: UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> Geometry? {
     let value: JSONValue
-    do throws(JSONError) { value = try JSONParser.parse(text) } catch {
+    do throws(JSONError) { value = try JSONParser.parse(text, maximumValues: GeoJSONFeatureStream.maximumValues) } catch
+    {
         throw RowRefusal("the geometry is not JSON: \(error)")
     }
     do throws(GeoJSONError) { return try GeoJSON.geometry(from: value) } catch { throw RowRefusal("\(error)") }
