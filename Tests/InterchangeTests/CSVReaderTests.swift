@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import SeededRandom
 import Testing
 
@@ -62,7 +63,7 @@ private func records(_ text: String, chunk: Int = .max, capacity: Int = 1 << 18,
                             .joined()
                     })
             }
-            var text = CSVText()
+            var text = CSVWriter()
             for row in rows { text.row(row) }
             let reader = try CSVReader(
                 MemorySource(name: "r", text.bytes, chunk: Int.random(in: 1...9, using: &random)),
