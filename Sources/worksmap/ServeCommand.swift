@@ -12,7 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               worksmap serve
-              worksmap serve --database city.sqlite --host 0.0.0.0 --port 80
+              worksmap serve --database city.sqlite --public-url https://works.example.org
+              worksmap serve --database city.sqlite --host 0.0.0.0 --port 80 --public-url http://works.example.org
 
             Without --host only programs on this machine can connect. Imports by another process show within a second.
             """)
@@ -34,6 +35,13 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 8080
+
+    @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp(
+            "The address under which clients know the map, behind a proxy too; links and cookies are made for it.",
+            valueName: "url"))
+    var publicURL: String?
 
     @Option(help: ArgumentHelp("The folder with the residents' page. (default: the program's own)", valueName: "dir"))
     var web: String?
@@ -57,6 +65,7 @@ struct ServiceOptions: ParsableArguments {
     @OptionGroup var desk: DeskOptions
 
     func validate() throws {
+        do { _ = try publicURL.map { try PublicURL($0) } } catch { throw ValidationError("--public-url: \(error)") }
         guard (0...65_535).contains(port) else { throw ValidationError("--port is 0…65535") }
         guard (0...1_000_000).contains(maxQueue) else { throw ValidationError("--max-queue is 0…1000000") }
         guard (0...1_048_576).contains(tileCache) else { throw ValidationError("--tile-cache is 0…1048576 MiB") }
@@ -67,6 +76,12 @@ struct ServiceOptions: ParsableArguments {
         var configuration = MapServerConfiguration()
         configuration.host = host
         configuration.port = port
+        configuration.publicURL = try publicURL.map { try PublicURL($0) }
+        if publicURL == nil, !["127.0.0.1", "::1", "localhost"].contains(host) {
+            tell(
+                "without --public-url links in answers name this machine's own address: "
+                    + "say under which one clients reach the map, such as --public-url https://works.example.org")
+        }
         configuration.web =
             try web.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? ResourceFolders.url(ResourceFolders.web)
         configuration.deadlineTiles = deadlineTiles.duration

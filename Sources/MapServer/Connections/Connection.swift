@@ -27,6 +27,9 @@ final class Connection: Sendable {
         self.channel = channel
     }
 
+    /// The address at which the server took the connection.
+    var localAddress: SocketAddress? { channel.localAddress }
+
     /// Calls `body` once when the client goes away, at once if it has gone already. It replaces what was to be called before: a
     /// connection answers one request at a time.
     ///

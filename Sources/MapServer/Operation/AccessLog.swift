@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 
 /// The outermost layer: measures each request and writes a line about it, without anything that tells who asked or what for: no address
-/// of a client, no query, no agent.
+/// of a client, no query, no agent, and of a path none of the secrets that stand in it.
 struct AccessLog: RouterMiddleware {
     typealias Context = MapContext
 
@@ -15,7 +15,7 @@ struct AccessLog: RouterMiddleware {
         let response = try await next(request, context)
         let line = AccessLine(
             requestID: context.requestID, method: request.method.rawValue, route: context.endpointPath ?? "-",
-            path: request.uri.path, started: context.started)
+            path: LoggedPath.text(of: request.uri.path, route: context.endpointPath), started: context.started)
         let isHead = request.method == .head
         return (isHead ? response.withoutBody() : response).whenSent { [status = response.status.code] octets, error in
             line.write(status: status, octets: isHead ? 0 : octets, error: error, to: context.logger, metrics)
