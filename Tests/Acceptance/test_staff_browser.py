@@ -105,6 +105,25 @@ def test_nothing_of_the_desk_is_stored_and_nothing_is_there_without_a_connection
         assert EMAIL not in page.page_source and "Секретова" not in page.page_source
 
 
+def test_signing_out_clears_what_an_older_worker_stored(browser, desk):
+    page = with_worker(browser, desk)
+    sign_in(page, desk)
+    page.get(desk.url + "/robots.txt")
+    page.execute_async_script("""
+        const done = arguments[2];
+        (async () => {
+          const store = await caches.open('page-1');
+          await store.put('/staff/works/' + arguments[0], new Response(arguments[1], { headers: { 'Content-Type': 'text/html' } }));
+        })().then(done);""", desk.work, EMAIL)
+    assert about_staff(page)
+    page.get(desk.url + "/staff")
+    sign_out(page)
+    WebDriverWait(page, 30).until(lambda page: stored(page) == [])
+    page.get(desk.url + "/")
+    loaded(page)
+    assert about_staff(page) == []
+
+
 def test_a_new_worker_deletes_the_stores_of_older_ones(browser, desk):
     page = browser(1280, 800, "ru")
     page.get(desk.url + "/robots.txt")
