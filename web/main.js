@@ -1,6 +1,6 @@
 import * as L from '/leaflet/leaflet.esm.min.js';
 import * as api from './api.js';
-import { byId, button, settled } from './dom.js';
+import { byId, button, element, settled } from './dom.js';
 import { showCard } from './card.js';
 import { showFilters } from './filters.js';
 import { look, showFollowed, toggle } from './follow.js';
@@ -50,7 +50,7 @@ async function start() {
   if (link.view) map.setView(link.view.center, link.view.zoom, { animate: false });
   else map.fitBounds([[south, west], [north, east]], { animate: false });
   map.attributionControl.setPrefix(false);
-  tilesets.basemap = layer('basemap', city.attribution ?? '');
+  tilesets.basemap = layer('basemap', element('span', {}, city.attribution ?? '').innerHTML);
   tilesets.works = layer('works');
   highlight = L.geoJSON(null, {
     interactive: false, style: { className: 'highlight', weight: 5, fill: false },

@@ -1,7 +1,10 @@
-// Keeps what was seen, so that it can be looked at again without a connection. The network always comes first.
+// Keeps what the map's page has shown, so that it can be looked at again without a connection. The network always comes first.
+//
+// Everything that is not named here passes the worker by: pages behind a sign-in above all, other pages, what other pages ask for, requests
+// with a token, and whatever the service says must not be stored.
 
-/** Each store and how many answers it holds; the longest unused give way. */
-const stores = { 'tiles-1': 600, 'answers-1': 150, 'page-1': 60 };
+/** Each store and how many answers it holds; the longest unused give way. Stores of other names are of older workers and go. */
+const stores = { 'tiles-2': 600, 'answers-2': 150, 'page-2': 60 };
 
 self.addEventListener('install', () => self.skipWaiting());
 
@@ -11,12 +14,13 @@ self.addEventListener('activate', (event) => event.waitUntil((async () => {
 })()));
 
 self.addEventListener('message', (event) => event.waitUntil((async () => {
+  if (!isMap(event.source)) return;
   for (const address of event.data?.seen ?? []) {
     const request = new Request(address, { cache: 'force-cache' });
     const name = storeFor(request);
     if (!name || await (await caches.open(name)).match(request, { ignoreVary: true })) continue;
     const answer = await fetch(request).catch(() => null);
-    if (answer?.ok) await keep(name, request, answer);
+    if (answer) await keep(name, request, answer);
   }
 })()));
 
@@ -25,22 +29,37 @@ self.addEventListener('fetch', (event) => {
   if (name) event.respondWith(answer(event, name));
 });
 
+/** Whether it is the map's page that asks. */
+const isMap = (client) => Boolean(client) && new URL(client.url).pathname === '/';
+
 /** The store for a request, or none if its answer is not kept. */
 function storeFor(request) {
-  const address = new URL(request.url);
-  if (request.method !== 'GET' || address.origin !== self.location.origin) return null;
-  if (/^\/(open311|health|metrics)/.test(address.pathname)) return null;
-  if (/^\/tiles\/.*\.png$/.test(address.pathname)) return 'tiles-1';
-  return /^\/(api|ogc|tiles|geojson)\//.test(address.pathname) ? 'answers-1' : 'page-1';
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin || request.headers.has('Authorization')) return null;
+  if (pathname.startsWith('/staff') || request.referrer.startsWith(`${origin}/staff`)) return null;
+  if (request.mode === 'navigate') return pathname === '/' ? 'page-2' : null;
+  if (/^\/tiles\/.*\.png$/.test(pathname)) return 'tiles-2';
+  if (/^\/(api\/(city|legend|places|works\/[^/]+(\/history)?)|ogc\/collections\/works\/items|tiles\/[^/]+\.json)$/.test(pathname)) return 'answers-2';
+  if (/^\/(api|cap|feeds|geojson|health|ledger|metrics|ogc|open311|reports|tiles|works|wzdx)\//.test(pathname)) return null;
+  return pathname === '/' || /\.(css|ico|jpe?g|js|json|png|svg|webp|woff2)$/.test(pathname) ? 'page-2' : null;
+}
+
+/** Whether an answer may be kept: it is whole, ours, the same for everybody, and nothing forbids it. */
+function isKeepable(answer) {
+  return answer.ok && !answer.redirected && answer.type !== 'opaque'
+    && !/\b(no-store|private)\b/i.test(answer.headers.get('Cache-Control') ?? '')
+    && !/\b(cookie|authorization)\b|\*/i.test(answer.headers.get('Vary') ?? '');
 }
 
 async function answer(event, name) {
+  const { request } = event;
+  if (request.mode !== 'navigate' && !isMap(await self.clients.get(event.clientId))) return fetch(request);
   try {
-    const fresh = await fetch(event.request);
-    if (fresh.ok && fresh.type === 'basic') event.waitUntil(keep(name, event.request, fresh.clone()));
+    const fresh = await fetch(request);
+    if (isKeepable(fresh)) event.waitUntil(keep(name, request, fresh.clone()));
     return fresh;
   } catch (error) {
-    const stored = await find(event.request, name);
+    const stored = await find(request, name);
     if (!stored) throw error;
     const headers = new Headers(stored.headers);
     headers.set('X-Stored-At', headers.get('X-Kept-At') ?? headers.get('Date') ?? '');
@@ -51,11 +70,11 @@ async function answer(event, name) {
 async function find(request, name) {
   const store = await caches.open(name);
   // The map's page is the same for every link to it.
-  const isMap = request.mode === 'navigate' && new URL(request.url).pathname === '/';
-  return store.match(request, { ignoreVary: true, ignoreSearch: isMap });
+  return store.match(request, { ignoreVary: true, ignoreSearch: request.mode === 'navigate' });
 }
 
 async function keep(name, request, answer) {
+  if (!isKeepable(answer)) return;
   const headers = new Headers(answer.headers);
   headers.set('X-Kept-At', new Date().toISOString());
   const store = await caches.open(name);

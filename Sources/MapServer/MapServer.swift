@@ -76,7 +76,7 @@ public struct MapServer: Sendable {
         onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<MapContext>> {
         let router = Router(context: MapContext.self)
-        router.add(middleware: AccessLog(metrics: services.metrics))
+        router.add(middleware: AccessLog(metrics: services.metrics, loggedPath: LoggedPath.text(of:route:)))
         router.add(middleware: CommonHeaders(proxies: services.configuration.proxies))
         router.add(middleware: ProblemMiddleware())
         let desk = Desk(services, logger: logger)

@@ -1,5 +1,5 @@
 public import Foundation
-package import HTTPEdge
+public import HTTPEdge
 import TimeBudgets
 
 /// Where the server listens, what it serves beside the works, and how much it takes on.
@@ -12,9 +12,8 @@ public struct MapServerConfiguration: Sendable {
     public var web: URL?
     /// The folder of Debian's libjs-leaflet, served below `/leaflet/`.
     public var leaflet = URL(fileURLWithPath: "/usr/share/javascript/leaflet")
-    /// The address under which clients know the server, without a slash at its end, such as `https://works.example.org/map`. Without one
-    /// links are made from the `Host` of each request.
-    public var publicURL: String?
+    /// The address under which clients know the server. Without one links follow the `Host` of a request only if nobody outside can have made it up.
+    public var publicURL: PublicURL?
 
     /// The time budget of a tile.
     public var deadlineTiles = Duration.seconds(2)

@@ -90,9 +90,9 @@ struct MapServices: Sendable {
 }
 
 extension PublicAddress {
-    /// The configured address, or one made of the request's `Host`.
+    /// The address by the server's configuration.
     init(_ request: Request, configuration: MapServerConfiguration) {
         self.init(
-            request, publicURL: configuration.publicURL, fallback: "\(configuration.host):\(configuration.port)")
+            request, publicURL: configuration.publicURL, listening: configuration.host, port: configuration.port)
     }
 }

@@ -46,7 +46,13 @@ extension SpatiaLiteStore {
         guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
             throw StoreError.unwritable(path: path, reason: "a database in use stands there; choose another name")
         }
-        let temporary = "\(path).\(getpid()).part"
+        let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
+        // Made here, so that it is no link that somebody has put into a folder where everybody may.
+        let descriptor = Glibc.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+        Glibc.close(descriptor)
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
         do { try body(temporary) } catch { throw StoreError.named(error, path: path) }
         guard rename(temporary, path) == 0 else {

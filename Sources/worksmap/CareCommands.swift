@@ -62,7 +62,7 @@ struct CheckCommand: ParsableCommand {
         try reporting {
             let findings = try common.openStore(readOnly: true).check()
             guard !findings.isEmpty else { return tell("\(common.database): all is well") }
-            for finding in findings { print(finding) }
+            for finding in findings { Terminal.show("\(finding)\n") }
             throw ExitCode.couldNotBeDone
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hotspots
 import Logging
 import SpatiaLiteStore
 import Works
@@ -24,8 +25,16 @@ struct CommonOptions: ParsableArguments {
 
     /// A logger that writes to standard error.
     func logger() -> Logger {
-        var logger = Logger(label: "worksmap") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "worksmap") { StreamLogHandler(label: $0, stream: LogStream()) }
         logger.logLevel = logLevel
         return logger
+    }
+}
+
+/// Standard error for the log: each entry is one line, whatever a client or a file has put into it.
+private struct LogStream: TextOutputStream, Sendable {
+    mutating func write(_ entry: String) {
+        let line = entry.hasSuffix("\n") ? String(entry.dropLast()) : entry
+        FileHandle.standardError.write(Data((line.escapedForTerminal() + "\n").utf8))
     }
 }

@@ -9,7 +9,16 @@ struct DeskOptions: ParsableArguments {
     var rules: String?
 
     @Option(
-        help: ArgumentHelp("An api_key that Open311 clients must give to report; may be repeated.", valueName: "key"))
+        help: ArgumentHelp(
+            "A file with the api_keys, one a line, of which Open311 clients must give one to report; "
+                + "WORKSMAP_OPEN311_KEYS in the environment holds them too.",
+            valueName: "file"))
+    var open311KeysFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "As --open311-keys-file, but seen by everybody who lists processes; may be repeated.", valueName: "key",
+            visibility: .hidden))
     var open311Key: [String] = []
 
     @Option(help: "The only jurisdiction_id that Open311 answers to.")
@@ -31,10 +40,42 @@ struct DeskOptions: ParsableArguments {
         configuration.rules =
             try rules.map { URL(fileURLWithPath: $0, isDirectory: true) }
             ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
-        configuration.open311Keys = Set(open311Key)
+        configuration.open311Keys = try open311Keys()
         configuration.jurisdiction = jurisdiction
         configuration.reportsPerMinute = reportsPerMinute
         configuration.contactsKept = Int64(contactsKept) * 86_400
         return configuration
+    }
+
+    /// The keys of the file, of the environment and of the command line together.
+    ///
+    /// - Throws: ``Failure`` if there should be keys and are none: nobody who wants keys means to do without.
+    private func open311Keys() throws -> Set<String> {
+        var keys = Set(open311Key)
+        if !open311Key.isEmpty {
+            tell(
+                "--open311-key shows its key to everybody who lists processes; "
+                    + "use --open311-keys-file or WORKSMAP_OPEN311_KEYS")
+        }
+        func add(_ text: String, from place: String) throws {
+            let found = text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+            guard !found.isEmpty else { throw Failure("\(place): no api_key is in it") }
+            keys.formUnion(found)
+        }
+        if let file = open311KeysFile {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw Failure("--open311-keys-file \(file): cannot be read as text")
+            }
+            let lines = text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("#") }
+            try add(lines.joined(separator: "\n"), from: "--open311-keys-file \(file)")
+            var status = stat()
+            if stat(file, &status) == 0, status.st_mode & 0o004 != 0 {
+                tell("--open311-keys-file \(file): everybody on this machine can read it; chmod 640 it")
+            }
+        }
+        if let text = ProcessInfo.processInfo.environment["WORKSMAP_OPEN311_KEYS"] {
+            try add(text, from: "WORKSMAP_OPEN311_KEYS")
+        }
+        return keys
     }
 }

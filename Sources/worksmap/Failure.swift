@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hotspots
 
 /// The ends that a command can come to.
 extension ExitCode {
@@ -18,9 +19,15 @@ struct Failure: Error, CustomStringConvertible {
     }
 }
 
-/// Writes a line to standard error.
+/// Writes a line to standard error. Whatever a terminal would obey in it is spelled out.
 func tell(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    FileHandle.standardError.write(Data((message.escapedForTerminal() + "\n").utf8))
+}
+
+/// Tells why a command could not be done. Further lines of the reason are set in, so that no word of a file passes for a line of ours.
+func tell(failure error: any Error) {
+    let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() { tell((index == 0 ? "worksmap: " : "  ") + line) }
 }
 
 /// Runs `body`; whatever it throws is told on standard error and ends the program with status 1.
@@ -32,7 +39,7 @@ func reporting<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let usage as ValidationError {
         throw usage
     } catch {
-        tell("worksmap: \(error)")
+        tell(failure: error)
         throw ExitCode.couldNotBeDone
     }
 }
@@ -46,7 +53,7 @@ func reporting<Result>(_ body: () async throws -> Result) async throws -> Result
     } catch let usage as ValidationError {
         throw usage
     } catch {
-        tell("worksmap: \(error)")
+        tell(failure: error)
         throw ExitCode.couldNotBeDone
     }
 }

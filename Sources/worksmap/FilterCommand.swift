@@ -31,7 +31,8 @@ struct FilterCommand: ParsableCommand {
                 }
             for (index, filter) in filters.enumerated() {
                 do {
-                    print(CQL2.json(try CQL2.parse(filter, as: lang, vocabulary: vocabulary)).description)
+                    Terminal.show(
+                        json: CQL2.json(try CQL2.parse(filter, as: lang, vocabulary: vocabulary)).description)
                 } catch {
                     throw ValidationError(filters.count > 1 ? "filter \(index + 1): \(error)" : "\(error)")
                 }

@@ -146,8 +146,8 @@ struct ImportCommand: ParsableCommand {
                 reports += own
             }
             switch format {
-            case .table: print(Self.table(reports).text(width: Terminal.width), terminator: "")
-            case .json: print(Self.json(reports))
+            case .table: Terminal.show(Self.table(reports).text(width: Terminal.width))
+            case .json: Terminal.show(json: Self.json(reports))
             }
             if reports.contains(where: { $0.refused > 0 }) { throw ExitCode.badInput }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Hotspots
 
 /// A line on standard error that tells how far a long job has come, when standard error is a terminal.
 struct ProgressBar {
@@ -7,7 +8,7 @@ struct ProgressBar {
     private var shownPercent = -1
 
     init(_ title: String) {
-        self.title = title
+        self.title = title.escapedForTerminal()
     }
 
     /// Shows `done` of `total`; where the total is not known, how many rows have come.

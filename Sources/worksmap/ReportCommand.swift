@@ -40,10 +40,10 @@ struct ReportCommand: ParsableCommand {
                 period: Period(from: since?.instant, until: until?.instant), at: at?.instant ?? .now,
                 minimumSample: minimumSample)
             switch format {
-            case .table: print(report.table(width: Terminal.width), terminator: "")
-            case .json: print(String(decoding: report.json(version: Version.text), as: UTF8.self), terminator: "")
-            case .csv: print(report.csv(), terminator: "")
-            case .html: print(report.html(version: Version.text), terminator: "")
+            case .table: Terminal.show(report.table(width: Terminal.width))
+            case .json: Terminal.show(json: String(decoding: report.json(version: Version.text), as: UTF8.self))
+            case .csv: Terminal.show(document: report.csv())
+            case .html: Terminal.show(document: report.html(version: Version.text))
             }
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Geometry
+import Hotspots
 import Interchange
 import Works
 
@@ -77,17 +78,16 @@ struct RulesCommand: ParsableCommand {
                         "no category \(category) in the catalogue; there are \(book.categories.map(\.code).joined(separator: ", "))"
                     )
                 }
-                print("category:     \(decision.category) (\(decision.kind.rawValue), \(decision.severity.rawValue))")
-                print("district:     \(district ?? "none")")
-                print(
-                    "organisation: \(decision.organisation ?? "none") (\(decision.route.map { "route \($0 + 1)" } ?? "no route fits"))"
-                )
-                print(
+                let lines = [
+                    "category:     \(decision.category) (\(decision.kind.rawValue), \(decision.severity.rawValue))",
+                    "district:     \(district ?? "none")",
+                    "organisation: \(decision.organisation ?? "none") "
+                        + "(\(decision.route.map { "route \($0 + 1)" } ?? "no route fits"))",
                     "due:          \(decision.dueAt?.description ?? "none") "
-                        + "(\(decision.limit.map { "limit \($0 + 1): \(book.limits[$0].limit)" } ?? "no limit fits"))")
-                print(
-                    "moderation:   \(decision.needsModeration ? "a dispatcher looks at it first" : "no, it is public at once")"
-                )
+                        + "(\(decision.limit.map { "limit \($0 + 1): \(book.limits[$0].limit)" } ?? "no limit fits"))",
+                    "moderation:   \(decision.needsModeration ? "a dispatcher looks at it first" : "no, it is public at once")",
+                ]
+                Terminal.show(lines.map { $0.escapedForTerminal() + "\n" }.joined())
             }
         }
     }

@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               worksmap serve
-              worksmap serve --database city.sqlite --host 0.0.0.0 --port 80
+              worksmap serve --database city.sqlite --public-url https://works.example.org
+              worksmap serve --database city.sqlite --host 0.0.0.0 --port 80 --public-url http://works.example.org
 
             Without --host only programs on this machine can connect. Imports by another process show within a second.
             """)
@@ -36,6 +37,13 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 8080
+
+    @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp(
+            "The address under which clients know the map, behind a proxy too; links and cookies are made for it.",
+            valueName: "url"))
+    var publicURL: String?
 
     @Option(help: ArgumentHelp("The folder with the residents' page. (default: the program's own)", valueName: "dir"))
     var web: String?
@@ -66,6 +74,7 @@ struct ServiceOptions: ParsableArguments {
     @OptionGroup var desk: DeskOptions
 
     func validate() throws {
+        do { _ = try publicURL.map { try PublicURL($0) } } catch { throw ValidationError("--public-url: \(error)") }
         try NumberRange(0...65_535).check(port, of: "--port")
         try NumberRange(0...1_000_000).check(maxQueue, of: "--max-queue")
         try NumberRange(0...1_048_576, unit: "MiB").check(tileCache, of: "--tile-cache")
@@ -76,6 +85,12 @@ struct ServiceOptions: ParsableArguments {
         var configuration = MapServerConfiguration()
         configuration.host = host
         configuration.port = port
+        configuration.publicURL = try publicURL.map { try PublicURL($0) }
+        if publicURL == nil, !["127.0.0.1", "::1", "localhost"].contains(host) {
+            tell(
+                "without --public-url links in answers name this machine's own address: "
+                    + "say under which one clients reach the map, such as --public-url https://works.example.org")
+        }
         configuration.web =
             try web.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? ResourceFolders.url(ResourceFolders.web)
         configuration.deadlineTiles = deadlineTiles.duration

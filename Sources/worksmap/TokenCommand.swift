@@ -68,7 +68,7 @@ struct TokenCommand: ParsableCommand {
             try reporting {
                 let tokens = try common.openStore().tokens()
                 if format == .json {
-                    print(JSONValue.array(tokens.map { .object($0.json) }))
+                    Terminal.show(json: JSONValue.array(tokens.map { .object($0.json) }).description)
                     return
                 }
                 var table = TextTable([
@@ -83,7 +83,7 @@ struct TokenCommand: ParsableCommand {
                         token.revokedAt?.description ?? "",
                     ])
                 }
-                print(table.text(width: Terminal.width), terminator: "")
+                Terminal.show(table.text(width: Terminal.width))
             }
         }
     }
@@ -103,7 +103,7 @@ struct TokenCommand: ParsableCommand {
             try reporting {
                 let entries = try common.openStore().audit(limit: limit)
                 if format == .json {
-                    print(JSONValue.array(entries.map { .object($0.json) }))
+                    Terminal.show(json: JSONValue.array(entries.map { .object($0.json) }).description)
                     return
                 }
                 var table = TextTable([
@@ -117,7 +117,7 @@ struct TokenCommand: ParsableCommand {
                         entry.detail ?? "",
                     ])
                 }
-                print(table.text(width: Terminal.width), terminator: "")
+                Terminal.show(table.text(width: Terminal.width))
             }
         }
     }

@@ -152,7 +152,7 @@ struct WorkCommand: ParsableCommand {
                     }
                     json.endArray()
                     json.endObject()
-                    print(String(decoding: json.bytes, as: UTF8.self))
+                    Terminal.show(json: String(decoding: json.bytes, as: UTF8.self))
                     return
                 }
                 var table = TextTable([
@@ -168,7 +168,7 @@ struct WorkCommand: ParsableCommand {
                         String(work.dueChanges), work.title ?? "",
                     ])
                 }
-                print(table.text(width: Terminal.width), terminator: "")
+                Terminal.show(table.text(width: Terminal.width))
             }
         }
     }
@@ -244,7 +244,7 @@ struct WorkCommand: ParsableCommand {
                 if format == .json {
                     var json = JSONWriter()
                     json.history(of: target.id, try store.ledger(of: target.id))
-                    print(String(decoding: json.bytes, as: UTF8.self))
+                    Terminal.show(json: String(decoding: json.bytes, as: UTF8.self))
                     return
                 }
                 var table = TextTable([
@@ -257,7 +257,7 @@ struct WorkCommand: ParsableCommand {
                         entry.actor.organisation ?? entry.actor.kind.rawValue, entry.reason ?? "",
                     ])
                 }
-                print(table.text(width: Terminal.width), terminator: "")
+                Terminal.show(table.text(width: Terminal.width))
             }
         }
     }
@@ -280,5 +280,5 @@ extension AuditEntry {
 /// Prints a work as a GeoJSON feature on a line of its own.
 private func printWork(_ id: WorkID, in store: any WorksStore) throws {
     guard let work = try store.work(id) else { throw Failure("no work \(id)") }
-    print(WorkFeatureWriter.text(of: work, at: .now))
+    Terminal.show(json: WorkFeatureWriter.text(of: work, at: .now))
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hotspots
 
 /// The program: one subcommand for each thing that an operator, an engineer or a planner does.
 @main
@@ -37,11 +38,32 @@ struct WorksMapCommand: AsyncParsableCommand {
             )
             Foundation.exit(ExitCode.couldNotBeDone.rawValue)
         }
-        await main(nil)
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error)
+        }
         guard fflush(nil) == 0 else {
             tell("worksmap: standard output: cannot be written: \(String(cString: strerror(errno)))")
             Foundation.exit(ExitCode.couldNotBeDone.rawValue)
         }
+    }
+
+    /// Ends the program as the parser does, but for words of the command line that a terminal would obey.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        guard !code.isSuccess else { exit(withError: error) }
+        let message = fullMessage(for: error)
+        if !message.isEmpty {
+            FileHandle.standardError.write(Data((message.escapedForTerminal(keeping: "\n") + "\n").utf8))
+        }
+        fflush(nil)
+        Foundation.exit(code.rawValue)
     }
 }
 

@@ -3,7 +3,9 @@ import os
 import subprocess
 
 import pytest
-from conftest import PROGRAM
+import requests
+
+from conftest import PROGRAM, Service
 
 
 @pytest.mark.parametrize("option", ["--port=65536", "--port=-1", "--max-queue=-1", "--deadline-tiles=2"])
@@ -78,6 +80,115 @@ def test_links_are_followed_and_pipes_are_written_to_as_they_are(worksmap, demo_
         assert len(reader.stdout.read()) == pytest.approx(target.stat().st_size, rel=0.01)
     assert pipe.is_fifo()
     assert {path.name for path in tmp_path.iterdir()} == {"target", "link", "pipe"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make links of other users")
+@pytest.mark.parametrize("command", WRITERS.values(), ids=WRITERS.keys())
+def test_nothing_is_written_through_what_another_user_has_planted(worksmap, demo_database, tmp_path, command):
+    shared, victim = tmp_path / "shared", tmp_path / "victim"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    victim.write_text("precious")
+
+    def refused(target, kind):
+        answer = worksmap(*command, target, "--database", demo_database, check=False, timeout=60)
+        assert answer.returncode == 1 and kind in answer.stderr and str(shared) in answer.stderr, answer.stderr
+        assert victim.read_text() == "precious" and sorted(path.name for path in shared.iterdir()) == ["planted"]
+
+    planted = shared / "planted"
+    planted.symlink_to(victim)
+    os.lchown(planted, 65534, 65534)
+    refused(planted, "a symbolic link that another user has put")
+    own = tmp_path / "own"
+    own.symlink_to(planted)
+    refused(own, "a symbolic link that another user has put")
+    planted.unlink()
+    planted.symlink_to(tmp_path / "missing")
+    os.lchown(planted, 65534, 65534)
+    refused(planted, "a symbolic link that another user has put")
+    assert not (tmp_path / "missing").exists()
+    planted.unlink()
+    os.mkfifo(planted)
+    os.chown(planted, 65534, 65534)
+    refused(planted, "a pipe that another user has put")
+    planted.unlink()
+    # One's own links are followed there too, and so are others' in a folder that is not everybody's.
+    planted.symlink_to(victim)
+    worksmap(*command, planted, "--database", demo_database, timeout=60)
+    assert planted.is_symlink() and victim.stat().st_size > 100
+    os.lchown(planted, 65534, 65534)
+    shared.chmod(0o755)
+    victim.write_text("old")
+    worksmap(*command, planted, "--database", demo_database, timeout=60)
+    assert victim.stat().st_size > 100
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make links of other users")
+def test_refused_rows_and_backups_do_not_go_through_planted_links(worksmap, tmp_path):
+    shared, victim = tmp_path / "shared", tmp_path / "victim"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    victim.write_text("precious")
+    database = tmp_path / "city.sqlite"
+    worksmap("init", "--database", database)
+    (shared / "list.csv").write_text("id,lon,lat,category\nb,999,1,pothole\n")
+    for name in ("list.csv.refused.csv", "list.csv.refused.csv.part", "copy.sqlite"):
+        (shared / name).symlink_to(victim)
+        os.lchown(shared / name, 65534, 65534)
+    answer = worksmap("import", shared / "list.csv", "--as", "hazards", "--database", database, check=False, cwd=tmp_path)
+    assert answer.returncode == 2 and "refused rows are in" in answer.stderr
+    worksmap("backup", shared / "copy.sqlite", "--database", database)
+    assert victim.read_text() == "precious"
+    assert not (shared / "copy.sqlite").is_symlink() and (shared / "copy.sqlite").read_bytes()[:6] == b"SQLite"
+
+
+@pytest.mark.parametrize("url", ["works.example.org", "ftp://a", "https://u:p@a", "https://a?b", "https://a/#b", "https://", "https://a:0"])
+def test_a_public_address_that_means_nothing_is_bad_usage(worksmap, demo_database, url):
+    answer = worksmap("serve", "--database", demo_database, "--public-url", url, check=False, timeout=60)
+    assert answer.returncode == 64
+    assert "--public-url: an address such as https://works.example.org is wanted" in answer.stderr
+
+
+def test_a_service_for_others_says_that_it_does_not_know_its_address(demo_database):
+    for options, is_told in [(["--host", "0.0.0.0"], True), ([], False), (["--host", "0.0.0.0", "--public-url", "http://a"], False)]:
+        service = Service(demo_database, *options)
+        service.stop()
+        assert ("--public-url" in "".join(service.lines)) == is_told
+
+
+PLACE = {"lat": "53.2", "long": "50.0", "service_code": "pothole"}
+
+
+@pytest.mark.parametrize("how", ["file", "environment", "argument"])
+def test_api_keys_come_from_a_file_or_the_environment(worksmap, demo_database, tmp_path, monkeypatch, how):
+    database = tmp_path / "city.sqlite"
+    worksmap("backup", database, "--database", demo_database)
+    keys = tmp_path / "keys"
+    keys.write_text("# the app\nfirst-key\n\n  second-key  \n")
+    keys.chmod(0o640)
+    options = {"file": ["--open311-keys-file", str(keys)], "environment": [], "argument": ["--open311-key", "second-key"]}[how]
+    if how == "environment":
+        monkeypatch.setenv("WORKSMAP_OPEN311_KEYS", "first-key,second-key")
+    service = Service(database, *options)
+    try:
+        for key, status in [("second-key", {201, 202, 400}), ("third-key", {403}), ("", {403}), ("# the app", {403})]:
+            answer = requests.post(service.url + "/open311/v2/requests.json", data={**PLACE, "api_key": key}, timeout=60)
+            assert answer.status_code in status, answer.text
+        shown = open(f"/proc/{service.process.pid}/cmdline").read()
+        assert ("second-key" in shown) == (how == "argument")
+        log = "".join(service.lines)
+        assert "second-key" not in log and ("shows its key to everybody" in log) == (how == "argument")
+    finally:
+        service.stop()
+
+
+@pytest.mark.parametrize("text", ["", "\n# only a remark\n", None])
+def test_a_file_without_api_keys_is_told_and_lets_nobody_in(worksmap, demo_database, tmp_path, text):
+    keys = tmp_path / "keys"
+    if text is not None:
+        keys.write_text(text)
+    answer = worksmap("serve", "--database", demo_database, "--port", "0", "--open311-keys-file", keys, check=False, timeout=60)
+    assert answer.returncode == 1 and str(keys) in answer.stderr
 
 
 @pytest.mark.parametrize("command", [["render", "0/0/0"], ["export", "schools"], ["report", "districts"],

@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import SeededRandom
 import TestConditions
 import Testing
@@ -63,7 +64,7 @@ private func records(_ text: String, chunk: Int = .max, capacity: Int = 1 << 18,
                             .joined()
                     })
             }
-            var text = CSVText()
+            var text = CSVWriter()
             for row in rows { text.row(row) }
             let reader = try CSVReader(
                 MemorySource(name: "r", text.bytes, chunk: Int.random(in: 1...9, using: &random)),

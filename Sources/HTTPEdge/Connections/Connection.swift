@@ -43,6 +43,9 @@ package final class Connection: Sendable {
         idle.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
     }
 
+    /// Address at which the server took the connection.
+    package var localAddress: SocketAddress? { channel.localAddress }
+
     // MARK: Idleness
 
     var idleSince: UInt64 { idle.load(ordering: .relaxed) }

@@ -3,14 +3,20 @@ package import Hummingbird
 package import Logging
 
 /// The outermost layer: measures each request and writes a line about it, without anything that tells who asked or what for: no address
-/// of a client, no query, no agent.
+/// of a client, no query, no agent, and of a path none of the secrets that stand in it.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = MapContext
 
     private let metrics: RequestMetrics
 
-    package init(metrics: RequestMetrics) {
+    /// Path as it stands in the log, from a request's path and its route.
+    private let loggedPath: @Sendable (_ path: String, _ route: String?) -> String
+
+    package init(
+        metrics: RequestMetrics, loggedPath: @escaping @Sendable (_ path: String, _ route: String?) -> String
+    ) {
         self.metrics = metrics
+        self.loggedPath = loggedPath
     }
 
     package func handle(
@@ -19,7 +25,7 @@ package struct AccessLog: RouterMiddleware {
         let response = try await next(request, context)
         let line = AccessLine(
             requestID: context.requestID, method: request.method.rawValue, route: context.endpointPath ?? "-",
-            path: request.uri.path, started: context.started)
+            path: loggedPath(request.uri.path, context.endpointPath), started: context.started)
         let isHead = request.method == .head
         return (isHead ? response.withoutBody() : response).whenSent { [status = response.status.code] octets, error in
             line.write(status: status, octets: isHead ? 0 : octets, error: error, to: context.logger, metrics)

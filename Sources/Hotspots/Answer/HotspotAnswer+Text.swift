@@ -11,25 +11,29 @@ extension HotspotAnswer {
             case .dbscan: ["clusters"]
             case .kde: ["peaks"]
             }
-        var csv = CSVText(
-            header: [
+        var csv = CSVWriter()
+        csv.row(
+            [
                 "id", "name", "incidents", "open", "overdue", "weighted", "nearest_m", "expected", "low", "high",
                 "rate",
                 "before", "trend", "outside",
             ] + lists)
         for finding in places {
             let count = finding.count
-            csv.add(
-                [
-                    finding.place.id, finding.place.name ?? "", "\(count.incidents)", "\(count.open)",
-                    "\(count.overdue)",
-                    count.weighted.shortest, count.nearest.fixed(1), count.expected.fixed(3),
-                    count.interval.low.fixed(3),
-                    count.interval.high.fixed(3), count.rate.fixed(3), count.before.map { "\($0)" } ?? "",
-                    count.trend.fixed(3), count.isOutside ? "true" : "false",
-                ] + (lists.isEmpty ? [] : [finding.reachedBy.joined(separator: " ")]))
+            csv.text(finding.place.id)
+            csv.text(finding.place.name ?? "")
+            for figure in [
+                "\(count.incidents)", "\(count.open)", "\(count.overdue)", count.weighted.shortest,
+                count.nearest.fixed(1), count.expected.fixed(3), count.interval.low.fixed(3),
+                count.interval.high.fixed(3), count.rate.fixed(3), count.before.map { "\($0)" } ?? "",
+                count.trend.fixed(3), count.isOutside ? "true" : "false",
+            ] {
+                csv.plain(figure)
+            }
+            if !lists.isEmpty { csv.text(finding.reachedBy.joined(separator: " ")) }
+            csv.endRow()
         }
-        return csv.text
+        return String(decoding: csv.bytes, as: UTF8.self)
     }
 
     /// The answer for a terminal of `width` characters: what was asked, the places, what the method found, and its limits.
@@ -161,25 +165,6 @@ extension HotspotAnswer {
             }
             return text.wrapped(toTerminalWidth: width) + (table.rows.isEmpty ? "" : table.text(width: width))
         }
-    }
-}
-
-/// Comma-separated values, lines ended by a carriage return and a line feed as RFC 4180 has it.
-struct CSVText {
-    private(set) var text: String
-
-    init(header: [String]) {
-        text = ""
-        add(header)
-    }
-
-    mutating func add(_ fields: [String]) {
-        text += fields.map(Self.quoted).joined(separator: ",") + "\r\n"
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 }
 

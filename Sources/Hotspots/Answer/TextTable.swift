@@ -35,10 +35,10 @@ public struct TextTable: Sendable {
         self.columns = columns
     }
 
-    /// One cell for each column.
+    /// One cell for each column. A terminal shows whatever is in them and obeys none of it.
     public mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count)
-        rows.append(cells)
+        rows.append(cells.map { $0.escapedForTerminal() })
     }
 
     /// The table as lines, each ending in a line feed.

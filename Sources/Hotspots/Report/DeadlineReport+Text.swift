@@ -75,24 +75,27 @@ extension DeadlineReport {
 
     /// The rows as CSV (RFC 4180), UTF-8, with a header.
     public func csv() -> String {
-        var csv = CSVText(header: [
+        var csv = CSVWriter()
+        csv.row([
             "name", "works", "met", "missed", "open", "overdue", "with_deadline", "share_met", "share_met_low",
             "share_met_high", "share_missed", "due_changes",
             "days_added", "median_days", "p90_days", "median_delay_days", "p90_delay_days", "ranked",
         ])
         for row in rows {
             let tally = row.tally
-            csv.add([
-                row.name ?? "", "\(tally.works)", "\(tally.met)", "\(tally.missed)", "\(tally.open)",
-                "\(tally.overdue)",
+            csv.text(row.name ?? "")
+            for figure in [
+                "\(tally.works)", "\(tally.met)", "\(tally.missed)", "\(tally.open)", "\(tally.overdue)",
                 "\(tally.withDeadline)", tally.shareMet.fixed(4), tally.likelyShareMet?.low.fixed(4) ?? "",
                 tally.likelyShareMet?.high.fixed(4) ?? "", tally.shareMissed.fixed(4), "\(tally.dueChanges)",
                 tally.daysAdded.fixed(2), tally.medianDays.fixed(2), tally.p90Days.fixed(2),
-                tally.medianDelayDays.fixed(2),
-                tally.p90DelayDays.fixed(2), row.isRanked ? "true" : "false",
-            ])
+                tally.medianDelayDays.fixed(2), tally.p90DelayDays.fixed(2), row.isRanked ? "true" : "false",
+            ] {
+                csv.plain(figure)
+            }
+            csv.endRow()
         }
-        return csv.text
+        return String(decoding: csv.bytes, as: UTF8.self)
     }
 
     /// The report for a terminal of `width` characters.

@@ -96,7 +96,7 @@ public struct LayerExport: Sendable {
     private func writeTable(
         _ layer: ExportLayer, _ filter: WorkFilter, _ budget: TimeBudget, _ write: ([UInt8]) throws -> Void
     ) throws -> Int {
-        var csv = CSVText()
+        var csv = CSVWriter()
         var count = 0
         func endRow() throws {
             csv.endRow()
@@ -116,39 +116,33 @@ public struct LayerExport: Sendable {
                         csv.empty()
                         continue
                     }
-                    csv.field(utf8: text, guarded: column.isFreeText)
+                    if column == .extra, let cleaned = PublicExtra.cleaned(text) {
+                        cleaned.withUnsafeBufferPointer { csv.text(utf8: $0) }
+                    } else {
+                        csv.text(utf8: text)
+                    }
                 }
-                csv.field("\(row.dueChanges)")
-                csv.field(row.deadlineState(at: now).rawValue)
-                csv.field("\(row.revision)")
-                csv.field(try row.geometry.map { WKT.text(of: try $0.decoded()) } ?? "")
+                csv.plain("\(row.dueChanges)")
+                csv.plain(row.deadlineState(at: now).rawValue)
+                csv.plain("\(row.revision)")
+                csv.plain(try row.geometry.map { WKT.text(of: try $0.decoded()) } ?? "")
                 try endRow()
             }
         case .reference(let layer):
             csv.row(["id", "name", "class", "source", "source_id", "extra", "wkt"])
             try store.forEachFeature(in: layer, bounds: filter.bounds, after: nil, limit: nil, budget: budget) {
                 _, feature in
-                csv.field(feature.id, guarded: true)
-                csv.field(feature.name ?? "", guarded: true)
-                csv.field(feature.featureClass ?? "", guarded: true)
-                csv.field(feature.source ?? "", guarded: true)
-                csv.field(feature.sourceID ?? "", guarded: true)
-                csv.field(feature.extra ?? "")
-                csv.field(feature.geometry.map(WKT.text(of:)) ?? "")
+                csv.text(feature.id)
+                csv.text(feature.name ?? "")
+                csv.text(feature.featureClass ?? "")
+                csv.text(feature.source ?? "")
+                csv.text(feature.sourceID ?? "")
+                csv.text(feature.extra ?? "")
+                csv.plain(feature.geometry.map(WKT.text(of:)) ?? "")
                 try endRow()
             }
         }
         if !csv.bytes.isEmpty { try write(csv.bytes) }
         return count
-    }
-}
-
-extension WorkColumn {
-    /// Whether anybody's words may stand in it.
-    fileprivate var isFreeText: Bool {
-        switch self {
-        case .category, .title, .description, .address, .district, .organisation, .contractor, .source, .sourceID: true
-        default: false
-        }
     }
 }

@@ -23,6 +23,7 @@ public struct WorkFeatureWriter: Sendable {
             block.text(#","geometry":"#)
         }
         if let geometry = row.geometry { try json.geometry(geometry) } else { json.null() }
+        let cleaned = row.utf8(.extra).flatMap(PublicExtra.cleaned)
         json.endObject(room: Self.fixedRoom + JSONBlock.room(forText: row.textSize)) { block in
             block.text(#","properties":{"kind":"#)
             block.string(row.utf8(.kind))
@@ -76,7 +77,13 @@ public struct WorkFeatureWriter: Sendable {
             block.text(#","revision":"#)
             block.integer(row.revision)
             block.text(#","extra":"#)
-            if let extra = row.utf8(.extra) { block.raw(extra) } else { block.text("null") }
+            if let cleaned {
+                cleaned.withUnsafeBufferPointer { block.raw($0) }
+            } else if let extra = row.utf8(.extra) {
+                block.raw(extra)
+            } else {
+                block.text("null")
+            }
             block.text("}}")
         }
     }

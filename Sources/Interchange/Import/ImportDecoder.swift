@@ -137,8 +137,13 @@ struct ImportDecoder {
                 }
                 try decode(row, line: reader.line, &mapper, plan)
             } catch {
-                try refuse(error.reason, line: reader.line, header: reader.header) {
-                    (0..<reader.fieldCount).map { String(decoding: reader.field($0), as: UTF8.self) }
+                // Refused again, a row is written as it was refused first.
+                let own = plan.ownColumns
+                func original(_ text: String) -> String { plan.isGuarded ? CSVWriter.unguarded(text) : text }
+                try refuse(error.reason, line: reader.line, header: reader.header.dropFirst(own).map(original)) {
+                    (min(own, reader.fieldCount)..<reader.fieldCount).map {
+                        original(String(decoding: reader.field($0), as: UTF8.self))
+                    }
                 }
             }
             if batch.rows.count == Self.batchSize, try !flush(source) { return }

@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 
 /// The file of the rows that did not come in. It is written beside its final place, which it takes only when the import is done.
 ///
@@ -7,22 +8,28 @@ final class RefusedRows {
     /// Where it is until it is done.
     let temporaryPath: String
     private let descriptor: CInt
-    private var csv = CSVText()
+    private var csv = CSVWriter()
+
+    /// The columns before those of the input.
+    static let ownColumns = ["line", "reason"]
 
     /// Goes on where another part of the same import has ended.
     ///
     /// - Throws: ``ImportError/refusedFile(path:_:)`` if it cannot be written there.
     init(path: String, header: [String]) throws {
         temporaryPath = path + ".part"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        descriptor = Self.openOwn(temporaryPath)
         guard descriptor >= 0 else { throw Self.error(path) }
-        if lseek(descriptor, 0, SEEK_END) == 0 { csv.row(["line", "reason"] + header) }
+        if lseek(descriptor, 0, SEEK_END) == 0 { csv.row(Self.ownColumns + header) }
     }
 
     deinit { close(descriptor) }
 
     func add(_ row: RefusedRow, original: [String]) throws {
-        csv.row(["\(row.line)", row.reason] + original)
+        csv.plain("\(row.line)")
+        csv.text(row.reason)
+        for field in original { csv.original(field) }
+        csv.endRow()
         if csv.bytes.count >= 1 << 16 { try flush() }
     }
 
@@ -42,10 +49,21 @@ final class RefusedRows {
     /// - Parameter input: The path of the input, `-` for standard input.
     static func path(for input: String) -> String {
         let beside = (input == "-" ? "standard-input" : input) + ".refused.csv"
-        let descriptor = open(beside + ".part", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = openOwn(beside + ".part")
         guard descriptor >= 0 else { return URL(fileURLWithPath: beside).lastPathComponent }
         close(descriptor)
         return beside
+    }
+
+    /// Opens a file of ours for appending, or makes it; −1 where somebody else's file or a link stands, as in a folder that all may write to.
+    private static func openOwn(_ path: String) -> CInt {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return -1 }
+        if status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1 { return descriptor }
+        close(descriptor)
+        errno = EEXIST
+        return -1
     }
 
     /// Gives the file its name, in place of one that an earlier import left.

@@ -5,9 +5,16 @@ extension RecordPlan {
     /// The plan for a CSV file with this header.
     ///
     /// - Throws: ``MappingError`` if the mapping names columns that the file lacks.
-    init(_ mapping: Mapping, header: [String], file: String) throws {
+    init(_ mapping: Mapping, header given: [String], file: String) throws {
+        // Refused rows are mended and brought again; that file is our own, whatever its columns are called.
+        if given.starts(with: RefusedRows.ownColumns) { ownColumns = RefusedRows.ownColumns.count }
+        isOurs = mapping.hasOwnNames
+        isGuarded = isOurs || ownColumns > 0
+        let header = isGuarded ? given.map { CSVWriter.unguarded($0) } : given
         var places: [String: Int] = [:]
-        for (index, name) in header.enumerated() where places[name] == nil { places[name] = index }
+        for (index, name) in header.enumerated() where index >= ownColumns && places[name] == nil {
+            places[name] = index
+        }
         for (slot, column) in mapping.columns.enumerated() {
             if let special = Special(column.name, file: file, members: JSONObject()) {
                 self.special[slot] = special
@@ -20,11 +27,11 @@ extension RecordPlan {
                 throw Self.missing(column, mapping: mapping, file: file, present: header)
             }
         }
-        isOurs = mapping.hasOwnNames
         let passedOn = mapping.passedOnColumns
         kept = header.enumerated().filter { index, name in
             !passedOn.contains(name) && !mapping.omitted.contains(name) && !name.isEmpty && places[name] == index
                 && !ReporterContact.columnNames.contains(name)
+                && index >= ownColumns
         }.map { ($0.offset, $0.element) }
         if mapping.geometry == .feature { guess(header) }
     }

@@ -361,6 +361,9 @@ struct RowMapper {
         extra.beginObject()
         row.writeExtra(plan, to: &extra)
         extra.endObject()
+        if let cleaned = extra.bytes.withUnsafeBufferPointer(PublicExtra.cleaned) {
+            return cleaned.count > 2 ? String(decoding: cleaned, as: UTF8.self) : nil
+        }
         guard extra.bytes.count > 2 else { return nil }
         return String(decoding: extra.bytes, as: UTF8.self)
     }

@@ -40,8 +40,12 @@ struct RecordPlan {
     var guessed: GeometrySource?
     /// The slots of the columns that every row has.
     var special: [Int: Special] = [:]
-    /// Whether the file is our own: a member named `extra` holds what belongs beside the others, and an apostrophe may guard a text.
+    /// Whether the file is our own: a member named `extra` holds what belongs beside the others.
     var isOurs = false
+    /// For CSV: true if we wrote the file, so that an apostrophe may guard a text.
+    var isGuarded = false
+    /// For CSV: how many columns at the start are ours and say nothing of a work: those of a file of refused rows.
+    var ownColumns = 0
 
     enum Special { case row, text(String?), featureID, position, geometry }
 
@@ -85,7 +89,7 @@ struct CSVRow: SourceRecord {
             return try withSpecial(special, body)
         }
         var text = reader.field(column).trimmed
-        if plan.isOurs { text = CSVText.unguarded(text) }
+        if plan.isGuarded { text = CSVWriter.unguarded(text) }
         return try body(text.isEmpty ? nil : text)
     }
 
@@ -110,7 +114,8 @@ struct CSVRow: SourceRecord {
 
     func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter) {
         for (column, name) in plan.kept {
-            let text = reader.field(column).trimmed
+            var text = reader.field(column).trimmed
+            if plan.isGuarded { text = CSVWriter.unguarded(text) }
             guard !text.isEmpty else { continue }
             if plan.isOurs, name == "extra",
                 let object = (try? JSONParser.parse(text, maximumValues: GeoJSONFeatureStream.maximumValues))?.object

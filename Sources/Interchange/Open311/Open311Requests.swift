@@ -58,12 +58,7 @@ extension Open311Document {
             Field("zipcode", .text(nil)),
             Field("lat", place.map { .number($0.latitude) } ?? .text(nil)),
             Field("long", place.map { .number($0.longitude) } ?? .text(nil)),
-            Field("media_url", mediaURL(of: work)),
+            Field("media_url", PublicExtra.mediaAddress(of: work)),
         ])
-    }
-
-    private static func mediaURL(of work: Work) -> String? {
-        guard let extra = work.extra, extra.contains("media_url") else { return nil }
-        return (try? JSONParser.parse(extra))?["media_url"]?.string
     }
 }

@@ -18,7 +18,8 @@ struct XMLWriter {
         element(name) { $0.characters(text) }
     }
 
-    /// Character data. Control characters that XML 1.0 has no way to write (section 2.2, "Char") become U+FFFD.
+    /// Character data. Control characters become U+FFFD: those that XML 1.0 has no way to write (section 2.2, "Char") and those that it
+    /// advises against.
     private mutating func characters(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -27,7 +28,8 @@ struct XMLWriter {
             case ">": bytes.append(contentsOf: "&gt;".utf8)
             case "\r": bytes.append(contentsOf: "&#13;".utf8)
             case "\t", "\n": bytes.append(UInt8(scalar.value))
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": bytes.append(contentsOf: "\u{FFFD}".utf8)
+            case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}":
+                bytes.append(contentsOf: "\u{FFFD}".utf8)
             default: bytes.append(contentsOf: UTF8.encode(scalar)!)
             }
         }

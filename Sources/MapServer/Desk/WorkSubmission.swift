@@ -37,6 +37,8 @@ struct WorkSubmission {
                     name,
                     "what a work says is public; a contact is sent as \(ReporterContact.fields.keys.sorted().joined(separator: ", "))"
                 )
+            } else if name == WebAddress.mediaProperty, !(value.string.map(WebAddress.isPlain) ?? false) {
+                throw Self.malformed(name, "an http or https address is wanted")
             } else {
                 extra[name] = value
             }

@@ -67,7 +67,7 @@ struct Open311Form {
         if place == nil, address == nil, fields["lat"] == nil, fields["long"] == nil {
             faults.append("a place was not provided: lat and long, or address_string, or address_id")
         }
-        if let media = fields["media_url"], !Self.isWebAddress(media) {
+        if let media = fields["media_url"], !WebAddress.isPlain(media) {
             faults.append("media_url is not an http or https address")
         }
         var severity: Severity?
@@ -105,13 +105,6 @@ struct Open311Form {
         }
         return nil
     }
-
-    private static func isWebAddress(_ text: String) -> Bool {
-        guard !text.unicodeScalars.contains(where: { $0.value <= 32 || "\"<>\\^`{|}".unicodeScalars.contains($0) }),
-            let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host(), !host.isEmpty
-        else { return false }
-        return scheme == "http" || scheme == "https"
-    }
 }
 
 extension PendingReport {
@@ -126,7 +119,9 @@ extension PendingReport {
         if let longitude, let latitude {
             draft.geometry = .point(Coordinate(longitude: longitude, latitude: latitude))
         }
-        if let mediaURL { draft.extra = JSONObject([("media_url", .string(mediaURL))]).description }
+        if let mediaURL, WebAddress.isPlain(mediaURL) {
+            draft.extra = JSONObject([(WebAddress.mediaProperty, .string(mediaURL))]).description
+        }
         return draft
     }
 }

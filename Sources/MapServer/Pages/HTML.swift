@@ -1,6 +1,9 @@
 import HTTPEdge
 
 /// HTML text that is put together from parts; everything that is not markup of ours is escaped on its way in.
+///
+/// Control characters and marks that turn the direction of writing have no meaning in a page but mislead who reads or copies it: they
+/// become U+FFFD.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
     private(set) var text: String
 
@@ -37,6 +40,9 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
                 case ">": text += "&gt;"
                 case "\"": text += "&quot;"
                 case "'": text += "&#39;"
+                case "\t", "\n", "\r": text.unicodeScalars.append(character)
+                case "\0"..<" ", "\u{7F}"..<"\u{A0}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+                    text += "\u{FFFD}"
                 default: text.unicodeScalars.append(character)
                 }
             }

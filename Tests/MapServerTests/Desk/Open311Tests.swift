@@ -6,14 +6,13 @@ import HummingbirdTesting
 import Interchange
 import Logging
 import SpatiaLiteStore
+import TestConditions
 import Testing
+import TimeBudgets
 import Works
 
 @testable import HTTPEdge
 @testable import MapServer
-
-import TestConditions
-import TimeBudgets
 
 #if canImport(FoundationXML)
 import FoundationXML

@@ -75,6 +75,40 @@ struct StaffTests {
         }
     }
 
+    @Test("What another site makes a browser send is refused before it is read, signing in too")
+    func otherSites() async throws {
+        try await DeskMap().test { client in
+            let (id, _) = try await client.work()
+            for site in ["cross-site", "same-site"] {
+                for address in ["/staff/login", "/staff/logout", "/staff/works/\(id)"] {
+                    let answer = try await client.send(
+                        .post, address,
+                        headers: [.contentType: "application/x-www-form-urlencoded", .secFetchSite: site],
+                        body: "token=\(DeskMap.admin)")
+                    #expect(answer.status == .forbidden && answer.headers[.setCookie] == nil, "\(site) \(address)")
+                }
+            }
+            let own = try await client.send(
+                .post, "/staff/login",
+                headers: [.contentType: "application/x-www-form-urlencoded", .secFetchSite: "same-origin"],
+                body: "token=\(DeskMap.admin)")
+            #expect(own.status == .seeOther)
+        }
+    }
+
+    @Test("Signing out, and a session that is over, make the browser forget what it stored")
+    func forgetting() async throws {
+        try await DeskMap().test { client in
+            let desk = try await Browser.signIn(client, DeskMap.dispatcher)
+            #expect(try await desk.get("/staff").headers[.clearSiteData] == nil)
+            let out = try await desk.post("/staff/logout", [:])
+            #expect(out.headers[.clearSiteData] == #""cache", "storage""#)
+            #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
+            #expect(try await desk.get("/staff").headers[.clearSiteData] == #""cache", "storage""#)
+            #expect(try await client.send(.get, "/staff").headers[.clearSiteData] == nil, "nobody was signed in")
+        }
+    }
+
     @Test("Everything that a dispatcher decides can be done with forms, and stands in the ledger and the audit log")
     func decisions() async throws {
         let map = try DeskMap()

@@ -35,6 +35,44 @@ struct WorkWritingTests {
         }
     }
 
+    @Test(
+        "A picture's address that is none on the web is refused by name, and goes out nowhere if it is there already",
+        arguments: ["javascript:alert(1)", "data:text/html,x", "//evil.example/x", "https://a.example/\u{202E}gpj"])
+    func mediaAddress(_ address: String) async throws {
+        let map = try DeskMap()
+        try await map.test { client in
+            let text = JSONValue.string(address).description
+            for body in [
+                #"{"category":"pothole","media_url":\#(text)}"#,
+                #"{"category":"pothole","extra":{"media_url":\#(text)}}"#,
+                #"{"category":"pothole","media_url":["https://a.example"]}"#,
+            ] {
+                let answer = try await client.send(.post, "/api/works", token: DeskMap.dispatcher, body: body)
+                #expect(answer.status == .badRequest)
+                #expect(try answer.json["parameter"] == "media_url")
+            }
+            let fine = #"{"category":"pothole","media_url":"https://a.example/p.jpg","note":"a"}"#
+            let (id, _) = try await client.work(fine)
+            #expect(try await client.send(.get, "/api/works/\(id)").text.contains("https://a.example/p.jpg"))
+            // As a file may have brought it in before it was looked at.
+            try map.store.write { transaction in
+                var work = try #require(try transaction.work(id))
+                work.extra = #"{"note":"a","media_url":\#(text)}"#
+                work.revision += 1
+                try transaction.update(work, ledger: [])
+            }
+            for path in [
+                "/api/works/\(id)", "/open311/v2/requests/\(id).json", "/open311/v2/requests/\(id).xml",
+                "/geojson/works.geojson", "/ogc/collections/works/items", "/works/\(id)",
+            ] {
+                let answer = try await client.send(.get, path)
+                #expect(
+                    answer.status == .ok && !answer.text.contains(address) && !answer.text.contains("alert"), "\(path)")
+            }
+            #expect(try await client.send(.get, "/api/works/\(id)").json["properties"]?["extra"]?["note"] == "a")
+        }
+    }
+
     @Test("What a source says twice is counted once")
     func idempotent() async throws {
         let map = try DeskMap()

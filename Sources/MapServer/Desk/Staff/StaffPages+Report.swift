@@ -15,7 +15,7 @@ extension StaffPages {
             picture = map(Coordinate(longitude: longitude, latitude: latitude), say)
         }
         var media: HTML = ""
-        if let address = report.mediaURL {
+        if let address = report.mediaURL, WebAddress.isPlain(address) {
             // Only http and https come in; the address is not followed without a click.
             media = """
                 <dt>\(say("Фото", "Picture"))</dt><dd><a rel="noreferrer noopener" href="\(address)">\(address)</a></dd>

@@ -8,7 +8,6 @@ import Works
 struct StaffRoutes: RouteFamily {
     let desk: Desk
 
-    static let cookie = "worksmap_staff"
     /// Works on one page of the queue.
     static let pageSize = 100
     private static let formLimit = 64 * 1024
@@ -57,17 +56,21 @@ struct StaffRoutes: RouteFamily {
     /// Leads whoever has not signed in to the form, refuses forms that another site made, and tells what goes wrong on a page.
     private func page(_ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route.Handler {
         { request, context in
+            try Self.refuseOtherSites(request)
             let query = try QueryParameters(request)
             let language = request.preferredLanguage(query["lang"])
             let now = Instant.now
-            guard let cookie = Self.cookie(in: request), let session = desk.sessions.session(cookie, at: now),
+            guard let cookie = sessionCookie.value(in: request), let session = desk.sessions.session(cookie, at: now),
                 let token = try await desk.services.features(
                     request, context, on: desk.services.staffPool,
                     { _ in try desk.store.token(digest: session.tokenDigest) }),
                 token.revokedAt == nil
             else {
                 let status: HTTPResponse.Status = request.method == .post ? .forbidden : .ok
-                return Self.html(StaffPages.login(language: language, failure: nil), language, status: status)
+                var page = Self.html(StaffPages.login(language: language, failure: nil), language, status: status)
+                // A session that is over leaves no more behind than one that was closed.
+                if sessionCookie.value(in: request) != nil { page.headers[.clearSiteData] = Self.storedByBrowsers }
+                return page
             }
             var visit = Visit(
                 request: request, context: context, query: query, token: token, formKey: session.formKey,
@@ -94,6 +97,7 @@ struct StaffRoutes: RouteFamily {
     }
 
     private func login(_ request: Request, _ context: MapContext) async throws -> Response {
+        try Self.refuseOtherSites(request)
         let query = try QueryParameters(request)
         let language = request.preferredLanguage(query["lang"])
         let secret = try await Self.form(request)["token"] ?? ""
@@ -111,13 +115,10 @@ struct StaffRoutes: RouteFamily {
             return page
         }
         let now = Instant.now
-        let cookie = desk.sessions.open(tokenDigest: token.digest, at: now)
+        let session = desk.sessions.open(tokenDigest: token.digest, at: now)
         try await desk.writes.write { try $0.add(desk.audit(token, "session.open", nil, nil, at: now)) }
         var response = Self.redirect("/staff" + (query["lang"] == nil ? "" : "?lang=\(language.rawValue)"))
-        let isSecure = desk.services.configuration.publicURL?.hasPrefix("https:") ?? false
-        response.headers[.setCookie] =
-            "\(Self.cookie)=\(cookie); Path=/staff; Max-Age=\(desk.configuration.sessionLifetime); HttpOnly; "
-            + "SameSite=Strict\(isSecure ? "; Secure" : "")"
+        response.headers[.setCookie] = sessionCookie.field(session, seconds: desk.configuration.sessionLifetime)
         return response
     }
 
@@ -125,8 +126,25 @@ struct StaffRoutes: RouteFamily {
         desk.sessions.close(visit.cookie)
         try await desk.writes.write { try $0.add(desk.audit(visit.token, "session.close", nil, nil, at: visit.now)) }
         var response = Self.redirect(visit.link("/staff"))
-        response.headers[.setCookie] = "\(Self.cookie)=; Path=/staff; Max-Age=0; HttpOnly; SameSite=Strict"
+        response.headers[.setCookie] = sessionCookie.field("", seconds: 0)
+        response.headers[.clearSiteData] = Self.storedByBrowsers
         return response
+    }
+
+    private var sessionCookie: StaffCookie { StaffCookie(desk.services.configuration.publicURL) }
+
+    /// What a browser forgets at the end of a session (W3C Clear Site Data): answers that it or the map's worker has stored. Browsers heed it
+    /// over TLS and on the loopback, and only there do they run workers.
+    private static let storedByBrowsers = #""cache", "storage""#
+
+    /// Refuses what another site makes a browser send (W3C Fetch Metadata); other clients do not say where a request comes from.
+    private static func refuseOtherSites(_ request: Request) throws(Problem) {
+        guard request.method == .post, let site = request.headers[.secFetchSite],
+            site != "same-origin", site != "none"
+        else { return }
+        throw Problem(
+            .forbidden, "other-site", "The form is not of this site",
+            detail: "the form was sent by a page of another site")
     }
 
     // MARK: Answers
@@ -143,16 +161,6 @@ struct StaffRoutes: RouteFamily {
 
     static func redirect(_ address: String) -> Response {
         Response(status: .seeOther, headers: [.location: address, .cacheControl: "no-store"])
-    }
-
-    private static func cookie(in request: Request) -> String? {
-        for field in request.headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmed }
-                if parts.count == 2, parts[0] == cookie { return parts[1] }
-            }
-        }
-        return nil
     }
 
     private static func form(_ request: Request) async throws -> [String: String] {
