@@ -54,13 +54,13 @@ struct NumberRangeTests {
         #expect(Int(saturating: 1e300) == .max && Int(saturating: -1e300) == .min && Int(saturating: .nan) == 0)
         #expect(Int(saturating: .infinity) == .max && Int(saturating: 9_223_372_036_854_775_808) == .max)
         #expect(Int(saturating: -9_223_372_036_854_775_808) == .min && Int(saturating: -0.0) == 0)
-        #expect(Int(saturating: 2.9) == 2 && Int(saturating: -2.9) == -2 && Int(saturating: 1e-320) == 0)
+        #expect(Int(saturating: 2.9) == 2 && Int(saturating: -2.9) == -2 && Int(saturating: 0x1p-1070) == 0)
         #expect(UInt32(saturating: -1) == 0 && UInt32(saturating: 1e10) == .max && Int32(saturating: -1e10) == .min)
     }
 
     @Test("Areas of next to no height or of nearly all that numbers can tell are searched as others")
     func areas() {
-        for height in [1e-320, 4.9e-324, 1e-300, 1e300, 1.7e308] {
+        for height in [0x1p-1070, .leastNonzeroMagnitude, 1e-300, 1e300, 1.7e308] {
             let ring = [(0.0, 0.0), (1, 0), (2, height), (1, height), (0, height), (0, 0)].map {
                 Coordinate(longitude: $0.0, latitude: $0.1)
             }

@@ -4,6 +4,11 @@ import Testing
 import TimeBudgets
 import Works
 
+/// Shared by tasks.
+private final class Sum: Sendable {
+    let value = Mutex(0)
+}
+
 @Suite("Threads for computations")
 struct CoreThreadsTests {
     @Test("Every call is made once", arguments: [-1, 0, 1, 2, 1000])
@@ -15,17 +20,17 @@ struct CoreThreadsTests {
 
     @Test("Computations at once, and inside of others, all end")
     func nested() async {
-        let sum = Mutex(0)
+        let sum = Sum()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
                 group.addTask {
                     CoreThreads.perform(iterations: 20) { _ in
-                        CoreThreads.perform(iterations: 20) { index in sum.withLock { $0 += index } }
+                        CoreThreads.perform(iterations: 20) { index in sum.value.withLock { $0 += index } }
                     }
                 }
             }
         }
-        #expect(sum.withLock { $0 } == 8 * 20 * 190)
+        #expect(sum.value.withLock { $0 } == 8 * 20 * 190)
     }
 
     @Test("No call is made on a thread of Dispatch, but for the caller's own")

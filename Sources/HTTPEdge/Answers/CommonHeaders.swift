@@ -1,6 +1,6 @@
 package import HTTPTypes
 package import Hummingbird
-package import Logging
+import Logging
 import Synchronization
 
 /// Adds the fields of every answer, and settles which client asks and the request's name in the log.

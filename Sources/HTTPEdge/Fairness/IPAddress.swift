@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// IPv4 or IPv6 address. An IPv4 address is held in its mapped form, `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2).
 package struct IPAddress: Hashable, Sendable {
@@ -19,25 +17,32 @@ package struct IPAddress: Hashable, Sendable {
     package init?(_ text: some StringProtocol) {
         let text = String(text.prefix { $0 != "%" })
         guard text.utf8.count < 64 else { return nil }
-        var four = in_addr()
-        if inet_pton(AF_INET, text, &four) == 1 {
-            self.init(high: 0, low: Self.mapped | UInt64(UInt32(bigEndian: four.s_addr)))
-            return
-        }
-        var six = in6_addr()
-        guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        self = withUnsafeBytes(of: &six) { bytes in
-            IPAddress(
-                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            self.init(high: 0, low: Self.mapped | Self.number(bytes[..<4]))
+        } else if inet_pton(AF_INET6, text, &bytes) == 1 {
+            self.init(high: Self.number(bytes[..<8]), low: Self.number(bytes[8...]))
+        } else {
+            return nil
         }
     }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 
     package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// True for 127.0.0.0/8 and ::1.
     package var isLoopback: Bool {
         isIPv4 ? UInt8(truncatingIfNeeded: low >> 24) == 127 : high == 0 && low == 1
+    }
+
+    /// True for addresses of the loopback, of a link, or of private networks (RFC 1918, RFC 3927, RFC 4193, RFC 4291).
+    package var isPrivate: Bool {
+        guard isIPv4 else { return isLoopback || high >> 57 == 0xFC >> 1 || high >> 54 == 0xFE80 >> 6 }
+        return switch (UInt8(truncatingIfNeeded: low >> 24), UInt8(truncatingIfNeeded: low >> 16)) {
+        case (127, _), (10, _), (172, 16...31), (192, 168), (169, 254): true
+        default: false
+        }
     }
 }
 
@@ -48,13 +53,11 @@ extension IPAddress: CustomStringConvertible {
             return stride(from: 24, through: 0, by: -8).map { String(UInt8(truncatingIfNeeded: low >> UInt64($0))) }
                 .joined(separator: ".")
         }
-        var bytes = in6_addr()
-        withUnsafeMutableBytes(of: &bytes) { buffer in
-            buffer.storeBytes(of: high.bigEndian, as: UInt64.self)
-            buffer.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+        let bytes = [high, low].flatMap { half in
+            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
         }
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_ntop(AF_INET6, &bytes, &text, socklen_t(text.count)) != nil else { return "::" }
+        guard inet_ntop(AF_INET6, bytes, &text, socklen_t(text.count)) != nil else { return "::" }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -1,6 +1,6 @@
 package import Hummingbird
-package import Logging
-package import NIOCore
+import Logging
+import NIOCore
 
 /// State of one request on its way through the server.
 package struct MapContext: RequestContext {

@@ -1,4 +1,3 @@
-import Glibc
 import HTTPTypes
 package import Hummingbird
 import NIOCore
@@ -43,8 +42,8 @@ package struct PublicAddress: Hashable, Sendable {
         if host == "localhost" || host.hasSuffix(".localhost") || host == listening.lowercased() {
             return true
         }
-        guard let octets = Self.octets(of: host) else { return false }
-        return Self.isPrivate(octets) || octets == local?.ipAddress.flatMap(Self.octets)
+        guard let address = IPAddress(host) else { return false }
+        return address.isPrivate || address == local?.ipAddress.flatMap { IPAddress($0) }
     }
 
     /// The host of `host[:port]` without the brackets of IPv6; nil if it is anything that would break out of a link.
@@ -52,25 +51,5 @@ package struct PublicAddress: Hashable, Sendable {
         guard authority.utf8.count <= 255 else { return nil }
         let parts = authority.wholeMatch(of: /(?:\[(?<six>[0-9A-Fa-f:.]+)\]|(?<name>[A-Za-z0-9._\-]+))(?::[0-9]{1,5})?/)
         return (parts?.six ?? parts?.name).map(String.init)
-    }
-
-    /// The octets of an IP address in its usual form: 4 or 16.
-    private static func octets(of address: String) -> [UInt8]? {
-        var octets = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, address, &octets) == 1 { return Array(octets[..<4]) }
-        return inet_pton(AF_INET6, address, &octets) == 1 ? octets : nil
-    }
-
-    /// True for addresses of the loopback, of a link, or of private networks (RFC 1918, RFC 3927, RFC 4193, RFC 4291), to which nobody outside
-    /// can lead a reader.
-    private static func isPrivate(_ octets: [UInt8]) -> Bool {
-        if octets.count == 4 {
-            return switch (octets[0], octets[1]) {
-            case (127, _), (10, _), (172, 16...31), (192, 168), (169, 254): true
-            default: false
-            }
-        }
-        let isLoopback = octets.dropLast().allSatisfy { $0 == 0 } && octets[15] == 1
-        return isLoopback || octets[0] & 0xFE == 0xFC || (octets[0] == 0xFE && octets[1] & 0xC0 == 0x80)
     }
 }

@@ -1,6 +1,6 @@
 import Geometry
-import TimeBudgets
-public import Works
+public import TimeBudgets
+import Works
 
 extension HotspotAnswer {
     /// The answer as a FeatureCollection, UTF-8: what was found, then the places on top.

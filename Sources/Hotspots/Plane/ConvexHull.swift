@@ -1,5 +1,5 @@
-import TimeBudgets
-public import Works
+public import TimeBudgets
+import Works
 
 /// The smallest convex area around positions.
 public enum ConvexHull {

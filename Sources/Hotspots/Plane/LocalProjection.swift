@@ -1,7 +1,7 @@
 public import Geometry
 import Glibc
-import TimeBudgets
-public import Works
+public import TimeBudgets
+import Works
 
 /// Degrees to metres and back, around one centre: azimuthal equidistant on the WGS 84 ellipsoid.
 ///

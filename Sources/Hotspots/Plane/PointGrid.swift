@@ -1,5 +1,5 @@
-import TimeBudgets
-public import Works
+public import TimeBudgets
+import Works
 
 /// An index over positions: square cells of which only the occupied ones are kept.
 ///

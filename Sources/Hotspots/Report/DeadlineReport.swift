@@ -1,4 +1,4 @@
-import TimeBudgets
+public import TimeBudgets
 public import Works
 
 /// Who keeps deadlines: works in groups, with a trend by month.

@@ -55,7 +55,7 @@ struct WorkWritingTests {
             let (id, _) = try await client.work(fine)
             #expect(try await client.send(.get, "/api/works/\(id)").text.contains("https://a.example/p.jpg"))
             // As a file may have brought it in before it was looked at.
-            try map.store.write { transaction in
+            try map.store.write(bulk: false) { transaction in
                 var work = try #require(try transaction.work(id))
                 work.extra = #"{"note":"a","media_url":\#(text)}"#
                 work.revision += 1
