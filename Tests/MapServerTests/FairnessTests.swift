@@ -3,6 +3,7 @@ import Geometry
 import HTTPTypes
 import HummingbirdTesting
 import Synchronization
+import TestConditions
 import Testing
 import TimeBudgets
 import Works
@@ -22,7 +23,7 @@ struct FairnessTests {
             while release.verdict == nil { usleep(500) }
         } completion: { _ in
         }
-        while pool.counts.running < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("the worker is busy") { pool.counts.running == 1 }
         return (pool, release)
     }
 
@@ -50,7 +51,7 @@ struct FairnessTests {
         #expect(pool.counts.waiting == 4)
         #expect(pool.counts.shed == 4)
         release.cancel()
-        while pool.counts.running + pool.counts.waiting > 0 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("all jobs are served") { pool.counts.running + pool.counts.waiting == 0 }
         let order = served.withLock { $0 }
         #expect(Set(order[..<3]) == ["a1", "b1", "c1"])
         #expect(order.last == "a2")
@@ -94,7 +95,10 @@ struct FairnessTests {
                         _ = try await client.executeRequest(uri: "/works", method: .get, headers: [:], body: nil)
                     }
                 }
-                while pages.counts.running < pages.workers { try await Task.sleep(for: .milliseconds(1)) }
+                // One worker is kept for other clients.
+                try await eventually("the pages' workers are busy") {
+                    pages.counts.running == pages.workers - 1 && pages.counts.waiting == 1
+                }
                 let page = try await client.executeRequest(uri: "/", method: .get, headers: [:], body: nil)
                 #expect(page.status == .ok)
                 #expect(page.text == "<p>one</p>")
@@ -118,10 +122,10 @@ struct FairnessTests {
         try Data("one".utf8).write(to: file)
         #expect(try await text() == "one")
         try Data("longer".utf8).write(to: file)
-        while try await text() == "one" { try await Task.sleep(for: .milliseconds(50)) }
+        try await eventually("the file is read again") { try await text() != "one" }
         #expect(try await text() == "longer")
         try FileManager.default.removeItem(at: file)
-        while try await text() != nil { try await Task.sleep(for: .milliseconds(50)) }
+        try await eventually("the file is gone") { try await text() == nil }
         await cache.shutDown()
     }
 
@@ -168,7 +172,7 @@ struct FairnessTests {
         "refuses filters beyond measure by name",
         arguments: [
             ("/works", "q", String(repeating: "a ", count: 21)),
-            ("/works", "q", String(repeating: "a ", count: 5000)),
+            ("/works", "q", String(repeating: "a ", count: 2000)),
             ("/tiles/works/9/320/160.png", "q", String(repeating: "a ", count: 900)),
             ("/geojson/works.geojson", "category", (0...200).map { "c\($0)" }.joined(separator: ",")),
             ("/tiles/works/9/320/160.mvt", "district", (0...200).map { "c\($0)" }.joined(separator: ",")),
@@ -178,7 +182,7 @@ struct FairnessTests {
             ),
             (
                 "/ogc/collections/works/items", "filter",
-                [String](repeating: "title='n'", count: 1200).joined(separator: " OR ")
+                [String](repeating: "title='n'", count: 450).joined(separator: " OR ")
             ),
             (
                 "/ogc/collections/schools/items", "filter",
