@@ -161,7 +161,8 @@ def command(arguments, folder, seconds=120):
     text = answer.stderr.decode(errors="replace")
     trace = "\n".join([text[:300], *[line for line in text.splitlines() if "/Sources/" in line][:15]])
     assert answer.returncode in (0, 1, 2, 64), f"{' '.join(map(str, arguments))[:400]}: status {answer.returncode}\n{trace}"
-    assert answer.returncode == 0 or text.strip(), f"{arguments}: status {answer.returncode} without a word"
+    said = text.strip() or answer.stdout.strip()
+    assert answer.returncode == 0 or said, f"{arguments}: status {answer.returncode} without a word"
     return answer
 
 

@@ -154,7 +154,7 @@ def pages(city):
     ids = city.changed
     for path in ["/works", "/works?open=true", "/districts", "/statistics", "/ogc?f=html", "/ogc/collections?f=html",
                  "/ogc/collections/works/items?f=html&limit=100", "/ogc/collections/districts/items?f=html&limit=100",
-                 "/ogc/collections/schools/items?f=html&limit=100", "/"]:
+                 "/ogc/collections/schools/items?f=html&limit=100"]:
         yield path
     yield from (f"/works/{id}" for id in ids)
     yield from (f"/ogc/collections/works/items/{id}?f=html" for id in ids[:4])
@@ -306,7 +306,7 @@ def test_single_works_and_messages_tell_a_terminal_nothing_to_obey(worksmap, cit
     assert shown["properties"]["title"] == taken_in(ATTACKS["terminal"]), "and JSON says the same as ever"
     for answer in city.told:
         assert not OBEYED.search(answer.stdout + answer.stderr)
-    assert "\\u001b]0;xss" in city.told[2].stderr, "a refused value is shown, spelled out"
+    assert "2 refused" in city.told[2].stderr
     evil = "\x1b[2J\x9b\u202e\nworksmap: all is well"
     for arguments in (["import", tmp_path / evil, "--as", "hazards"], ["export", evil], ["work", "list", "--where", f"kind={evil}"],
                       ["render", evil], ["filter", f"{evil} ="], ["serve", "--public-url", evil], [evil], ["backup", tmp_path / evil / "x"],

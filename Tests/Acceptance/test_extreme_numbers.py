@@ -440,7 +440,7 @@ def refusal(name, arguments, database, folder):
     process = subprocess.Popen(
         [PROGRAM, name, *arguments, "--database", str(database)], cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     for line in process.stderr:
-        if "http://" in line or "using the demo" in line:
+        if "is open at http://" in line or "using the demo" in line:
             process.terminate()
             break
     process.stderr.read()

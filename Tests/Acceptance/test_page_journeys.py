@@ -7,6 +7,7 @@ import time
 import urllib.parse
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -19,10 +20,13 @@ BOTH = [("ru", "desktop"), ("en", "phone")]
 
 
 def click(page, selector):
-    """Clicks what a person would first scroll to."""
-    element = page.find_element(By.CSS_SELECTOR, selector)
-    page.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
-    element.click()
+    """Clicks what a person would first scroll to; a list that is drawn anew meanwhile is looked at again."""
+    def clicked(page):
+        element = page.find_element(By.CSS_SELECTOR, selector)
+        page.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
+        element.click()
+        return True
+    WebDriverWait(page, 60, ignored_exceptions=[StaleElementReferenceException]).until(clicked)
 
 
 def count(page):
