@@ -57,10 +57,10 @@ test: deps ## Install what the tests need, build, and run them all
 	$(SWIFT) test --skip-build --no-parallel --filter MapServerTests
 	$(MAKE) --no-print-directory test-acceptance
 
-# Nobody looks things up in what continuous integration builds.
+# With the index: SwiftPM finds the tests in it.
 .PHONY: test-build
 test-build:
-	$(SWIFT) build --build-tests $(if $(CI),--disable-index-store)
+	$(SWIFT) build --build-tests
 
 # Installed while the tests are built.
 .PHONY: test-clients
@@ -97,7 +97,7 @@ format: ## Format the Swift sources
 .PHONY: notice
 notice: deps ## Write NOTICE: what others made, with versions and licences, read from a build
 	$(call install,binutils)
-	$(SWIFT) build --product worksmap $(if $(CI),--disable-index-store)
+	$(SWIFT) build --product worksmap
 	/usr/bin/python3 docs/notice.py $$($(SWIFT) build --show-bin-path) > NOTICE.new && mv NOTICE.new NOTICE
 
 .PHONY: install
