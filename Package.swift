@@ -95,10 +95,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // The process around a service: its log, its signals, its descriptors, and what it tells the service manager.
+        .target(name: "Daemon", swiftSettings: settings),
         .target(
             name: "MapServer",
             dependencies: [
-                "Cartography", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "TimeBudgets", "Works",
+                "Cartography", "Daemon", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "TimeBudgets", "Works",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -115,8 +117,8 @@ let package = Package(
         .executableTarget(
             name: "worksmap",
             dependencies: [
-                "Cartography", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "Raster",
-                "SpatiaLiteStore", "TimeBudgets",
+                "Cartography", "Daemon", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer",
+                "Raster", "SpatiaLiteStore", "TimeBudgets",
                 "Works",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -181,6 +183,7 @@ let package = Package(
                 "CGEOS", "Cartography", "Geometry", "Lettering", "Raster", "SeededRandom", "TimeBudgets", "Works",
             ],
             swiftSettings: settings),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: settings),
         .testTarget(name: "DemoCityTests", dependencies: ["DemoCity", "Geometry", "Works"], swiftSettings: settings),
         .testTarget(
             name: "HotspotsTests",
@@ -213,6 +216,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
     ]

@@ -21,31 +21,76 @@ public struct MapServer: Sendable {
     }
 
     init(configuration: MapServerConfiguration, store: any WorksStore, tiles: any TileAtlas, logger: Logger) {
-        services = MapServices(configuration: configuration, store: store, atlas: tiles)
+        services = MapServices(configuration: configuration, store: store, atlas: tiles, logger: logger)
         self.logger = logger
     }
 
-    /// Serves until the process is told to end (SIGTERM or SIGINT) or its task is cancelled; requests that are running then are finished.
+    /// Serves until ``stop()`` is called or its task is cancelled; requests that are running then are finished.
     ///
-    /// - Parameter onListening: Called once with the port that the server listens on.
+    /// - Parameter onListening: Called once with the ports that the server listens on.
     /// - Throws: ``ListeningError`` if nothing can listen on the address.
-    public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+    public func run(onListening: @escaping @Sendable (_ ports: ListeningPorts) async -> Void = { _ in }) async throws {
+        defer { Task { [services] in await services.shutDown() } }
+        let configuration = services.configuration
+        let operations: OperationListener?
+        if let port = configuration.operationsPort {
+            operations = try await .start(
+                host: configuration.operationsHost, port: port, services: services, logger: logger)
+        } else {
+            operations = nil
+        }
+        let result: Result<Void, any Error>
+        do { result = .success(try await run(beside: operations, onListening)) } catch { result = .failure(error) }
+        await operations?.stop()
+        try result.get()
+    }
+
+    private func run(
+        beside operations: OperationListener?,
+        _ onListening: @escaping @Sendable (_ ports: ListeningPorts) async -> Void
+    ) async throws {
         let host = services.configuration.host
         let application = application { channel in
-            let port = channel.localAddress?.port ?? 0
-            logger.info("listening", metadata: ["host": .string(host), "port": .stringConvertible(port)])
-            await onListening(port)
+            let ports = ListeningPorts(main: channel.localAddress?.port ?? 0, operations: operations?.port)
+            logger.info("listening", metadata: ["host": .string(host), "port": .stringConvertible(ports.main)])
+            services.pulse.begin(operations.map { [$0.eventLoop] } ?? [])
+            await onListening(ports)
         }
-        defer { Task { [services] in await services.shutDown() } }
+        // Signals are the program's business: the process must be able to end when no task gets a thread.
+        let group = ServiceGroup(configuration: .init(services: [application], logger: application.logger))
+        services.ending.begin(group)
         do {
-            try await application.runService()
-        } catch let error as IOError {
-            let reason = String(cString: strerror(error.errnoCode))
-            throw ListeningError(host: host, port: services.configuration.port, reason: reason)
-        } catch is SocketAddressError.UnknownHost {
-            throw ListeningError(host: host, port: services.configuration.port, reason: "no such host")
+            try await group.run()
+        } catch {
+            throw try ListeningError(error, host: host, port: services.configuration.port, options: "--host and --port")
         }
     }
+
+    // MARK: While it runs
+
+    /// True once the server listens and the first look at the store has succeeded.
+    public var isReady: Bool { services.readiness.state == .ready }
+
+    /// Tells the server to finish its running answers and to take no new connections. It may be called from any thread and does not wait.
+    public func stop() {
+        services.readiness.stop()
+        services.ending.ask()
+    }
+
+    /// Reads rules and style sheets anew, and logs how that went. It blocks.
+    public func reload() {
+        services.rules.reload()
+        do { try services.atlas.refresh() } catch {
+            logger.error("the map could not be brought up to date", metadata: ["error": .string("\(error)")])
+        }
+        for problem in services.atlas.status.styleProblems {
+            logger.error("a style sheet is broken; the old one goes on", metadata: ["fault": .string("\(problem)")])
+        }
+        logger.notice("reloaded")
+    }
+
+    /// True if all event loops have lately run what they were given within the time.
+    public func isAlive(within time: Duration) -> Bool { services.pulse.isAlive(within: time) }
 
     /// The families of routes. A new family is one file and one line here.
     static func families(_ services: MapServices) -> [any RouteFamily] {
@@ -91,7 +136,8 @@ public struct MapServer: Sendable {
             server: .clients(
                 limits: limits, proxies: configuration.proxies, table: services.connections,
                 handlers: [
-                    { [services] ends, logger in TileHandler(services: services, ends: ends, logger: logger) }
+                    { [services] ends, logger in TileHandler(services: services, ends: ends, logger: logger) },
+                    { [services] ends, logger in OperationHandler(services: services, ends: ends, logger: logger) },
                 ]),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog),
@@ -104,6 +150,13 @@ public struct MapServer: Sendable {
     }
 }
 
+/// Ports that a server listens on.
+public struct ListeningPorts: Hashable, Sendable {
+    public var main: Int
+    /// The port of `/health` and `/metrics`, if they have one of their own.
+    public var operations: Int?
+}
+
 /// Nothing can listen where the service was told to: another program does, the port is for the system's own, or the address is not this
 /// machine's.
 public struct ListeningError: Error, Hashable, CustomStringConvertible {
@@ -111,8 +164,22 @@ public struct ListeningError: Error, Hashable, CustomStringConvertible {
     public var port: Int
     /// The system's words.
     public var reason: String
+    /// Options that choose another address.
+    public var options: String
 
     public var description: String {
-        "cannot listen on \(host), port \(port): \(reason); choose others with --host and --port"
+        "cannot listen on \(host), port \(port): \(reason); choose others with \(options)"
+    }
+
+    /// - Throws: `error` itself if it says something else.
+    init(_ error: any Error, host: String, port: Int, options: String) throws {
+        self.host = host
+        self.port = port
+        self.options = options
+        switch error {
+        case let error as IOError: reason = String(cString: strerror(error.errnoCode))
+        case is SocketAddressError.UnknownHost: reason = "no such host"
+        default: throw error
+        }
     }
 }

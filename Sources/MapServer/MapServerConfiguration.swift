@@ -8,6 +8,11 @@ public struct MapServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes any that is free.
     public var port = 8080
+    /// The address of ``operationsPort``.
+    public var operationsHost = "127.0.0.1"
+    /// The port of `/health` and `/metrics` for those who run the server; 0 takes any that is free. Without one they are on the main port, metrics
+    /// for clients of this machine alone.
+    public var operationsPort: Int?
     /// The folder with the residents' page; without one `/` is the list of works.
     public var web: URL?
     /// The folder of Debian's libjs-leaflet, served below `/leaflet/`.
@@ -48,6 +53,8 @@ public struct MapServerConfiguration: Sendable {
     public var title = "WorksMap"
     /// What vector layers and tiles credit.
     public var attribution: String?
+    /// Lines that the log could not take since the start; nil if nobody counts them.
+    public var droppedLogLines: (@Sendable () -> Int)?
 
     public init() {}
 }

@@ -1,5 +1,6 @@
 import HTTPEdge
 import Hummingbird
+import Logging
 import NIOCore
 import TimeBudgets
 import Works
@@ -11,6 +12,9 @@ struct MapServices: Sendable {
     let atlas: any TileAtlas
     let freshness: Freshness
     let readiness = Readiness()
+    let ending = Ending()
+    let pulse = EventLoopPulse()
+    let rules: RuleShelf
     let metrics = RequestMetrics()
     let connections: ConnectionTable
     let counts: CountCache
@@ -33,11 +37,12 @@ struct MapServices: Sendable {
     /// Whole layers.
     let streamPool: WorkerPool
 
-    init(configuration: MapServerConfiguration, store: any WorksStore, atlas: any TileAtlas) {
+    init(configuration: MapServerConfiguration, store: any WorksStore, atlas: any TileAtlas, logger: Logger) {
         self.configuration = configuration
         self.store = store
         self.atlas = atlas
         freshness = Freshness(store: store)
+        rules = RuleShelf(folder: configuration.desk.rules, logger: logger)
         counts = CountCache()
         connections = ConnectionTable(limits: configuration.limits)
         func pool(_ name: String, _ workers: Int, niceness: Int32 = 0) -> WorkerPool {

@@ -47,7 +47,8 @@ extension StoreError {
         case SQLITE_BUSY, SQLITE_LOCKED: return StoreError.locked(path: path)
         case SQLITE_NOTADB: return StoreError.foreign(path: path, reason: "it is no SQLite file")
         case SQLITE_CORRUPT: return StoreError.corrupt("\(path): \(failure.message)")
-        case SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
+        case SQLITE_CANTOPEN: return StoreError.unopened(path: path, reason: failure.message)
+        case SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR, SQLITE_PERM, SQLITE_AUTH:
             return StoreError.unwritable(path: path, reason: failure.message)
         default: return failure
         }

@@ -54,7 +54,12 @@ extension SpatiaLiteStore {
         }
         Glibc.close(descriptor)
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
-        do { try body(temporary) } catch { throw StoreError.named(error, path: path) }
+        do { try body(temporary) } catch {
+            let error = StoreError.named(error, path: path)
+            // A new file that cannot be opened is one that cannot be made there.
+            guard case StoreError.unopened(_, let reason) = error else { throw error }
+            throw StoreError.unwritable(path: path, reason: reason)
+        }
         guard rename(temporary, path) == 0 else {
             throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
         }

@@ -201,6 +201,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case corrupt(String)
     /// Somebody else changed the work in the meantime.
     case conflict(WorkID)
+    /// The file is there but cannot be opened: it may not be read, or too many files are open.
+    case unopened(path: String, reason: String)
     /// The disk is full, or the file cannot be written.
     case unwritable(path: String, reason: String)
 }
@@ -217,6 +219,8 @@ extension StoreError: CustomStringConvertible {
             "\(path): another process is writing to it and did not finish in time; try again when it has"
         case .corrupt(let what): "the database is damaged: \(what); run `worksmap check` and restore a backup"
         case .conflict(let id): "work \(id) was changed by somebody else in the meantime"
+        case .unopened(let path, let reason):
+            "\(path): cannot be opened: \(reason); may this user read the file and write to its folder?"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         }
     }

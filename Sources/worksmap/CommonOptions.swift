@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 import Hotspots
 import Logging
@@ -23,18 +24,20 @@ struct CommonOptions: ParsableArguments {
         try reporting { try SpatiaLiteStore.open(at: database, readOnly: readOnly) }
     }
 
-    /// A logger that writes to standard error.
-    func logger() -> Logger {
-        var logger = Logger(label: "worksmap") { StreamLogHandler(label: $0, stream: LogStream()) }
+    /// A logger that never blocks.
+    func logger(_ writer: LogWriter) -> Logger {
+        var logger = Logger(label: "worksmap") { StreamLogHandler(label: $0, stream: LogStream(writer: writer)) }
         logger.logLevel = logLevel
         return logger
     }
 }
 
-/// Standard error for the log: each entry is one line, whatever a client or a file has put into it.
+/// Stream of the log: each entry is one line, whatever a client or a file has put into it.
 private struct LogStream: TextOutputStream, Sendable {
+    let writer: LogWriter
+
     mutating func write(_ entry: String) {
         let line = entry.hasSuffix("\n") ? String(entry.dropLast()) : entry
-        FileHandle.standardError.write(Data((line.escapedForTerminal() + "\n").utf8))
+        writer.write(line.escapedForTerminal() + "\n")
     }
 }

@@ -33,8 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            if !noServe { try service.checkFolders() }
             let store = try store()
-            if !noServe { try await service.serve(store, logger: common.logger()) }
+            if !noServe { try await service.serve(store, common) }
         }
     }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Daemon
 import Hotspots
 
 /// The ends that a command can come to.
@@ -19,9 +19,9 @@ struct Failure: Error, CustomStringConvertible {
     }
 }
 
-/// Writes a line to standard error. Whatever a terminal would obey in it is spelled out.
+/// Writes a line to standard error. Whatever a terminal would obey in it is spelled out. A full disk or a reader that left ends no command.
 func tell(_ message: String) {
-    FileHandle.standardError.write(Data((message.escapedForTerminal() + "\n").utf8))
+    StandardStreams.tell(message.escapedForTerminal() + "\n")
 }
 
 /// Tells why a command could not be done. Further lines of the reason are set in, so that no word of a file passes for a line of ours.

@@ -1,4 +1,5 @@
-import Foundation
+import Daemon
+import Glibc
 import Hotspots
 
 /// A line on standard error that tells how far a long job has come, when standard error is a terminal.
@@ -36,6 +37,6 @@ struct ProgressBar {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardStreams.tell(text)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 import Hotspots
 
@@ -32,6 +33,7 @@ struct WorksMapCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardStreams.fillGaps()
         guard Processor.isSufficient else {
             tell(
                 "worksmap: this processor lacks the AVX2 instructions, which the rasterizer is built for; x86-64 servers since about 2015 have them"

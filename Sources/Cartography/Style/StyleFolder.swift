@@ -23,7 +23,8 @@ struct StyleFolder {
     /// - Throws: ``StyleProblem`` for the first that cannot be read.
     mutating func load() throws -> StyleLibrary {
         for (name, stamp) in try files() {
-            sheets[name] = (stamp, try read(name))
+            guard let contents = contents(of: name) else { throw Self.unreadable(name) }
+            sheets[name] = (stamp, try StyleParser.parse(contents, file: name))
         }
         guard !sheets.isEmpty else {
             throw AtlasError.styles(path: url.path, reason: "there is no style sheet (*.json)")
@@ -37,14 +38,17 @@ struct StyleFolder {
         var isChanged = false
         for (name, stamp) in files where sheets[name]?.stamp != stamp {
             problems.removeAll { $0.file == name }
+            // A file that cannot be read for a moment is tried again at the next look.
+            guard let contents = contents(of: name) else {
+                problems.append(Self.unreadable(name))
+                continue
+            }
             do {
-                sheets[name] = (stamp, try read(name))
+                sheets[name] = (stamp, try StyleParser.parse(contents, file: name))
                 isChanged = true
-            } catch let problem as StyleProblem {
-                problems.append(problem)
-                sheets[name] = (stamp, sheets[name]?.sheet)
             } catch {
-                problems.append(StyleProblem(file: name, line: 1, key: "", reason: "\(error)"))
+                problems.append(error)
+                sheets[name] = (stamp, sheets[name]?.sheet)
             }
         }
         for name in sheets.keys where !files.contains(where: { $0.0 == name }) {
@@ -74,11 +78,12 @@ struct StyleFolder {
         }
     }
 
-    private func read(_ name: String) throws -> StyleSheet {
-        guard let contents = try? Data(contentsOf: url.appendingPathComponent(name)) else {
-            throw StyleProblem(file: name, line: 1, key: "", reason: "cannot be read")
-        }
-        return try StyleParser.parse([UInt8](contents), file: name)
+    private func contents(of name: String) -> [UInt8]? {
+        (try? Data(contentsOf: url.appendingPathComponent(name))).map { [UInt8]($0) }
+    }
+
+    private static func unreadable(_ name: String) -> StyleProblem {
+        StyleProblem(file: name, line: 1, key: "", reason: "cannot be read")
     }
 
     private mutating func library() throws -> StyleLibrary {

@@ -28,13 +28,7 @@ package struct ClientChannel: ServerChildChannel {
     let handlers: [HandlerFactory]
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let connection = Connection(channel: channel, proxies: proxies)
-        if table.admit(connection) {
-            channel.closeFuture.whenComplete { [table] _ in table.remove(connection) }
-        } else {
-            // Not a failed set-up, which would end the server's list of connections.
-            channel.eventLoop.execute { channel.close(promise: nil) }
-        }
+        let connection = table.connection(on: channel, proxies: proxies)
         let setUp = channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(WireHandler(connection: connection, limits: limits))
         }
@@ -47,6 +41,25 @@ package struct ClientChannel: ServerChildChannel {
             try pipeline.addHandlers([conduct] + handlers.map { $0(ends, logger) }, position: .after(decoder))
             return Value(http: http, connection: connection)
         }
+    }
+
+    /// Sets up HTTP/1 within limits that one handler answers alone, without a router.
+    package static func setUp(
+        _ channel: any Channel, limits: ConnectionLimits, table: ConnectionTable, handler: (Ends) -> any ChannelHandler
+    ) throws {
+        let connection = table.connection(on: channel, proxies: TrustedProxies())
+        let wire = WireHandler(connection: connection, limits: limits)
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerBytes
+        decoding.maxHeaderListSize = 2 * limits.headerBytes
+        decoding.maxHeaderFieldCount = limits.headerFields
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(wire)
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        let http = HTTP1ConnectionHandler(wire: wire, connection: connection, limits: limits)
+        try pipeline.addHandlers([http, handler(Ends(connection: connection, http: http, wire: wire))])
     }
 
     package func handle(value: Value, logger: Logger) async {

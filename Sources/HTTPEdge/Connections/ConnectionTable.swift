@@ -33,6 +33,18 @@ package final class ConnectionTable: Sendable {
     /// Current counts.
     package var counts: ConnectionCounts { state.withLock { $0.counts } }
 
+    /// The connection of a channel, added until it is closed. Where there is no room the channel is closed soon.
+    func connection(on channel: any Channel, proxies: TrustedProxies) -> Connection {
+        let connection = Connection(channel: channel, proxies: proxies)
+        if admit(connection) {
+            channel.closeFuture.whenComplete { [self] _ in remove(connection) }
+        } else {
+            // Not a failed set-up, which would end the server's list of connections.
+            channel.eventLoop.execute { channel.close(promise: nil) }
+        }
+        return connection
+    }
+
     /// Adds a connection, closing an idle one for it at a limit. Returns false if there is no room; the connection is not added then.
     func admit(_ connection: Connection) -> Bool {
         let (isAdmitted, closed) = state.withLock { state -> (Bool, Connection?) in

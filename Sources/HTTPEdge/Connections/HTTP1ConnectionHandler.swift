@@ -20,6 +20,8 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
     private static let patiencePerOctet = TimeAmount.milliseconds(2)
     /// How long an answer that ends the connection may take to arrive before the socket is closed with input unread.
     private static let lingering = TimeAmount.seconds(1)
+    /// How long a connection without a request stays open when the server ends, for one that is on its way.
+    private static let drainGrace = TimeAmount.milliseconds(100)
 
     private let wire: WireHandler
     private let connection: Connection
@@ -37,6 +39,8 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
     private var isClosing = false
     /// True once the head of the oldest open request's answer was written.
     private var hasBegunAnswer = false
+    /// True once the server ends: the connection ends with the answers to what has come.
+    private var isDraining = false
     /// True if the request that is being received is the connection's last, and if nothing more is read from it.
     private var isLast = false
     private var readsNoMore = false
@@ -76,6 +80,21 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
             } else {
                 conduct.watch(context, for: isAnswering ? conduct.idleTimeout : conduct.idleTimeout - rest)
             }
+        }
+    }
+
+    /// The server ends. Nobody further in is told: they would hang up while the client still takes the last answer.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        guard !isDraining else { return }
+        isDraining = true
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.drainGrace) {
+            let (conduct, context) = loopBound.value
+            if conduct.exchanges.isEmpty { conduct.close(context, after: nil, promise: nil) }
         }
     }
 
@@ -183,6 +202,7 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
                 return
             }
             hasBegunAnswer = true
+            if isDraining, exchanges.count == 1 { exchanges[exchanges.startIndex].keepAlive = false }
             let version = exchanges[exchanges.startIndex].version
             let old = (version.major, version.minor) < (1, 1)
             if old {
@@ -199,11 +219,12 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
             context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end(let trailers):
-            guard let exchange = exchanges.popFirst() else {
+            guard var exchange = exchanges.popFirst() else {
                 context.write(data, promise: promise)
                 return
             }
             noteAnswer()
+            if isDraining, exchanges.isEmpty { exchange.keepAlive = false }
             if exchange.isHead {
                 // A HEAD answer has the fields of the GET answer, chunked framing included, but no chunk, not even the last.
                 context.flush()
@@ -229,7 +250,7 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
     /// the connection.
     package var takesWholeAnswer: Bool {
         guard let exchange = exchanges.first else { return false }
-        return exchange.keepAlive && !exchange.isHead && exchange.version == .http1_1
+        return exchange.keepAlive && !isDraining && !exchange.isHead && exchange.version == .http1_1
     }
 
     /// Answers the oldest open request with octets that are a whole message of HTTP/1.1; the caller has the wire flushed.
@@ -256,8 +277,7 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
         if let part {
             context.writeAndFlush(Self.wrapOutboundOut(part), promise: written)
         } else {
-            context.flush()
-            written.succeed()
+            wire.flush(promise: written)
         }
     }
 }

@@ -78,6 +78,15 @@ package final class WireHandler: ChannelDuplexHandler {
 
     package func flush() { context?.flush() }
 
+    /// Flushes, and fulfils the promise once the system has taken everything that was written.
+    func flush(promise: EventLoopPromise<Void>) {
+        guard let context else {
+            promise.succeed()
+            return
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: promise)
+    }
+
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             context.eventLoop.scheduleTask(in: partingGrace) { [connection] in connection.leave(.closing) }

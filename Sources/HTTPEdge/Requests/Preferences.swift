@@ -24,13 +24,7 @@ extension Request {
 
     /// Whether the client understands gzip (RFC 9110 section 12.5.3).
     package var acceptsGzip: Bool {
-        guard let field = headers[.acceptEncoding] else { return false }
-        var any: Bool?
-        for coding in WeightedChoice.list(field) {
-            if coding.name == "gzip" || coding.name == "x-gzip" { return coding.weight > 0 }
-            if coding.name == "*" { any = coding.weight > 0 }
-        }
-        return any ?? false
+        headers[.acceptEncoding].map(WeightedChoice.acceptsGzip) ?? false
     }
 
     /// The language to answer people in: `lang=` wins over `Accept-Language`, and Russian over doubt.
@@ -72,6 +66,16 @@ package struct WeightedChoice: Hashable, Sendable {
     package var name: String
     /// 0…1.
     package var weight: Double
+
+    /// True if a field `Accept-Encoding` allows gzip.
+    package static func acceptsGzip(_ field: String) -> Bool {
+        var any: Bool?
+        for coding in list(field) {
+            if coding.name == "gzip" || coding.name == "x-gzip" { return coding.weight > 0 }
+            if coding.name == "*" { any = coding.weight > 0 }
+        }
+        return any ?? false
+    }
 
     /// The elements in their order; an element without `q` weighs 1.
     package static func list(_ field: String) -> [WeightedChoice] {

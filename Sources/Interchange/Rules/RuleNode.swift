@@ -15,10 +15,14 @@ struct RuleNode {
 
     /// The root of a file.
     init(file: String, at url: URL) throws {
-        guard let bytes = try? Data(contentsOf: url) else {
+        let bytes: Data
+        do { bytes = try Data(contentsOf: url) } catch {
+            let isMissing = !FileManager.default.fileExists(atPath: url.path)
             throw RuleFault(
-                file: file, line: nil, reason: "the file is not there; the five files of a city's rules belong together"
-            )
+                file: file, line: nil,
+                reason: isMissing
+                    ? "the file is not there; the five files of a city's rules belong together"
+                    : "the file cannot be read; may the program read it, and is it no folder?")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RuleFault(file: file, line: nil, reason: "not UTF-8 text; save the file in this encoding")

@@ -26,7 +26,7 @@ struct Desk: Sendable {
         self.services = services
         self.store = store
         writes = WriteQueue(store: store, capacity: configuration.maxWrites)
-        rules = RuleShelf(folder: configuration.rules, logger: logger)
+        rules = services.rules
         city = CityLimits(store: store)
         sessions = StaffSessions(lifetime: configuration.sessionLifetime)
         reports =

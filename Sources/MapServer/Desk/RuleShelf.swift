@@ -12,9 +12,11 @@ import Works
 final class RuleShelf: Sendable {
     private struct State {
         var book: RuleBook?
-        /// What the files looked like when they were read last.
+        /// The files as they were when the rules were read last.
         var stamp: [String: Date] = [:]
         var lookedAt: ContinuousClock.Instant?
+        /// Faults that the log has been told.
+        var told: String?
     }
 
     private let folder: URL?
@@ -37,20 +39,38 @@ final class RuleShelf: Sendable {
             if let lookedAt = state.lookedAt, now - lookedAt < .seconds(1) { return state.book }
             state.lookedAt = now
             let stamp = Self.stamp(of: folder)
-            guard stamp != state.stamp || state.book == nil else { return state.book }
-            state.stamp = stamp
-            do {
-                state.book = try RuleBookReader(folder: folder).read()
-                logger.info("rules read", metadata: ["folder": .string(folder.path)])
-            } catch {
-                logger.error("the rules are broken; the old ones go on", metadata: ["faults": .string("\(error)")])
-            }
+            if stamp != state.stamp || state.book == nil { read(folder, stamp, &state) }
             return state.book
         }
         guard let book else {
             throw .notReady("there are no rules by which a report could be taken; `worksmap rules check` says why")
         }
         return book
+    }
+
+    /// Reads the rules, whether or not their files have changed. It blocks.
+    func reload() {
+        guard let folder else { return }
+        state.withLock { state in
+            state.told = nil
+            state.lookedAt = .now
+            read(folder, Self.stamp(of: folder), &state)
+        }
+    }
+
+    private func read(_ folder: URL, _ stamp: [String: Date], _ state: inout State) {
+        do {
+            state.book = try RuleBookReader(folder: folder).read()
+            state.stamp = stamp
+            state.told = nil
+            logger.info("rules read", metadata: ["folder": .string(folder.path)])
+        } catch {
+            // Without the stamp they are read again at the next look: a file may be unreadable for a moment.
+            let faults = "\(error)"
+            guard faults != state.told else { return }
+            state.told = faults
+            logger.error("the rules are broken; the old ones go on", metadata: ["faults": .string(faults)])
+        }
     }
 
     private static func stamp(of folder: URL) -> [String: Date] {

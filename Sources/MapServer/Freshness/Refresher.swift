@@ -69,13 +69,19 @@ final class Readiness: Sendable {
         case starting
         case ready
         case failing(String)
+        /// The server was told to end.
+        case stopping
     }
 
     private let current = Mutex(State.starting)
 
     var state: State { current.withLock { $0 } }
 
-    func succeed() { current.withLock { $0 = .ready } }
+    func succeed() { become(.ready) }
 
-    func fail(_ reason: String) { current.withLock { $0 = .failing(reason) } }
+    func fail(_ reason: String) { become(.failing(reason)) }
+
+    func stop() { become(.stopping) }
+
+    private func become(_ state: State) { current.withLock { $0 = $0 == .stopping ? .stopping : state } }
 }

@@ -10,6 +10,7 @@ extension MetricsText {
         add(services.pools)
         add(services.connections)
         atlas(services)
+        process(services)
     }
 
     private mutating func atlas(_ services: MapServices) {
@@ -31,5 +32,25 @@ extension MetricsText {
         single("worksmap_tile_cache_expired_total", "counter", "Tiles that ended by a deadline.", status.cache.expired)
         single("worksmap_tile_cache_entries", "gauge", "Tiles in the cache.", status.cache.entries)
         single("worksmap_tile_cache_bytes", "gauge", "Memory of the tile cache.", status.cache.bytes)
+    }
+
+    private mutating func process(_ services: MapServices) {
+        if let dropped = services.configuration.droppedLogLines?() {
+            single("worksmap_log_dropped_total", "counter", "Lines that the log could not take.", dropped)
+        }
+        single(
+            "worksmap_connections_limit", "gauge", "Clients that may be connected at once.",
+            services.configuration.limits.connections)
+        let figures = ProcessFigures()
+        if let seconds = figures.processorSeconds {
+            single("process_cpu_seconds_total", "counter", "Processor time so far, in seconds.", seconds)
+        }
+        if let bytes = figures.residentBytes {
+            single("process_resident_memory_bytes", "gauge", "Memory that is really there.", bytes)
+        }
+        if let open = figures.openDescriptors {
+            single("process_open_fds", "gauge", "Descriptors that are open.", open)
+        }
+        single("process_max_fds", "gauge", "Descriptors that may be open.", figures.descriptorLimit)
     }
 }

@@ -6,8 +6,11 @@ import Works
 
 extension StoreError: ProblemConvertible {
     package var problem: Problem? {
-        guard case .locked = self else { return nil }
-        return .notReady("another process is writing to the database; try again")
+        switch self {
+        case .locked: .notReady("another process is writing to the database; try again")
+        case .unopened: .unopened("the database cannot be opened once more for now")
+        default: nil
+        }
     }
 }
 

@@ -87,14 +87,19 @@ final class FileCache: Sendable {
                 state.withLock { $0.keep(entry, key) }
                 return entry.file
             }
-            guard let file = Self.read(url) else { return nil }
+            guard let file = try Self.read(url) else { return nil }
             state.withLock { $0.keep(Entry(file: file, stamp: stamp, checked: now), key) }
             return file
         }
     }
 
-    private static func read(_ url: URL) -> File? {
-        guard let bytes = try? [UInt8](Data(contentsOf: url)) else { return nil }
+    /// - Throws: ``Problem/outOfDescriptors``
+    private static func read(_ url: URL) throws -> File? {
+        let bytes: [UInt8]
+        do { bytes = [UInt8](try Data(contentsOf: url)) } catch {
+            guard Problem.isOutOfDescriptors(error) else { return nil }
+            throw Problem.outOfDescriptors
+        }
         let type = StaticRoutes.mediaType(of: url)
         let isText = type.hasPrefix("text/") || type.hasSuffix("+xml") || type.contains("json")
         var compressed: [UInt8]?

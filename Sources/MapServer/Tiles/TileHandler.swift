@@ -54,7 +54,6 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What came while a tile is being drawn, or while the client takes too little of the answers that it has asked for.
     private var held = CircularBuffer<HTTPServerRequestPart>()
     private var isReadHeld = false
-    private var heldEvents: [Any] = []
     /// Whether more requests may come before the end of what was read from the socket, and whether answers to those before wait for that.
     private var isReading = false
     private var owesFlush = false
@@ -152,7 +151,7 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, isReadHeld || !held.isEmpty || !heldEvents.isEmpty {
+        if context.channel.isWritable, isReadHeld || !held.isEmpty {
             let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             // Not at once: this is called from within a flush.
             context.eventLoop.execute {
@@ -170,20 +169,9 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
         // Those inside look at what they got when a reading ends; the one that brought this ended long ago.
         if held.count < waited { context.fireChannelReadComplete() }
         guard !isHeld(context) else { return }
-        for event in heldEvents { context.fireUserInboundEventTriggered(event) }
-        heldEvents = []
         if isReadHeld {
             isReadHeld = false
             context.read()
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Whoever is inside would hang up at once, with our answer not yet out.
-        if isHeld(context), event is ChannelShouldQuiesceEvent {
-            heldEvents.append(event)
-        } else {
-            context.fireUserInboundEventTriggered(event)
         }
     }
 
@@ -263,15 +251,7 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
         _ status: HTTPResponse.Status, _ fields: HTTPFields, _ body: ByteBuffer?, to question: Question,
         _ context: ChannelHandlerContext
     ) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(fields.count + 2)
-        for field in fields { headers.add(name: field.name.rawName, value: field.value) }
-        headers.add(name: "Date", value: clock.date)
-        if let body { headers.add(name: "Content-Length", value: String(body.readableBytes)) }
-        let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status.code), headers: headers)
-        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-        if let body, !question.isHead { context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        HTTP1ConnectionHandler.write(status, fields, body, isHead: question.isHead, date: clock.date, to: context)
         question.line.write(
             status: status.code, octets: question.isHead ? 0 : body?.readableBytes ?? 0, error: nil, to: logger,
             services.metrics)
@@ -284,7 +264,7 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 /// The value of `Date`, made once a second.
-private final class FieldClock {
+final class FieldClock {
     private var second = Instant(secondsSinceEpoch: .min)
     private var text = ""
 
