@@ -131,6 +131,12 @@ public struct MapServer: Sendable {
         let limits = configuration.limits
         var quiet = logger
         quiet[metadataKey: "component"] = "http"
+        let own: [any Service] = [
+            Refresher(
+                store: services.store, atlas: services.atlas, freshness: services.freshness,
+                readiness: services.readiness, pollInterval: configuration.pollInterval, logger: logger),
+            StorageMaintenance(store: services.store, figures: services.storage, logger: logger),
+        ]
         return Application(
             router: router,
             server: .clients(
@@ -141,11 +147,7 @@ public struct MapServer: Sendable {
                 ]),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog),
-            services: [
-                Refresher(
-                    store: services.store, atlas: services.atlas, freshness: services.freshness,
-                    readiness: services.readiness, pollInterval: configuration.pollInterval, logger: logger)
-            ] + (desk?.keepers(logger: logger) ?? []),
+            services: own + (desk?.keepers(logger: logger) ?? []),
             onServerRunning: onListening, logger: quiet)
     }
 }

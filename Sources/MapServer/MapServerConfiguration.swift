@@ -34,8 +34,10 @@ public struct MapServerConfiguration: Sendable {
     public var reportWorkers = 2
     /// How many spatial statistics are worked out at once; each uses all cores, and holds all that it looks at in memory.
     public var analysisWorkers = 1
-    /// How many whole layers may leave at once; each holds a worker for as long as its client reads.
+    /// Workers that make whole layers. None is held while a client reads.
     public var streamWorkers = 4
+    /// Whole layers that may leave at once, a quarter of them to one client; each takes up to about 2 MB, for slow clients less than 1 MB.
+    public var maxStreams = 256
 
     package var limits = ConnectionLimits()
     /// Proxies whose `X-Forwarded-For` tells the client's address.

@@ -36,6 +36,8 @@ struct MapServices: Sendable {
     let analysisPool: WorkerPool
     /// Whole layers.
     let streamPool: WorkerPool
+    let streams: Streams
+    let storage = StorageFigures()
 
     init(configuration: MapServerConfiguration, store: any WorksStore, atlas: any TileAtlas, logger: Logger) {
         self.configuration = configuration
@@ -57,6 +59,7 @@ struct MapServices: Sendable {
         staffPool = pool("staff", configuration.staffWorkers)
         reportPool = pool("reports", configuration.reportWorkers)
         streamPool = pool("streams", configuration.streamWorkers, niceness: 5)
+        streams = Streams(pool: streamPool, capacity: configuration.maxStreams)
     }
 
     var pools: [WorkerPool] { [tilePool, pagePool, questionPool, analysisPool, staffPool, reportPool, streamPool] }

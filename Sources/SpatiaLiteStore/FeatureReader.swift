@@ -55,15 +55,21 @@ struct FeatureReader {
         if let expression = filter.expression {
             conditions.append("(\(FilterSQL(columns: .references).condition(expression)))")
         }
-        guard let bounds = filter.searchBounds,
-            let numbers = try BoxSearch(database: database, table: table).numbers(
-                meeting: bounds, after: after,
-                limit: BoxSearch.limit(rows: try database.integer("SELECT max(fid) FROM \(table)") ?? 0, page: page))
-        else {
+        guard let numbers = try candidates(for: filter, after: after, page: page) else {
             conditions.insert("fid > \(value: .integer(after ?? .min))", at: 0)
             return "\(name: table) WHERE \(conditions.joined(by: " AND ")) ORDER BY fid"
         }
-        return "\(BoxSearch.rows(numbers, of: table)) WHERE \(conditions.joined(by: " AND "))"
+        let condition: SQLPiece = conditions.isEmpty ? "" : " WHERE \(conditions.joined(by: " AND "))"
+        return "\(BoxSearch.rows(numbers, of: table))\(condition)"
+    }
+
+    /// The numbers of the features to look up, where an index finds few enough of them; nil if the table's order is the better way.
+    func candidates(for filter: FeatureFilter, after: Int64?, page: Int?) throws -> [Int64]? {
+        if let numbers = filter.numbers { return numbers.filter { $0 > after ?? .min } }
+        guard let bounds = filter.searchBounds else { return nil }
+        let rows = try database.integer("SELECT max(fid) FROM \(table)") ?? 0
+        return try BoxSearch(database: database, table: table).numbers(
+            meeting: bounds, after: after, limit: BoxSearch.limit(rows: rows, page: page))
     }
 
     private func statement(_ sql: SQLPiece, _ filter: FeatureFilter) throws -> PreparedStatement {

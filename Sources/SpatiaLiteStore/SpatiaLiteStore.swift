@@ -17,11 +17,14 @@ public final class SpatiaLiteStore: WorksStore {
     let pool: DatabasePool
     let feed = RevisionFeed()
     let rows: RowCache?
+    /// Nil for a store that does not write.
+    let log: LogMaintenance?
 
     init(path: String, options: StoreOptions, readOnly: Bool) throws {
         self.path = path
         self.options = options
         rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
+        log = readOnly ? nil : LogMaintenance(path: path)
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
     }
 
@@ -30,6 +33,8 @@ public final class SpatiaLiteStore: WorksStore {
     /// Ends the connections; nothing can be read or written afterwards.
     public func close() throws {
         feed.finish()
+        // The last connection to be closed moves the log into the file.
+        log?.close()
         do { try pool.close() } catch { throw StoreError.named(error, path: path) }
     }
 
@@ -52,6 +57,12 @@ public final class SpatiaLiteStore: WorksStore {
 
     public func lastWorkNumber() throws -> Int64 {
         try read(within: .unlimited) { try $0.database.integer("SELECT max(fid) FROM works") ?? 0 }
+    }
+
+    public func knowsSource(_ source: String) throws -> Bool {
+        try read(within: .unlimited) { reader in
+            try reader.database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil
+        }
     }
 
     public func forEachWork(
@@ -92,6 +103,21 @@ public final class SpatiaLiteStore: WorksStore {
         }
     }
 
+    // MARK: Batches
+
+    public func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]? {
+        try read(within: budget) { try $0.candidates(for: WorkPage(filter: filter)) }
+    }
+
+    public func featureCandidates(
+        for filter: FeatureFilter, in layer: ReferenceLayer, budget: TimeBudget
+    ) throws -> [Int64]? {
+        try read(within: budget) { reader in
+            try FeatureReader(database: reader.database, budget: budget, layer: layer)
+                .candidates(for: filter, after: nil, page: nil)
+        }
+    }
+
     // MARK: The city
 
     public func note(_ name: StoreNote) throws -> String? {
@@ -111,6 +137,13 @@ public final class SpatiaLiteStore: WorksStore {
 
     /// A subscriber that is slower than the commits gets the newest revision, not each one in between.
     public func revisions() -> AsyncStream<StoreRevision> { feed.subscribe() }
+
+    // MARK: Maintenance
+
+    /// Keeps the write-ahead log short; nil for a store that only reads.
+    public func maintain() throws -> StorageStatus? {
+        do { return try log?.maintain() } catch { throw StoreError.named(error, path: path) }
+    }
 
     // MARK: Reading and writing
 
@@ -163,8 +196,11 @@ public final class SpatiaLiteStore: WorksStore {
         "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = DEFAULT; PRAGMA wal_autocheckpoint = 1000"
 
     /// Moves the log into the file, as far as readers let it: it does not wait for them.
+    ///
+    /// Most of it is moved while others may write; only emptying the log keeps them waiting.
     private func checkpoint(_ database: Database) {
         sqlite3_busy_timeout(database.sqliteConnection, 0)
+        sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
         sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
         sqlite3_busy_timeout(database.sqliteConnection, Int32(options.busyTimeout * 1000))
     }

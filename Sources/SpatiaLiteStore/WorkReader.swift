@@ -46,7 +46,7 @@ struct WorkReader {
     }
 
     /// The numbers of the works to look up, where an index finds few enough of them; nil if the table's order is the better way.
-    private func candidates(for page: WorkPage) throws -> [Int64]? {
+    func candidates(for page: WorkPage) throws -> [Int64]? {
         if let numbers = page.numbers { return numbers.filter { $0 > page.after ?? .min } }
         let bounds = page.filter.searchBounds
         guard bounds != nil || page.changedSince != nil, page.limit.map({ $0 > 0 }) ?? true else {

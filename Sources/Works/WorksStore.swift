@@ -24,6 +24,9 @@ public protocol WorksStore: Sendable {
     /// The largest number that a work has; 0 if there are none.
     func lastWorkNumber() throws -> Int64
 
+    /// False if there are no works of a source.
+    func knowsSource(_ source: String) throws -> Bool
+
     /// Steps over the works of a page in the order of their numbers and hands each to `body`.
     ///
     /// - Throws: ``TimeBudgetError``, ``StoreError``, and whatever `body` throws, which ends the reading.
@@ -44,6 +47,15 @@ public protocol WorksStore: Sendable {
 
     /// The box around everything in the works (nil) or in one layer, by the index; nil if there is nothing.
     func extent(of layer: ReferenceLayer?) throws -> Bounds?
+
+    // MARK: Batches
+
+    /// The numbers of the works that may match, ascending, where an index finds so few that looking each up is cheaper than going through
+    /// all works; nil otherwise.
+    func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]?
+
+    /// The same for the features of a layer.
+    func featureCandidates(for filter: FeatureFilter, in layer: ReferenceLayer, budget: TimeBudget) throws -> [Int64]?
 
     // MARK: The city
 
@@ -66,9 +78,45 @@ public protocol WorksStore: Sendable {
     /// commits gets the newest, not each one in between. Commits of other processes show in
     /// ``revision()`` only.
     func revisions() -> AsyncStream<StoreRevision>
+
+    // MARK: Maintenance
+
+    /// Does what the store's files need from time to time, and reports on them; nil if there is nothing to do or to report.
+    ///
+    /// A service calls it twice a second, on a thread that may block.
+    func maintain() throws -> StorageStatus?
+}
+
+/// Figures about a store's files, for those who run it.
+public struct StorageStatus: Hashable, Sendable {
+    /// Size of the write-ahead log, in octets.
+    public var logBytes: Int
+    /// Pages in the log that are not in the database file yet.
+    public var backlogPages: Int
+    /// Times that the log was emptied.
+    public var emptied: Int
+    /// Times that readers kept the log from being emptied.
+    public var blocked: Int
+
+    public init(logBytes: Int = 0, backlogPages: Int = 0, emptied: Int = 0, blocked: Int = 0) {
+        self.logBytes = logBytes
+        self.backlogPages = backlogPages
+        self.emptied = emptied
+        self.blocked = blocked
+    }
 }
 
 extension WorksStore {
+    public func knowsSource(_ source: String) throws -> Bool { true }
+
+    public func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]? { nil }
+
+    public func featureCandidates(
+        for filter: FeatureFilter, in layer: ReferenceLayer, budget: TimeBudget
+    ) throws -> [Int64]? { nil }
+
+    public func maintain() throws -> StorageStatus? { nil }
+
     public func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64] {
         var numbers: [Int64] = []
         try forEachWork(WorkPage(filter: filter, columns: [], geometry: false), at: now, budget: budget) {

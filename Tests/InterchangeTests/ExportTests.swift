@@ -2,6 +2,7 @@ import Foundation
 import Geometry
 import Testing
 import Works
+import TimeBudgets
 
 @testable import Interchange
 
@@ -44,6 +45,23 @@ import Works
         var bytes: [UInt8] = []
         let count = try LayerExport(store: try store(), at: now).write(layer, as: format) { bytes += $0 }
         return (count, String(decoding: bytes, as: UTF8.self))
+    }
+
+    @Test("Read in the smallest batches a layer is the same text")
+    func batches() throws {
+        let export = LayerExport(store: try Self.store(), at: Self.now)
+        for layer in ExportLayer.allCases {
+            for format in ExportFormat.allCases {
+                var whole: [UInt8] = []
+                let count = try export.write(layer, as: format) { whole += $0 }
+                var reading = export.reading(layer, as: format)
+                var pieces: [[UInt8]] = []
+                while try reading.next(octets: 1, budget: .unlimited, { pieces.append($0) }) {}
+                #expect(Array(pieces.joined()) == whole)
+                #expect(reading.count == count)
+                #expect(pieces.count >= count)
+            }
+        }
     }
 
     @Test("A work has the published properties in the published order, nulls written")

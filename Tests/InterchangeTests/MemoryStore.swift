@@ -39,8 +39,10 @@ final class MemoryStore: WorksStore {
     func lastWorkNumber() throws -> Int64 { Int64(works.count) }
 
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
-        for (number, work) in works.enumerated() where page.filter.matches(work, at: now) {
-            try work.withRow(number: Int64(number + 1), body)
+        for (index, work) in works.enumerated() where page.filter.matches(work, at: now) {
+            let number = Int64(index + 1)
+            guard number > page.after ?? 0, number <= page.upTo ?? .max else { continue }
+            try work.withRow(number: number, body)
         }
     }
 
@@ -48,7 +50,8 @@ final class MemoryStore: WorksStore {
         in layer: ReferenceLayer, matching filter: FeatureFilter, after number: Int64?, limit: Int?, budget: TimeBudget,
         _ body: (_ number: Int64, _ feature: ReferenceFeature) throws -> Void
     ) throws {
-        for (index, feature) in features(layer).enumerated() where filter.matches(feature) {
+        for (index, feature) in features(layer).enumerated()
+        where filter.matches(feature) && Int64(index + 1) > number ?? 0 {
             try body(Int64(index + 1), feature)
         }
     }

@@ -63,7 +63,7 @@ struct FairnessTests {
         let (pool, release) = try await busyPool(capacity: 2)
         let failures = Mutex<[Problem]>([])
         for _ in 0..<2 {
-            try pool.start(within: .unlimited, of: TestMap.client(1)) {
+            pool.resume(of: TestMap.client(1)) {
             } onFailure: { error in
                 failures.withLock { $0.append(error as? Problem ?? .internalError) }
             }

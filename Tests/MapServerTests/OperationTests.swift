@@ -5,6 +5,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NIOPosix
+import TestConditions
 import Testing
 import Works
 
@@ -51,7 +52,7 @@ struct OperationTests {
                     await RawClient(port: port).exchange("GET /works HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 }
             }
-            while map.server.services.pagePool.counts.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("a queue for the pages' workers") { map.server.services.pagePool.counts.waiting > 0 }
             for path in OperationQuestion.allCases.map(\.rawValue) {
                 let answer = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
                 #expect(answer.status == .ok)
@@ -94,9 +95,9 @@ struct OperationTests {
         #expect(pulse.isAlive(within: .seconds(600)))
         let release = DispatchSemaphore(value: 0)
         group.any().execute { release.wait() }
-        while pulse.isAlive(within: .milliseconds(50)) { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually("the loop is held up") { !pulse.isAlive(within: .milliseconds(50)) }
         release.signal()
-        while !pulse.isAlive(within: .milliseconds(50)) { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually("the loop goes on") { pulse.isAlive(within: .milliseconds(50)) }
         try await group.shutdownGracefully()
     }
 }

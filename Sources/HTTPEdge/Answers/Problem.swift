@@ -119,6 +119,12 @@ extension Problem {
         .serviceUnavailable, "deadline-exceeded", "The request's time is spent",
         detail: "the answer took longer than the time that this address or the request allows", retryAfter: 2)
 
+    package static let writeDeadlineExceeded = Problem(
+        .serviceUnavailable, "deadline-exceeded", "The request's time is spent",
+        detail:
+            "nothing was written: the database was busy with other changes for all of the request's time; send it again",
+        retryAfter: 2)
+
     package static let overloaded = Problem(
         .serviceUnavailable, "overloaded", "The server has too much to do",
         detail: "too many requests of this sort are waiting already", retryAfter: 1)

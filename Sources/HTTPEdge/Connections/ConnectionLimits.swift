@@ -15,8 +15,11 @@ package struct ConnectionLimits: Sendable {
     package var idleTimeout = Duration.seconds(30)
     /// Time for which work goes on for a client that has closed its sending side, in case it only closed that side.
     package var partingGrace = Duration.milliseconds(250)
-    /// Time for which a client may take nothing of an answer that waits for it.
-    package var stallTimeout = Duration.seconds(15)
+    /// Time for which the client's system may acknowledge nothing, though an answer waits.
+    ///
+    /// A client that reads slowly acknowledges seldom: with full buffers only when there is room for a whole segment, which is 64 KB over the
+    /// loopback and 1.4 KB elsewhere.
+    package var stallTimeout = Duration.seconds(900)
 
     package init() {}
 }

@@ -73,6 +73,8 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         idleWatch = context.eventLoop.scheduleTask(in: time) {
             let (conduct, context) = loopBound.value
+            // A client rests from when it has taken the whole of its last answer.
+            if !conduct.isReceiving, conduct.wire.isSending { conduct.lastSeen = .now() }
             let isAnswering = !conduct.exchanges.isEmpty && !conduct.isReceiving
             let rest = NIODeadline.now() - conduct.lastSeen
             if !isAnswering, rest >= conduct.idleTimeout {
@@ -270,14 +272,27 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
         isClosing = true
         let written = promise ?? context.eventLoop.makePromise(of: Void.self)
         let channel = context.channel
+        let conduct = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in
             channel.close(mode: .output, promise: nil)
-            channel.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+            conduct.value.closeWhenTaken(channel)
         }
         if let part {
             context.writeAndFlush(Self.wrapOutboundOut(part), promise: written)
         } else {
             wire.flush(promise: written)
+        }
+    }
+
+    /// Closes the socket once the client has the whole answer: the system gives up on one that belongs to no program any more.
+    private func closeWhenTaken(_ channel: any Channel) {
+        let conduct = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        channel.eventLoop.scheduleTask(in: Self.lingering) {
+            if conduct.value.wire.isSending {
+                conduct.value.closeWhenTaken(channel)
+            } else {
+                channel.close(promise: nil)
+            }
         }
     }
 }

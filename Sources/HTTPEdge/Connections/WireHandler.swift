@@ -2,9 +2,8 @@ package import NIOCore
 
 /// Sits next to the socket and notices what the HTTP layer cannot: a client that leaves, one that no longer reads, and in which line
 /// of a request an overflow happened.
-package final class WireHandler: ChannelDuplexHandler {
+package final class WireHandler: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
-    package typealias OutboundIn = IOData
     package typealias OutboundOut = IOData
 
     private let connection: Connection
@@ -12,8 +11,17 @@ package final class WireHandler: ChannelDuplexHandler {
     private let partingGrace: TimeAmount
     private var context: ChannelHandlerContext?
     private var watch: RepeatedTask?
-    private var writes = 0
-    private var seen = (writes: 0, buffered: 0)
+    /// What had been taken at the last look, and when that was last seen to change.
+    private var taken: Taken?
+    private var lastProgress = NIODeadline.now()
+
+    private struct Taken: Equatable {
+        var buffered: Int
+        var socket: SocketProgress?
+    }
+
+    /// The longest between two looks at what has been taken.
+    private static let longestPause = TimeAmount.seconds(15)
 
     /// The first bytes of the line that is being received, at most eight.
     private(set) var lineStart: [UInt8] = []
@@ -34,8 +42,10 @@ package final class WireHandler: ChannelDuplexHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        SocketProgress.boundUnsentOctets(of: context.channel)
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: stallTimeout, delay: stallTimeout) { _ in
+        let pause = min(stallTimeout, Self.longestPause)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in
             let (handler, context) = loopBound.value
             handler.closeIfStalled(context)
         }
@@ -65,15 +75,10 @@ package final class WireHandler: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
-    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        writes &+= 1
-        context.write(data, promise: promise)
-    }
-
     /// Writes octets as they are, past those who make messages into octets.
     package func write(_ octets: ByteBuffer) {
         guard let context else { return }
-        write(context: context, data: Self.wrapOutboundOut(.byteBuffer(octets)), promise: nil)
+        context.write(Self.wrapOutboundOut(.byteBuffer(octets)), promise: nil)
     }
 
     package func flush() { context?.flush() }
@@ -94,11 +99,22 @@ package final class WireHandler: ChannelDuplexHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// A client that has taken nothing since the last look, though something waits for it, loses its connection.
+    /// True if octets of an answer are on their way: in the channel's buffers or in the system's.
+    var isSending: Bool {
+        guard let context else { return false }
+        return buffered(context) > 0 || SocketProgress(context.channel)?.isSending ?? false
+    }
+
+    private func buffered(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// A client that has taken nothing for too long, though something waits for it, loses its connection.
     private func closeIfStalled(_ context: ChannelHandlerContext) {
-        let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        let now = (writes: writes, buffered: buffered)
-        if buffered > 0, now == seen { context.close(promise: nil) }
-        seen = now
+        let now = Taken(buffered: buffered(context), socket: SocketProgress(context.channel))
+        let isWaiting = now.buffered > 0 || now.socket?.isSending ?? false
+        if !isWaiting || now != taken { lastProgress = .now() }
+        taken = now
+        if NIODeadline.now() - lastProgress >= stallTimeout { context.close(promise: nil) }
     }
 }

@@ -112,18 +112,21 @@ package final class WorkerPool: Sendable {
         do { try enqueue(job) } catch { job.finish(.failure(error)) }
     }
 
-    /// Runs `body` on one of the threads without waiting for it, as streams are run; `body` must check its budget itself.
+    /// Runs `body` on one of the threads when its turn comes, however long the queue is: it goes on with a job that was admitted before.
     ///
-    /// - Parameter onFailure: Called instead of `body` if the job is removed from the queue.
-    /// - Throws: ``Problem/overloaded`` if there is no room.
-    package func start(
-        within budget: TimeBudget, of client: ClientAddress = .unknown, _ body: @escaping @Sendable () -> Void,
+    /// - Parameter onFailure: Called instead of `body` if the job gives way to others in a full queue.
+    func resume(
+        of client: ClientAddress, _ body: @escaping @Sendable () -> Void,
         onFailure: @escaping @Sendable (any Error) -> Void
-    ) throws {
-        try enqueue(
-            Job(budget: budget, connection: nil, client: client, body: { body() }) { result in
-                if case .failure(let error) = result { onFailure(error) }
-            })
+    ) {
+        let job = Job(budget: .unlimited, connection: nil, client: client, body: body) { result in
+            if case .failure(let error) = result { onFailure(error) }
+        }
+        let worker = state.withLock { state -> NIOThreadPool? in
+            state.waiting.append(job, for: client, at: .now)
+            return state.idle.popLast()
+        }
+        if let worker { wake(worker) }
     }
 
     private func enqueue(_ job: any WaitingJob) throws {
@@ -146,7 +149,10 @@ package final class WorkerPool: Sendable {
         displaced?.refuse()
         guard isAdmitted else { throw Problem.overloaded }
         if check, let deadline = job.deadline { setTimer(for: deadline) }
-        guard let worker else { return }
+        if let worker { wake(worker) }
+    }
+
+    private func wake(_ worker: NIOThreadPool) {
         worker.submit { [self] how in
             if how == .active { runJobs(on: worker) }
         }
@@ -162,7 +168,7 @@ package final class WorkerPool: Sendable {
             state.withLock { state in
                 state.running.removeAll { $0 === job }
                 state.waiting.finish(job.client, after: time, at: end)
-                // Streams have no deadline: they take as long as their clients read, which says nothing about the work.
+                // Further turns of a stream have no deadline; they are as short as the pipe makes them.
                 if job.deadline != nil { state.usualTime += (time - state.usualTime) / 8 }
             }
         }

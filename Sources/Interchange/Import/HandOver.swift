@@ -9,13 +9,18 @@ final class HandOver<Batch: Sendable, End: Sendable>: Sendable {
         var batches: [Batch] = []
         var end: Result<End, any Error>?
         var isAbandoned = false
+        /// Batches that ``waitForReadAhead()`` still waits for.
+        var missing: Int
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let free: DispatchSemaphore
     private let filled = DispatchSemaphore(value: 0)
+    private let isReadAhead = DispatchSemaphore(value: 0)
 
-    init(capacity: Int) {
+    /// - Parameter readAhead: How many batches ``waitForReadAhead()`` waits for, at most `capacity`.
+    init(capacity: Int, readAhead: Int = 1) {
+        state = Mutex(State(missing: min(readAhead, capacity)))
         // The count may not be lower at the end than it was at the start.
         free = DispatchSemaphore(value: 0)
         for _ in 0..<capacity { free.signal() }
@@ -24,11 +29,13 @@ final class HandOver<Batch: Sendable, End: Sendable>: Sendable {
     /// Waits for room; false if nobody wants more.
     func put(_ batch: Batch) -> Bool {
         free.wait()
-        let isWanted = state.withLock { state in
-            guard !state.isAbandoned else { return false }
+        let (isWanted, isReady) = state.withLock { state -> (Bool, Bool) in
+            guard !state.isAbandoned else { return (false, false) }
             state.batches.append(batch)
-            return true
+            state.missing -= 1
+            return (true, state.missing == 0)
         }
+        if isReady { isReadAhead.signal() }
         guard isWanted else {
             // Whoever tries once more must not wait for ever.
             free.signal()
@@ -40,9 +47,17 @@ final class HandOver<Batch: Sendable, End: Sendable>: Sendable {
 
     /// Says that nothing more will come: what is to be known at the end, or why it is none.
     func finish(_ result: Result<End, any Error>) {
-        state.withLock { $0.end = result }
+        let isReady = state.withLock { state -> Bool in
+            state.end = result
+            defer { state.missing = 0 }
+            return state.missing > 0
+        }
+        if isReady { isReadAhead.signal() }
         filled.signal()
     }
+
+    /// Waits until as many batches are there as shall be read ahead, or all of them. It is called once, before the first ``take()``.
+    func waitForReadAhead() { isReadAhead.wait() }
 
     enum Next {
         case batch(Batch)

@@ -93,6 +93,8 @@ public enum ImportError: Error, Hashable, Sendable {
     case emptySnapshot(file: String, source: String)
     /// Most rows are not in the encoding that the file was read in.
     case encoding(file: String, line: Int, String)
+    /// Works of the source came in by another way while the file was read ahead.
+    case sourceAppeared(file: String, source: String)
     /// The refused rows could not be written down.
     case refusedFile(path: String, String)
 }
@@ -112,6 +114,8 @@ extension ImportError: CustomStringConvertible {
         case .emptySnapshot(let file, let source):
             "\(file): the list has no rows, and to take it at its word would close all open works of \(source); nothing was imported"
         case .encoding(let file, let line, let advice): "\(file), line \(line): \(advice); nothing was imported"
+        case .sourceAppeared(let file, let source):
+            "\(file): works of \(source) were written by somebody else at the same time; nothing was imported. Import again"
         case .refusedFile(let path, let reason): "\(path): the refused rows cannot be written: \(reason)"
         }
     }

@@ -26,7 +26,8 @@ struct ImportPart: Sendable {
 
 /// Brings a file into a store: reads, maps, checks, compares and writes, all of it or nothing.
 ///
-/// Reading and mapping go on one thread, writing on the caller's. A file is one transaction: rows that are bad in themselves are refused
+/// Reading and mapping go on one thread, writing on the caller's. Rows are read ahead before the store is locked for other writers: one batch of
+/// a file, and up to 50 000 rows of what another program sends. A file is one transaction: rows that are bad in themselves are refused
 /// and written down, and the others come in; anything else that goes wrong leaves the store as it was. Memory does not grow with the file,
 /// but for the names of its rows.
 public struct Importer: Sendable {
@@ -96,9 +97,18 @@ public struct Importer: Sendable {
         -> [ImportReport]
     {
         let parts = try parts.map(prepare)
+        guard !parts.isEmpty else { return [] }
         let refusedFile = options.refusedFile ?? RefusedRows.path(for: name)
         unlink(refusedFile + ".part")
         defer { unlink(refusedFile + ".part") }
+        let stem = name == "-" ? "import" : InputFile.stem(of: name)
+        func source(of part: SettledPart) -> String { options.source ?? part.mapping.source ?? stem }
+        let first = try begin(
+            parts[0], file: name, source: source(of: parts[0]), refusedFile: refusedFile,
+            isSourceKnown: store.knowsSource(source(of: parts[0])),
+            readAhead: name == "-" || parts[0].part.isConverted ? Self.longReadAhead : Self.shortReadAhead)
+        defer { first.rows.abandon() }
+        first.rows.waitForReadAhead()
         var reports: [ImportReport] = []
         var written: String?
         do {
@@ -106,14 +116,21 @@ public struct Importer: Sendable {
             let size = try? FileManager.default.attributesOfItem(atPath: name)[.size] as? Int
             try store.write(bulk: size ?? .max > 200_000) { transaction in
                 var rows = 0
-                for part in parts {
-                    let stem = name == "-" ? "import" : InputFile.stem(of: name)
-                    var report = ImportReport(
-                        file: name, layer: part.layer, source: options.source ?? part.mapping.source ?? stem)
+                for (index, part) in parts.enumerated() {
+                    var report = ImportReport(file: name, layer: part.layer, source: source(of: part))
                     report.isDryRun = options.isDryRun
+                    let isSourceKnown = try transaction.knowsSource(report.source)
+                    guard index > 0 || first.isSourceKnown || !isSourceKnown else {
+                        throw ImportError.sourceAppeared(file: name, source: report.source)
+                    }
+                    let decoding =
+                        try index == 0
+                        ? first
+                        : begin(
+                            part, file: name, source: report.source, refusedFile: refusedFile,
+                            isSourceKnown: isSourceKnown, readAhead: Self.shortReadAhead)
                     let summary = try write(
-                        to: transaction, &report, part, refusedFile: refusedFile,
-                        progress: { progress($0.after(rows: rows)) })
+                        to: transaction, &report, part, decoding, progress: { progress($0.after(rows: rows)) })
                     report.notes += part.part.notes()
                     rows += report.read
                     written = summary.refusedFile ?? written
@@ -168,36 +185,60 @@ public struct Importer: Sendable {
 
     // MARK: Writing
 
-    private func write(
-        to transaction: any WorksTransaction, _ report: inout ImportReport, _ settled: SettledPart, refusedFile: String,
-        progress: (ImportProgress) -> Void
-    ) throws -> DecodingSummary {
+    /// Batches that are decoded before the store is locked for others.
+    ///
+    /// A file on the disk is read as fast as it is written, so the first batch will do. Whatever comes from another program may come slowly: a
+    /// list of usual size is read to its end first.
+    private static let shortReadAhead = (batches: 1, capacity: 8)
+    private static let longReadAhead = (batches: 96, capacity: 96)
+
+    /// The rows of a part, as they are decoded on a thread of their own.
+    private struct Decoding {
+        var rows: HandOver<DecodedBatch, DecodingSummary>
+        var now: Instant
+        /// False if new works need not be looked for in the store.
+        var isSourceKnown: Bool
+    }
+
+    private func begin(
+        _ settled: SettledPart, file: String, source: String, refusedFile: String, isSourceKnown: Bool,
+        readAhead: (batches: Int, capacity: Int)
+    ) throws -> Decoding {
         let (layer, mapping, open) = (settled.layer, settled.mapping, settled.part.open)
-        let source = report.source
         let now = options.now ?? .now
-        let isSourceKnown = try layer.reference != nil || transaction.knowsSource(source)
         let districts = layer.reference == nil ? try DistrictIndex(store) : nil
+        let isSourceKnown = layer.reference != nil || isSourceKnown || options.rules != nil
         let task = ImportDecoder.Task(
-            file: report.file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
-            isStrict: options.isStrict, isSourceKnown: isSourceKnown || options.rules != nil,
+            file: file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
+            isStrict: options.isStrict, isSourceKnown: isSourceKnown,
             districts: districts.flatMap { $0.isEmpty ? nil : $0 }, known: try known(), now: now,
             format: mapping.format, isConverted: settled.part.isConverted,
             refusedFile: options.isDryRun ? nil : refusedFile)
-        let handOver = HandOver<DecodedBatch, DecodingSummary>(capacity: 8)
+        let rows = HandOver<DecodedBatch, DecodingSummary>(
+            capacity: readAhead.capacity, readAhead: readAhead.batches)
         let thread = Thread {
-            var decoder = ImportDecoder(task, output: handOver)
-            handOver.finish(Result { try decoder.run(open) })
+            var decoder = ImportDecoder(task, output: rows)
+            rows.finish(Result { try decoder.run(open) })
         }
         thread.stackSize = 8 << 20
         thread.start()
-        defer { handOver.abandon() }
+        return Decoding(rows: rows, now: now, isSourceKnown: isSourceKnown)
+    }
+
+    private func write(
+        to transaction: any WorksTransaction, _ report: inout ImportReport, _ settled: SettledPart,
+        _ decoding: Decoding, progress: (ImportProgress) -> Void
+    ) throws -> DecodingSummary {
+        let (layer, mapping) = (settled.layer, settled.mapping)
+        let (source, now) = (report.source, decoding.now)
+        defer { decoding.rows.abandon() }
 
         let actor = Actor(kind: .source, name: source)
         var identities = IdentityBits()
         var summary = DecodingSummary()
         reading: while true {
             let batch: DecodedBatch
-            switch try handOver.take() {
+            switch try decoding.rows.take() {
             case .batch(let next): batch = next
             case .end(let end):
                 summary = end

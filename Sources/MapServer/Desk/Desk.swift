@@ -115,11 +115,22 @@ struct Desk: Sendable {
         throw .tooManyRequests("an address may send 60 forms a minute", wait)
     }
 
+    /// Runs `body` in a transaction within a request's time.
+    ///
+    /// - Throws: What ``WriteQueue/write(until:_:)`` throws.
+    func write<Result: Sendable>(
+        for request: Request, _ context: MapContext, _ body: @escaping @Sendable (any DeskTransaction) throws -> Result
+    ) async throws -> Result {
+        let deadline = services.deadline(request, context, route: services.configuration.deadlineFeatures)
+        return try await writes.write(until: deadline, body)
+    }
+
     /// Writes down when a token was used, once a minute at most.
     private func noteUse(of token: AccessToken) {
         guard uses.isDue(token.id) else { return }
+        let deadline = ContinuousClock.now + services.configuration.deadlineFeatures
         Task { [writes] in
-            try? await writes.write { try $0.noteUse(ofToken: token.id, at: .now) }
+            try? await writes.write(until: deadline) { try $0.noteUse(ofToken: token.id, at: .now) }
         }
     }
 }

@@ -76,7 +76,9 @@ struct WorkWritingRoutes: RouteFamily {
         }
         let outcome: SubmissionOutcome
         do {
-            outcome = try await desk.writes.write { try desk.submit(submission, by: token, at: now, in: $0) }
+            outcome = try await desk.write(for: request, context) {
+                try desk.submit(submission, by: token, at: now, in: $0)
+            }
         } catch StoreError.conflict(let id) {
             throw Problem(.conflict, "conflict", "Somebody else was quicker", detail: "\(StoreError.conflict(id))")
         }
@@ -113,7 +115,7 @@ struct WorkWritingRoutes: RouteFamily {
                 }
             }
         }
-        let answers = try await desk.writes.write { transaction in
+        let answers = try await desk.write(for: request, context) { transaction in
             try prepared.map { line, result -> (line: Int, result: Result<SubmissionOutcome, Problem>) in
                 switch result {
                 case .failure(let problem): return (line, .failure(problem))
@@ -194,7 +196,7 @@ struct WorkWritingRoutes: RouteFamily {
         let salt = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
             try desk.store.followerSalt()
         }
-        let work = try await desk.writes.write { transaction in
+        let work = try await desk.write(for: request, context) { transaction in
             if let revisions {
                 guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }
                 guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }

@@ -210,10 +210,10 @@ struct Open311Routes: RouteFamily {
         }
         let notice = Self.notice(intake.near, call.language)
         if category.needsModeration {
-            try await desk.writes.write { try $0.add(report) }
+            try await desk.write(for: request, context) { try $0.add(report) }
             return Answer(document: .created(token: report.token, notice: notice), status: .accepted)
         }
-        let id = try await desk.writes.write { transaction in
+        let id = try await desk.write(for: request, context) { transaction in
             try desk.accept(intake, at: call.now, in: transaction).id
         }
         return Answer(document: .created(id, notice: notice), status: .created)
@@ -231,7 +231,9 @@ struct Open311Routes: RouteFamily {
         guard let open else { throw Open311Failure(404, "duplicate_of \(original) was not found") }
         guard open else { throw Open311Failure(400, "\(original) is closed; report anew without duplicate_of") }
         let hidden = Desk.hidden(key, salt: salt)
-        let isNew = try await desk.writes.write { try $0.addFollower(hidden, to: original, at: call.now) }
+        let isNew = try await desk.write(for: request, context) {
+            try $0.addFollower(hidden, to: original, at: call.now)
+        }
         let notice =
             isNew
             ? call.language("Вы следите за этим сообщением", "You follow this report now")

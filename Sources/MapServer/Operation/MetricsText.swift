@@ -9,8 +9,21 @@ extension MetricsText {
         add(services.metrics)
         add(services.pools)
         add(services.connections)
+        single("worksmap_streams_open", "gauge", "Whole layers that are being sent.", services.streams.open)
+        if let status = services.storage.status { storage(status) }
         atlas(services)
         process(services)
+    }
+
+    private mutating func storage(_ status: StorageStatus) {
+        single("worksmap_wal_bytes", "gauge", "Size of the database's write-ahead log.", status.logBytes)
+        single(
+            "worksmap_wal_backlog_frames", "gauge", "Pages in the write-ahead log that are not in the database yet.",
+            status.backlogPages)
+        single("worksmap_wal_emptied_total", "counter", "Times that the write-ahead log was emptied.", status.emptied)
+        single(
+            "worksmap_wal_blocked_total", "counter", "Times that readers kept the write-ahead log from being emptied.",
+            status.blocked)
     }
 
     private mutating func atlas(_ services: MapServices) {

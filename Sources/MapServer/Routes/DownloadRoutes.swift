@@ -40,10 +40,12 @@ struct DownloadRoutes: RouteFamily {
         if request.method == .head {
             return Response(status: .ok, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
-        let body = try await services.streamPool.stream(
+        let source = LayerSource(
+            LayerExport(store: services.store, at: now).reading(layer.export, as: .geojson, filter: filter), gzip: gzip)
+        let body = try await services.streams.stream(
             until: deadline, for: context.connection, of: context.client
-        ) { pipe in
-            try write(layer, filter, at: now, gzip: gzip, to: pipe)
+        ) { octets, budget in
+            try source.next(octets: octets, budget: budget)
         }
         return Response(status: .ok, headers: headers, body: body)
     }
@@ -56,16 +58,5 @@ struct DownloadRoutes: RouteFamily {
         hash.combine(parameters.encoded)
         stamp.hash(into: &hash, layer: layer.reference)
         return hash.weakEntityTag
-    }
-
-    /// Writes the layer into the pipe; memory holds no more than a few pieces of it.
-    private func write(
-        _ layer: Layer, _ filter: WorkFilter, at now: Instant, gzip: Bool, to pipe: ChunkPipe
-    ) throws {
-        var pieces = PieceSender(pipe: pipe, gzip: gzip)
-        try LayerExport(store: services.store, at: now).write(
-            layer.export, as: .geojson, filter: filter, budget: pipe.budget
-        ) { try pieces.send($0) }
-        try pieces.finish()
     }
 }

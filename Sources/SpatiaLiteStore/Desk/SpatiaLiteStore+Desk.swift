@@ -1,11 +1,20 @@
+import CSpatiaLite
 import GRDB
-import TimeBudgets
+public import TimeBudgets
 public import Works
 
 extension SpatiaLiteStore: DeskStore {
-    public func writeDesk<Result>(_ body: (any DeskTransaction) throws -> Result) throws -> Result {
+    public func writeDesk<Result>(
+        within budget: TimeBudget, _ body: (any DeskTransaction) throws -> Result
+    ) throws -> Result {
         do {
             let (result, revision) = try pool.writeWithoutTransaction { database in
+                let connection = database.sqliteConnection
+                if let deadline = budget.deadline {
+                    let left = (deadline - .now) / .milliseconds(1)
+                    sqlite3_busy_timeout(connection, Int32(min(max(left, 1), 3_600_000)))
+                }
+                defer { sqlite3_busy_timeout(connection, Int32(options.busyTimeout * 1000)) }
                 // What a person was told is accepted must not be lost with the power.
                 if !options.syncedCommits { try database.run("PRAGMA synchronous = FULL") }
                 defer { if !options.syncedCommits { try? database.run("PRAGMA synchronous = NORMAL") } }

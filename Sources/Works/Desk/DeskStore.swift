@@ -1,10 +1,15 @@
+public import TimeBudgets
+
 /// What a staff desk and a report channel keep beside the works: tokens, contacts, reports that wait, followers, duplicates, the audit log.
 ///
 /// Calls block, as those of ``WorksStore`` do. Nothing here belongs into a public answer but the number of followers and the link of a
 /// duplicate.
 public protocol DeskStore: WorksStore {
     /// Runs `body` as one transaction and returns when it is safely on disk: all of it is kept, or, if it throws, nothing.
-    func writeDesk<Result>(_ body: (any DeskTransaction) throws -> Result) throws -> Result
+    ///
+    /// - Parameter budget: How long another process's write may be waited for; without a deadline the store's own time counts.
+    /// - Throws: ``StoreError/locked(path:)`` if another process writes for longer; `body` has not been run then.
+    func writeDesk<Result>(within budget: TimeBudget, _ body: (any DeskTransaction) throws -> Result) throws -> Result
 
     /// The token whose secret has this digest, revoked or not.
     func token(digest: String) throws -> AccessToken?
@@ -35,6 +40,13 @@ public protocol DeskStore: WorksStore {
 
     /// The newest entries of the audit log, newest first.
     func audit(limit: Int) throws -> [AuditEntry]
+}
+
+extension DeskStore {
+    /// Writes within the store's own time.
+    public func writeDesk<Result>(_ body: (any DeskTransaction) throws -> Result) throws -> Result {
+        try writeDesk(within: .unlimited, body)
+    }
 }
 
 /// What can be done inside one transaction of a desk.

@@ -5,6 +5,8 @@ public struct FeatureFilter: Hashable, Sendable {
     /// Features whose box meets this one, and features without a geometry.
     public var bounds: Bounds?
     public var expression: FilterExpression?
+    /// Only features with these numbers, ascending, where they are known: they are looked up and nothing else is.
+    public var numbers: [Int64]?
 
     public init(bounds: Bounds? = nil, expression: FilterExpression? = nil) {
         self.bounds = bounds

@@ -16,7 +16,7 @@ final class MemoryStore: WorksStore {
         var counted = 0
         var listed = 0
         var stalls = false
-        var failsAfter: Int?
+        var failsAfter: Int64?
         var interrupted = 0
         var waiting = 0
     }
@@ -64,8 +64,8 @@ final class MemoryStore: WorksStore {
         set { content.withLock { $0.stalls = newValue } }
     }
 
-    /// After how many rows a reading fails; nil for never.
-    var failsAfter: Int? {
+    /// The number of the last row that can be read; nil if all can.
+    var failsAfter: Int64? {
         get { content.withLock { $0.failsAfter } }
         set { content.withLock { $0.failsAfter = newValue } }
     }
@@ -117,7 +117,6 @@ final class MemoryStore: WorksStore {
         let all = content.withLock { $0.works }
         let failsAfter = failsAfter
         var left = page.limit ?? .max
-        var read = 0
         for (number, changed, work) in all {
             guard left > 0 else { return }
             guard number > page.after ?? 0, number <= page.upTo ?? .max, changed > page.changedSince ?? 0,
@@ -126,8 +125,7 @@ final class MemoryStore: WorksStore {
                 continue
             }
             left -= 1
-            if read == failsAfter { throw StoreError.corrupt("row \(number) as the test wanted it") }
-            read += 1
+            if number > failsAfter ?? .max { throw StoreError.corrupt("row \(number) as the test wanted it") }
             if let verdict = budget.verdict {
                 content.withLock { $0.interrupted += 1 }
                 throw verdict

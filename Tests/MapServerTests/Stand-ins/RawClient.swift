@@ -26,10 +26,16 @@ struct RawClient: Sendable {
     /// - Parameters:
     ///   - closesItsSide: Whether to end the own direction after sending.
     ///   - limit: After how many octets to stop reading and hang up; nil for never.
-    func exchange(_ request: String, closesItsSide: Bool = false, limit: Int? = nil) async -> Reply {
+    ///   - pause: A rest after `octets` have been read.
+    func exchange(
+        _ request: String, closesItsSide: Bool = false, limit: Int? = nil, afterReading octets: Int = .max,
+        pause: Duration = .zero
+    ) async -> Reply {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
-                continuation.resume(returning: blocking(request, closesItsSide: closesItsSide, limit: limit))
+                let rest = octets == .max ? nil : (octets, UInt32(pause / .microseconds(1)))
+                continuation.resume(
+                    returning: blocking(request, closesItsSide: closesItsSide, limit: limit, rest: rest))
             }
         }
     }
@@ -97,7 +103,10 @@ struct RawClient: Sendable {
         }
     }
 
-    private func blocking(_ request: String, closesItsSide: Bool, limit: Int?) -> Reply {
+    private func blocking(
+        _ request: String, closesItsSide: Bool, limit: Int?, rest: (octets: Int, microseconds: UInt32)?
+    ) -> Reply {
+        var rest = rest
         let socket = connect()
         defer { close(socket) }
         transmit(request, over: socket)
@@ -110,6 +119,10 @@ struct RawClient: Sendable {
             if count < 0 { isReset = errno == ECONNRESET }
             guard count > 0 else { break }
             received += buffer[..<count]
+            if let pause = rest, received.count >= pause.octets {
+                usleep(pause.microseconds)
+                rest = nil
+            }
         }
         return Reply(text: String(decoding: received, as: UTF8.self), isReset: isReset)
     }

@@ -36,7 +36,7 @@ extension StaffRoutes {
             let report = try pending(visit)
             return (report.token, isAccepted ? try desk.prepare(report, book, budget: budget) : nil)
         }
-        let work = try await desk.writes.write { transaction -> WorkID? in
+        let work = try await desk.write(for: visit.request, visit.context) { transaction -> WorkID? in
             let work = try intake.map { try desk.accept($0, at: visit.now, in: transaction).id }
             guard try transaction.decide(token, work.map { .accepted($0) } ?? .refused, at: visit.now) else {
                 throw Problem(

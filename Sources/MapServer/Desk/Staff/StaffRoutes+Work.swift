@@ -55,7 +55,7 @@ extension StaffRoutes {
                 _ in
                 try desk.store.followerSalt()
             }
-            _ = try await desk.writes.write { transaction in
+            _ = try await desk.write(for: visit.request, visit.context) { transaction in
                 try desk.decide(
                     decision, on: id, expecting: revision, by: visit.token, at: visit.now, salt: salt,
                     in: transaction)

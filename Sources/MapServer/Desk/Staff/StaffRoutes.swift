@@ -116,7 +116,7 @@ struct StaffRoutes: RouteFamily {
         }
         let now = Instant.now
         let session = desk.sessions.open(tokenDigest: token.digest, at: now)
-        try await desk.writes.write { try $0.add(desk.audit(token, "session.open", nil, nil, at: now)) }
+        try await desk.write(for: request, context) { try $0.add(desk.audit(token, "session.open", nil, nil, at: now)) }
         var response = Self.redirect("/staff" + (query["lang"] == nil ? "" : "?lang=\(language.rawValue)"))
         response.headers[.setCookie] = sessionCookie.field(session, seconds: desk.configuration.sessionLifetime)
         return response
@@ -124,7 +124,9 @@ struct StaffRoutes: RouteFamily {
 
     private func logout(_ visit: Visit) async throws -> Response {
         desk.sessions.close(visit.cookie)
-        try await desk.writes.write { try $0.add(desk.audit(visit.token, "session.close", nil, nil, at: visit.now)) }
+        try await desk.write(for: visit.request, visit.context) {
+            try $0.add(desk.audit(visit.token, "session.close", nil, nil, at: visit.now))
+        }
         var response = Self.redirect(visit.link("/staff"))
         response.headers[.setCookie] = sessionCookie.field("", seconds: 0)
         response.headers[.clearSiteData] = Self.storedByBrowsers
