@@ -36,10 +36,12 @@ final class LogMaintenance: Sendable {
     }
 
     private let path: String
+    private let file: FileWatch?
     private let state = Mutex(State())
 
-    init(path: String) {
+    init(path: String, file: FileWatch?) {
         self.path = path
+        self.file = file
     }
 
     deinit { close() }
@@ -58,6 +60,14 @@ final class LogMaintenance: Sendable {
     func maintain() throws -> StorageStatus {
         try state.withLock { state -> StorageStatus in
             guard !state.isClosed else { return state.status }
+            try file?.check()
+            if let connection = state.connection, state.status.backlogPages == 0 {
+                do { try file?.compareSize { try databaseBytes(connection) } } catch let failure as SQLiteFailure {
+                    guard [SQLITE_CORRUPT, SQLITE_NOTADB].contains(failure.primaryCode) else { throw failure }
+                    file?.refuse("it cannot be read (\(failure.message))")
+                }
+                try file?.check()
+            }
             let log = LogFile(path + "-wal")
             state.status.logBytes = log?.size ?? 0
             guard let log, log.size > 0 else {
@@ -73,6 +83,28 @@ final class LogMaintenance: Sendable {
             state.status.logBytes = after?.size ?? 0
             state.seen = after
             return state.status
+        }
+    }
+
+    /// Size of the database by its last commit; nil while another connection is in the way, or pages are in the log only.
+    private func databaseBytes(_ connection: OpaquePointer) throws -> Int? {
+        guard let pages = try number("PRAGMA page_count", connection),
+            let size = try number("PRAGMA page_size", connection),
+            let (logged, moved) = try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE), logged == moved
+        else { return nil }
+        return Int(pages * size)
+    }
+
+    private func number(_ sql: String, _ connection: OpaquePointer) throws -> Int64? {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(connection, sql, -1, &statement, nil) == SQLITE_OK else {
+            throw SQLiteFailure(connection)
+        }
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return sqlite3_column_int64(statement, 0)
+        case SQLITE_BUSY, SQLITE_LOCKED: return nil
+        default: throw SQLiteFailure(connection)
         }
     }
 

@@ -30,27 +30,6 @@ extension SpatiaLiteStore {
         }
     }
 
-    /// Brings a backup to the place of a database, which need not exist; who has it open sees the restored state from then on.
-    ///
-    /// - Throws: ``StoreError`` if the backup is not a whole database of ours, or the database is written to by another process.
-    public static func restore(
-        _ backup: String, to path: String, options: StoreOptions = StoreOptions()
-    ) throws {
-        let source = try open(at: backup, readOnly: false, options: options)
-        let findings = try source.check()
-        guard findings.isEmpty else {
-            throw StoreError.corrupt("the backup \(backup): " + findings.map(\.description).joined(separator: "; "))
-        }
-        guard access(path, F_OK) == 0 else {
-            try source.backup(to: path)
-            return try source.close()
-        }
-        let destination = try open(at: path, options: options)
-        do { try source.pool.backup(to: destination.pool) } catch { throw StoreError.named(error, path: path) }
-        try destination.close()
-        try source.close()
-    }
-
     // MARK: Check
 
     /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters.

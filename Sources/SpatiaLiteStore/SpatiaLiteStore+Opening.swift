@@ -46,23 +46,78 @@ extension SpatiaLiteStore {
         guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
             throw StoreError.unwritable(path: path, reason: "a database in use stands there; choose another name")
         }
-        let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
-        // Made here, so that it is no link that somebody has put into a folder where everybody may.
-        let descriptor = Glibc.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
+        var there = stat()
+        guard lstat(path, &there) != 0 || there.st_mode & S_IFMT == S_IFREG else {
+            throw StoreError.unwritable(path: path, reason: "it is no regular file")
         }
-        Glibc.close(descriptor)
-        defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
+        let temporary = try makeFile(beside: path)
+        defer { removeFile(temporary) }
         do { try body(temporary) } catch {
             let error = StoreError.named(error, path: path)
             // A new file that cannot be opened is one that cannot be made there.
             guard case StoreError.unopened(_, let reason) = error else { throw error }
             throw StoreError.unwritable(path: path, reason: reason)
         }
-        guard rename(temporary, path) == 0 else {
+        try move(temporary, to: path)
+    }
+
+    /// Makes an empty file beside a path, for the owner to write and the group to read, and returns its name.
+    static func makeFile(beside path: String) throws -> String {
+        let name = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
+        // Made here, so that it is no link that somebody has put into a folder where everybody may.
+        let descriptor = Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
             throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
         }
+        Glibc.close(descriptor)
+        return name
+    }
+
+    /// Removes a database that is not used any more, with its logs.
+    static func removeFile(_ path: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+    }
+
+    /// Moves a database that nobody has open to a path, so that it is there after a loss of power too.
+    static func move(_ file: String, to path: String) throws {
+        guard synchronize(file), rename(file, path) == 0, synchronize(folder(of: path)) else {
+            throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Moves a database that is whole to a path, over the one that nobody has open there.
+    public static func install(_ file: String, at path: String) throws {
+        // Closing a store may leave its last commits in the log, which does not go along.
+        try takeOutOfUse(file)
+        try move(file, to: path)
+    }
+
+    /// Makes sure that no other connection has the database open, and that no log is left beside it.
+    ///
+    /// - Throws: ``StoreError/locked(path:)`` if another program has it open.
+    public static func takeOutOfUse(_ path: String) throws {
+        do {
+            let queue = try DatabaseQueue(path: path)
+            // It needs the file alone: in WAL mode every open connection keeps a lock on it.
+            let mode = try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
+            try queue.close()
+            guard mode == "delete" else { throw StoreError.locked(path: path) }
+        } catch {
+            throw StoreError.named(error, path: path)
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Has the system write a file or a folder to the disk; false, with the reason in `errno`, if it does not.
+    private static func synchronize(_ path: String) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { Glibc.close(descriptor) }
+        return fsync(descriptor) == 0
     }
 }
 
@@ -85,8 +140,21 @@ enum FileInspection {
         return try checkVersion(path, busyTimeout: busyTimeout)
     }
 
+    /// True for a file that holds no database that can be read: empty, cut off, with a broken head or broken pages.
+    static func isDamaged(_ path: String) -> Bool {
+        do { _ = try inspect(path, busyTimeout: 1) } catch StoreError.corrupt {
+            return true
+        } catch StoreError.foreign {
+            guard let file = fopen(path, "rb") else { return false }
+            defer { fclose(file) }
+            var head = [UInt8](repeating: 0, count: 16)
+            return fread(&head, 1, 16, file) < 16 || !head.starts(with: "SQLite format 3\0".utf8)
+        } catch {}
+        return false
+    }
+
     /// The 100 bytes at the start of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3.
-    private static func checkHeader(_ path: String, size: Int) throws {
+    static func checkHeader(_ path: String, size: Int) throws {
         guard let file = fopen(path, "rb") else {
             throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
         }

@@ -19,12 +19,14 @@ public final class SpatiaLiteStore: WorksStore {
     let rows: RowCache?
     /// Nil for a store that does not write.
     let log: LogMaintenance?
+    let file: FileWatch?
 
     init(path: String, options: StoreOptions, readOnly: Bool) throws {
         self.path = path
         self.options = options
         rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
-        log = readOnly ? nil : LogMaintenance(path: path)
+        file = FileWatch(path: path)
+        log = readOnly ? nil : LogMaintenance(path: path, file: file)
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
     }
 
@@ -145,6 +147,9 @@ public final class SpatiaLiteStore: WorksStore {
         do { return try log?.maintain() } catch { throw StoreError.named(error, path: path) }
     }
 
+    /// - Throws: ``StoreError/gone(path:reason:)`` if the file was removed, replaced or cut off since it was opened.
+    public func checkFile() throws { try file?.check() }
+
     // MARK: Reading and writing
 
     /// Runs `body` in one read transaction that is interrupted when the budget is spent.
@@ -161,12 +166,14 @@ public final class SpatiaLiteStore: WorksStore {
                 return try body(WorkReader(database: database, budget: budget, cache: rows))
             }
         } catch {
+            if error is DatabaseError || error is SQLiteFailure { try checkFile() }
             throw StoreError.named(error, path: path, budget: budget)
         }
     }
 
     public func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {
         do {
+            try checkFile()
             let (result, revision) = try pool.writeWithoutTransaction { database in
                 if bulk { try database.run(Self.bulkSettings) }
                 defer { if bulk { try? database.run(Self.usualSettings) } }
@@ -181,6 +188,8 @@ public final class SpatiaLiteStore: WorksStore {
                 if bulk { checkpoint(database) }
                 return outcome!
             }
+            // A commit to a file that is gone is lost.
+            try checkFile()
             rows?.noteWrite()
             if let revision { feed.publish(revision) }
             return result

@@ -85,6 +85,11 @@ public protocol WorksStore: Sendable {
     ///
     /// A service calls it twice a second, on a thread that may block.
     func maintain() throws -> StorageStatus?
+
+    /// Makes sure that the store's file is still the one that was opened. Quick; a service calls it several times a second.
+    ///
+    /// - Throws: ``StoreError/gone(path:reason:)``
+    func checkFile() throws
 }
 
 /// Figures about a store's files, for those who run it.
@@ -116,6 +121,8 @@ extension WorksStore {
     ) throws -> [Int64]? { nil }
 
     public func maintain() throws -> StorageStatus? { nil }
+
+    public func checkFile() throws {}
 
     public func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64] {
         var numbers: [Int64] = []
@@ -190,6 +197,8 @@ public enum StoreNote: String, Sendable, CaseIterable {
     /// The seed and the moment of building, if this is a demo city.
     case demoSeed = "demo_seed"
     case demoBuiltAt = "demo_built_at"
+    /// Stamp of the content that the demo was built with.
+    case demoContent = "demo_content"
 }
 
 /// What can be done inside one transaction.
@@ -253,6 +262,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case unopened(path: String, reason: String)
     /// The disk is full, or the file cannot be written.
     case unwritable(path: String, reason: String)
+    /// The file was removed, replaced or cut off while it was open.
+    case gone(path: String, reason: String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -270,6 +281,9 @@ extension StoreError: CustomStringConvertible {
         case .unopened(let path, let reason):
             "\(path): cannot be opened: \(reason); may this user read the file and write to its folder?"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .gone(let path, let reason):
+            "\(path): the database that was opened is gone: \(reason); nothing is written any more: bring the file back "
+                + "(`worksmap restore`) and start the program again"
         }
     }
 }

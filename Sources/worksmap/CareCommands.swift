@@ -18,7 +18,7 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
-            try store.backup(to: file)
+            try store.backup(to: OutputFile.target(of: file))
             tell("\(common.database) copied to \(file)")
         }
     }
@@ -32,8 +32,9 @@ struct RestoreCommand: ParsableCommand {
             Example:
               worksmap restore /var/backups/worksmap-2026-11-23.sqlite
 
-            The backup is checked first. What the database holds now is replaced; a running service shows the restored
-            state within a second.
+            The backup is only read, and checked first. What the database holds now is replaced; a running service shows
+            the restored state within a second. A file that is damaged, cut off or empty is set aside, as
+            PATH.damaged-TIME; a service that has that one open must be started again.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -41,7 +42,9 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            try SpatiaLiteStore.restore(file, to: common.database)
+            if let damaged = try SpatiaLiteStore.restore(file, to: common.database) {
+                tell("\(common.database) could not be read; it is kept as \(damaged)")
+            }
             tell("\(common.database) is now as in \(file)")
         }
     }

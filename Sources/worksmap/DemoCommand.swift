@@ -15,8 +15,9 @@ struct DemoCommand: AsyncParsableCommand {
               worksmap demo --no-serve
 
             The demo is a made-up Russian city of about 300 000 people with some 20 000 works, its dates counted from
-            now. A demo of the same day is used again; an older one is built anew. A database that holds anything but
-            the demo is never touched.
+            now. A demo of the same day is used again; an older one is built anew, unless somebody has imported,
+            changed or reported anything in it or made a token: then it is used as it is. A database that holds
+            anything else is never touched.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -47,11 +48,24 @@ struct DemoCommand: AsyncParsableCommand {
             guard let origin = try DemoLoader.origin(of: existing) else {
                 throw Failure("\(path): is not a demo city's database; choose another file with --database")
             }
-            if origin.seed == seed, Instant.now - origin.builtAt < 86_400, !rebuild {
+            let isWanted = origin.seed == seed && Instant.now - origin.builtAt < 86_400 && !rebuild
+            guard try isWanted || DemoLoader.isUntouched(existing) else {
+                if rebuild || origin.seed != seed {
+                    throw Failure(
+                        "\(path): holds works, reports or tokens that the demo did not make; choose another file with "
+                            + "--database, or move this one away")
+                }
+                tell("using the demo city in \(path) as it is: it holds more than the demo made")
+                return existing
+            }
+            if isWanted {
                 tell("using the demo city in \(path)")
                 return existing
             }
             try existing.close()
+            do { try SpatiaLiteStore.takeOutOfUse(path) } catch StoreError.locked {
+                throw Failure("\(path): another program has it open, a running service perhaps; end it first")
+            }
         }
         // Built beside the old one and moved over it, so that an interrupted run leaves nothing half-made.
         let fresh = path + ".new"
@@ -62,8 +76,7 @@ struct DemoCommand: AsyncParsableCommand {
         let now = Instant.now
         let summary = try DemoLoader.load(DemoCity(seed: seed, now: now), seed: seed, builtAt: now, into: store)
         try store.close()
-        try removeDatabase(path)
-        try FileManager.default.moveItem(atPath: fresh, toPath: path)
+        try SpatiaLiteStore.install(fresh, at: path)
         let seconds = (ContinuousClock.now - started) / .seconds(1)
         tell("\(summary) in \(path) (\(String(format: "%.1f", seconds)) s)")
         return try SpatiaLiteStore.open(at: path)

@@ -46,7 +46,7 @@ struct OutputFile {
     /// The file that a path leads to when all links at its end are followed; it need not exist.
     ///
     /// - Throws: ``Failure`` if a link, a pipe or a device on the way is somebody else's in a folder that everybody may write to.
-    private static func target(of path: String) throws -> String {
+    static func target(of path: String) throws -> String {
         var name = path
         // As many as the kernel follows (path_resolution(7)).
         for _ in 0..<40 {

@@ -1,8 +1,8 @@
 import Foundation
 import Geometry
 import Testing
-import Works
 import TimeBudgets
+import Works
 
 @testable import Interchange
 

@@ -22,7 +22,9 @@ struct StreamTests {
             let isOver = TimeBudget.unlimited
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<6 {
-                    group.addTask { try await raw.abandon(Self.request, once: "the end of the test") { isOver.verdict != nil } }
+                    group.addTask {
+                        try await raw.abandon(Self.request, once: "the end of the test") { isOver.verdict != nil }
+                    }
                 }
                 try await eventually("six open layers that take no thread") {
                     services.streams.open == 6 && services.streamPool.counts.running == 0

@@ -2,8 +2,8 @@ import Geometry
 import SeededRandom
 import SpatiaLiteStore
 import Testing
-import Works
 import TimeBudgets
+import Works
 
 @Suite("Reading in batches, beside writers")
 struct BatchReadingTests {

@@ -3,8 +3,8 @@ import Foundation
 import SpatiaLiteStore
 import Synchronization
 import Testing
-import Works
 import TimeBudgets
+import Works
 
 @Suite("The write-ahead log")
 struct LogMaintenanceTests {

@@ -129,6 +129,10 @@ extension Problem {
         .serviceUnavailable, "overloaded", "The server has too much to do",
         detail: "too many requests of this sort are waiting already", retryAfter: 1)
 
+    package static func unwritable(_ detail: String) -> Problem {
+        Problem(.serviceUnavailable, "unwritable", "Nothing can be written now", detail: detail, retryAfter: 30)
+    }
+
     package static func notReady(_ detail: String) -> Problem {
         Problem(
             .serviceUnavailable, "not-ready", "The server cannot answer yet", detail: detail, retryAfter: 1)

@@ -58,6 +58,7 @@ struct Refresher: Service {
 
     /// One look at the store; where nothing has changed it costs no more than the question.
     private func refresh() throws {
+        try store.checkFile()
         try atlas.refresh()
         try freshness.refresh()
     }

@@ -9,6 +9,9 @@ extension StoreError: ProblemConvertible {
         switch self {
         case .locked: .notReady("another process is writing to the database; try again")
         case .unopened: .unopened("the database cannot be opened once more for now")
+        case .unwritable(_, let reason):
+            .unwritable("507 Insufficient Storage: the database cannot be written now: \(reason); nothing was changed")
+        case .gone: .notReady("the database's file is gone or was replaced; nothing can be written until it is back")
         default: nil
         }
     }

@@ -8,6 +8,7 @@ extension SpatiaLiteStore: DeskStore {
         within budget: TimeBudget, _ body: (any DeskTransaction) throws -> Result
     ) throws -> Result {
         do {
+            try checkFile()
             let (result, revision) = try pool.writeWithoutTransaction { database in
                 let connection = database.sqliteConnection
                 if let deadline = budget.deadline {
@@ -28,6 +29,8 @@ extension SpatiaLiteStore: DeskStore {
                 }
                 return outcome!
             }
+            // A commit to a file that is gone is lost.
+            try checkFile()
             rows?.noteWrite()
             if let revision { feed.publish(revision) }
             return result

@@ -3,8 +3,8 @@ import Foundation
 import HTTPEdge
 import SpatiaLiteStore
 import Testing
-import Works
 import TimeBudgets
+import Works
 
 @testable import MapServer
 

@@ -57,6 +57,7 @@ extension Language {
         case "malformed-parameter": "не удалось прочитать поле «\(problem.parameter ?? "?")»"
         case "unknown-parameter": "лишний параметр «\(problem.parameter ?? "?")»"
         case "overloaded", "deadline-exceeded", "not-ready": "сервер занят, попробуйте ещё раз"
+        case "unwritable": "сейчас ничего нельзя записать: на сервере нет места или диск неисправен"
         case "outside-city": "место вне города"
         default: detail
         }
