@@ -93,12 +93,12 @@ public struct MapServer: Sendable {
     public func isAlive(within time: Duration) -> Bool { services.pulse.isAlive(within: time) }
 
     /// The families of routes. A new family is one file and one line here.
-    static func families(_ services: MapServices) -> [any RouteFamily] {
+    static func families(_ services: MapServices, _ desk: Desk? = nil) -> [any RouteFamily] {
         [
             StaticRoutes(services: services),
             TileRoutes(services: services),
             DownloadRoutes(services: services),
-            WorkRoutes(services: services),
+            WorkRoutes(services: services, desk: desk),
             DescriptionRoutes(services: services),
             WorkPages(services: services),
             DistrictPages(services: services),
@@ -125,7 +125,7 @@ public struct MapServer: Sendable {
         router.add(middleware: CommonHeaders(proxies: services.configuration.proxies))
         router.add(middleware: ProblemMiddleware())
         let desk = Desk(services, logger: logger)
-        router.add(Self.families(services) + (desk?.families ?? []))
+        router.add(Self.families(services, desk) + (desk?.families ?? []))
 
         let configuration = services.configuration
         let limits = configuration.limits

@@ -7,7 +7,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: how many of the ``migrations`` the file has been through.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -39,6 +39,11 @@ enum Schema {
         migrator.registerMigration("3 recordings are only ever added to", foreignKeyChecks: .immediate) { database in
             try guardRecordings(in: database)
             try database.run("PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4 private extra", foreignKeyChecks: .immediate) { database in
+            try PrivateExtra.create(in: database)
+            try PrivateExtra.takeBack(in: database)
+            try database.run("PRAGMA user_version = 4")
         }
         return migrator
     }

@@ -24,12 +24,19 @@ extension SpatiaLiteStore {
 
     /// Opens a database and brings it to the present version.
     ///
-    /// - Parameter readOnly: Whether the store refuses to write, migrations included.
+    /// - Parameter readOnly: True if the store refuses to write once the database is of the present version. An older one is brought there
+    ///   first, as it may show to everybody what is private by now.
     /// - Throws: The ``StoreError`` that says what is wrong with the file, which is not touched then.
     public static func open(
         at path: String, readOnly: Bool = false, options: StoreOptions = StoreOptions()
     ) throws -> SpatiaLiteStore {
         let isCurrent = try FileInspection.inspect(path, busyTimeout: options.busyTimeout)
+        if !isCurrent, readOnly {
+            do { try open(at: path, options: options).close() } catch StoreError.unwritable(_, let reason) {
+                throw StoreError.unwritable(
+                    path: path, reason: "\(reason); it is of an older version and must be brought up to date first")
+            }
+        }
         do {
             let store = try SpatiaLiteStore(path: path, options: options, readOnly: readOnly)
             if !isCurrent, !readOnly { try Schema.migrations.migrate(store.pool) }

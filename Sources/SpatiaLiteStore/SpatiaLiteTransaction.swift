@@ -12,6 +12,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// Whether much is going to be written.
     private let isBulk: Bool
     private let reader: WorkReader
+    private let privateExtra: PrivateExtra
     private let row = ParameterRows()
 
     /// The number of the newest work.
@@ -35,7 +36,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
     init(_ database: Database, bulk: Bool) throws {
         self.database = database
         isBulk = bulk
-        reader = WorkReader(database: database, budget: .unlimited)
+        privateExtra = try PrivateExtra(database)
+        reader = WorkReader(database: database, budget: .unlimited, privateExtra: privateExtra)
         lastNumber = try database.integer("SELECT max(fid) FROM works") ?? 0
         worksBefore = lastNumber
         revision = try StoreRevision(in: database)
@@ -172,6 +174,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         works?.append(lastNumber, box: row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) })
         row.bind(to: insertWork)
         try conflictIfTaken(work) { try insertWork.run() }
+        try privateExtra.set(work.privateExtra, of: lastNumber, isNew: true)
         try self.ledger.append(ledger, to: lastNumber, from: 1)
     }
 
@@ -198,6 +201,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         let statement = try PreparedStatement(database, Self.updateSQL(geometry: !geometryStays))
         row.bind(to: statement)
         try conflictIfTaken(work) { try statement.run() }
+        try privateExtra.set(work.privateExtra, of: number, isNew: false)
         try note(work, number: number)
         try self.ledger.append(ledger, to: number)
     }
@@ -287,7 +291,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
             let stays =
                 row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
             if stays, stored.text(1) == feature.name, stored.text(2) == feature.featureClass,
-                stored.text(3) == feature.source, stored.text(4) == feature.sourceID, stored.text(5) == feature.extra
+                stored.text(3) == feature.source, stored.text(4) == feature.sourceID, stored.text(5) == feature.extra,
+                try privateExtra.text(of: stored.integer(0), in: layer) == feature.privateExtra
             {
                 return (0, true)
             }
@@ -306,6 +311,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
                 """)
             row.bind(to: statement)
             try statement.run()
+            try privateExtra.set(feature.privateExtra, of: known.number, in: layer, isNew: false)
             return false
         }
         let number = try nextNumber(in: layer)
@@ -318,6 +324,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             """)
         row.bind(to: statement)
         try statement.run()
+        try privateExtra.set(feature.privateExtra, of: number, in: layer, isNew: true)
         return true
     }
 

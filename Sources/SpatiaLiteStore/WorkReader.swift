@@ -9,6 +9,8 @@ struct WorkReader {
     let budget: TimeBudget
     /// Rows that were read lately, where somebody keeps them.
     var cache: RowCache?
+    /// Where single works get what is private of them; nil for everybody but a transaction.
+    var privateExtra: PrivateExtra?
 
     /// How many rows are handed out between two looks at the budget: whoever takes them may be slow.
     private static let rowsPerCheck = 64
@@ -116,7 +118,12 @@ struct WorkReader {
         let statement = try prepare(sql, common: true)
         defer { statement.reset() }
         try row.withRows(of: statement) { row in
-            while try statement.step() { try body(row().work()) }
+            while try statement.step() {
+                let row = try row()
+                var work = try row.work()
+                work.privateExtra = try privateExtra?.text(of: row.number)
+                try body(work)
+            }
         }
     }
 

@@ -39,7 +39,7 @@ extension Reconciliation {
         work.trafficImpact = draft.trafficImpact ?? .none
         work.source = draft.source
         work.sourceID = draft.sourceID
-        work.extra = draft.extra
+        (work.extra, work.privateExtra) = draft.extra?.taken(over: nil, nil) ?? (nil, nil)
         work.geometry = draft.geometry
 
         let began = min(draft.reportedAt ?? draft.startsAt ?? observed, now)
@@ -118,7 +118,9 @@ extension Reconciliation {
         take(\.dailyUntil, draft.dailyUntil) { $0.description }
         take(\.onSiteAt, draft.onSiteAt, .onSiteAt) { $0.description }
         take(\.trafficImpact, draft.trafficImpact)
-        take(\.extra, draft.extra) { $0 }
+        if let said = draft.extra {
+            (work.extra, work.privateExtra) = said.taken(over: existing.extra, existing.privateExtra)
+        }
         take(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
 
         if let due = draft.dueAt ?? (existing.dueAt == nil ? draft.firstDueAt : nil), due != existing.dueAt {

@@ -19,13 +19,15 @@ public struct ReferenceFeature: Hashable, Sendable {
     public var featureClass: String?
     public var source: String?
     public var sourceID: String?
-    /// What else the source said: the text of one JSON object.
+    /// What else the source said and the city publishes: the text of one JSON object.
     public var extra: String?
+    /// What else the source said, for staff only: the text of one JSON object. A store takes it in and never reads it out.
+    public var privateExtra: String?
     public var geometry: Geometry?
 
     public init(
         id: String, name: String? = nil, featureClass: String? = nil, source: String? = nil, sourceID: String? = nil,
-        extra: String? = nil, geometry: Geometry?
+        extra: String? = nil, privateExtra: String? = nil, geometry: Geometry?
     ) {
         self.id = id
         self.name = name
@@ -33,6 +35,7 @@ public struct ReferenceFeature: Hashable, Sendable {
         self.source = source
         self.sourceID = sourceID
         self.extra = extra
+        self.privateExtra = privateExtra
         self.geometry = geometry
     }
 }

@@ -37,8 +37,12 @@ public struct Work: Hashable, Sendable, Identifiable {
     /// Where the work was imported from; unique together with ``sourceID``.
     public var source: String?
     public var sourceID: String?
-    /// What else the source said: the text of one JSON object.
+    /// What else the source said and the city publishes: the text of one JSON object.
     public var extra: String?
+    /// What else the source said, for staff only: the text of one JSON object.
+    ///
+    /// Only a transaction of the store fills it in. ``WorkRow`` has no column for it, so no output can show it.
+    public var privateExtra: String?
     public var geometry: Geometry?
     /// Grows with every change of this work, from 1.
     public var revision: Int
@@ -50,7 +54,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         dueAt: Instant? = nil, originalDueAt: Instant? = nil, completedAt: Instant? = nil, updatedAt: Instant,
         dueChanges: Int = 0, dailyFrom: LocalTime? = nil, dailyUntil: LocalTime? = nil, onSiteAt: Instant? = nil,
         trafficImpact: TrafficImpact = .none, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
-        geometry: Geometry? = nil, revision: Int = 1
+        privateExtra: String? = nil, geometry: Geometry? = nil, revision: Int = 1
     ) {
         self.id = id
         self.kind = kind
@@ -77,6 +81,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         self.source = source
         self.sourceID = sourceID
         self.extra = extra
+        self.privateExtra = privateExtra
         self.geometry = geometry
         self.revision = revision
     }

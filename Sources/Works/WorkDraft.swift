@@ -25,8 +25,8 @@ public struct WorkDraft: Hashable, Sendable {
     public var trafficImpact: TrafficImpact?
     public var source: String?
     public var sourceID: String?
-    /// The text of one JSON object with whatever has no place above.
-    public var extra: String?
+    /// Whatever has no place above.
+    public var extra: ExtraStatement?
     public var geometry: Geometry?
     /// When the source said so, if that is not now: the moment of a snapshot.
     public var observedAt: Instant?

@@ -26,6 +26,10 @@ extension ImportLayer: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.map(\.rawValue) }
 }
 
+extension PublishedColumns: ExpressibleByArgument {
+    public init?(argument: String) { self.init(list: argument) }
+}
+
 extension Instant: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }

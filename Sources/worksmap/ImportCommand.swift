@@ -25,6 +25,8 @@ struct ImportCommand: ParsableCommand {
             needs none.
 
             A source that is imported again updates what it said before: a deadline that differs is recorded as moved.
+            Columns that no property takes over are for staff only, unless the mapping publishes them (publish: [COLUMN, …]) or, for
+            files without one, --publish does. The import lists both kinds; --dry-run shows a few values of each.
             Bad rows are refused one by one and written to FILE.refused.csv with line and reason; the others come in, and the
             exit status is 2. Anything else that is wrong with a file leaves the database as it was.
             """)
@@ -45,6 +47,12 @@ struct ImportCommand: ParsableCommand {
     var layer: ImportLayer
 
     @Option(help: ArgumentHelp("A mapping by name, or a YAML file.", valueName: "name|file.yaml")) var mapping: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns that become public although no property takes them over, or all; if not as the mapping says.",
+            valueName: "column,…|all"))
+    var publish: PublishedColumns?
 
     @Option(help: "The name of the source, if not the mapping's.") var source: String?
 
@@ -128,6 +136,7 @@ struct ImportCommand: ParsableCommand {
             options.attribution = attribution
             options.observedAt = observedAt
             options.isDryRun = dryRun
+            options.published = publish
             if applyRules { options.rules = try RulesCommand.book(in: rules) }
             options.isStrict = strict
             let importer = Importer(store: store, options: options)
@@ -156,6 +165,8 @@ struct ImportCommand: ParsableCommand {
     /// What a person should know beside the counts, on standard error.
     private func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
+        Self.tell(report.published, "public, under `extra`", of: report)
+        Self.tell(report.withheld, "for staff only", of: report)
         if report.refused > 0 {
             for (reason, count) in report.refusalReasons.all {
                 worksmap.tell("\(report.file): \(count) refused: \(reason)")
@@ -163,6 +174,36 @@ struct ImportCommand: ParsableCommand {
             if let refused = report.refusedFile { worksmap.tell("\(report.file): the refused rows are in \(refused)") }
         }
         if report.isDryRun { worksmap.tell("\(report.file): nothing was kept (--dry-run)") }
+    }
+
+    /// Names columns that no property takes over, a line for each with its values where there are any.
+    private static func tell(_ columns: [ImportColumn], _ what: String, of report: ImportReport) {
+        guard !columns.isEmpty else { return }
+        if report.isDryRun {
+            for column in columns {
+                let samples = column.samples.map { "“\($0)”" }.joined(separator: ", ")
+                worksmap.tell("\(report.file): \(what): \(column.name), in \(column.rows) rows: \(samples)")
+            }
+        } else {
+            worksmap.tell("\(report.file): \(what): \(columns.map(\.name).joined(separator: ", "))")
+        }
+    }
+
+    private static func write(_ columns: [ImportColumn], to writer: inout JSONWriter) {
+        writer.beginArray()
+        for column in columns {
+            writer.beginObject()
+            writer.key("column")
+            writer.string(column.name)
+            writer.key("rows")
+            writer.integer(column.rows)
+            writer.key("samples")
+            writer.beginArray()
+            for sample in column.samples { writer.string(sample) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     /// The counts of a report under the names that the interface gives them.
@@ -207,6 +248,10 @@ struct ImportCommand: ParsableCommand {
             }
             writer.key("dry_run")
             writer.bool(report.isDryRun)
+            writer.key("published")
+            write(report.published, to: &writer)
+            writer.key("private")
+            write(report.withheld, to: &writer)
             writer.key("refusals")
             writer.beginArray()
             for refusal in report.refusals {

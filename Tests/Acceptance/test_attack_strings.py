@@ -88,6 +88,7 @@ def city(worksmap, tmp_path_factory):
         file = folder / f"{layer}.geojson"
         file.write_text(collection(features))
         answer = worksmap("import", file, "--as", layer, "--source", ATTACKS["script"], "--attribution", ATTACKS["handler"],
+                          "--publish", "all",
                           "--database", database, check=False)
         assert answer.returncode == (2 if layer == "hazards" else 0), answer.stderr
         told.append(answer)

@@ -18,7 +18,7 @@ import Works
             draft.dueAt = now - 1
             draft.source = "s"
             draft.sourceID = "1"
-            draft.extra = #"{"a":{"b":[1,2.5]}}"#
+            draft.extra = ExtraStatement(published: #"{"a":{"b":[1,2.5]}}"#, withheld: #"{"secret":"MARKER"}"#)
             draft.dailyFrom = LocalTime("08:00")
             draft.geometry = .point(Coordinate(longitude: 37.61234567890, latitude: 55.7))
             var bits = IdentityBits()
@@ -34,7 +34,7 @@ import Works
             }
             _ = try transaction.upsert(
                 ReferenceFeature(
-                    id: "x:1", name: "Школа", extra: #"{"n":1}"#,
+                    id: "x:1", name: "Школа", extra: #"{"n":1}"#, privateExtra: #"{"secret":"MARKER"}"#,
                     geometry: .point(Coordinate(longitude: 1, latitude: 2))),
                 in: .schools)
         }
@@ -107,18 +107,28 @@ import Works
         }
     }
 
-    @Test("What is exported comes back the same")
-    func roundTrip() throws {
+    @Test("What is private stands in no export", arguments: ExportFormat.allCases)
+    func privateExtra(_ format: ExportFormat) throws {
+        for layer in ExportLayer.allCases {
+            #expect(try !Self.export(layer, format).text.contains("MARKER"), "\(layer)")
+        }
+    }
+
+    @Test("What is exported comes back the same, and public as far as the importer says so", arguments: [true, false])
+    func roundTrip(_ publishes: Bool) throws {
         let before = try Self.store().works
         let text = try Self.export(.works(nil), .geojson).text
         let store = MemoryStore()
-        let report = try Importer(store: store).importBytes(named: "works.geojson") {
+        var options = Importer.Options()
+        options.published = publishes ? .all : nil
+        let report = try Importer(store: store, options: options).importBytes(named: "works.geojson") {
             try InputFile.unwrap(MemorySource(name: "works.geojson", Array(text.utf8)))
         }
         #expect(report.inserted == 2 && report.refused == 0)
         for (one, other) in zip(before, store.works) {
             #expect(
-                one.kind == other.kind && one.title == other.title && one.extra == other.extra
+                one.kind == other.kind && one.title == other.title
+                    && one.extra == (publishes ? other.extra : other.privateExtra)
                     && one.dueAt == other.dueAt)
             #expect(one.source == other.source && one.sourceID == other.sourceID && one.dailyFrom == other.dailyFrom)
         }

@@ -113,7 +113,7 @@ private func cells(_ bytes: [UInt8]) throws -> [String] {
         let second = try load(mended, Self.foreign)
         #expect(second.report.inserted == 3)
         #expect(second.store.works.map(\.title) == ["=1+1", "'=2", "@x"])
-        #expect(second.store.works.allSatisfy { !($0.extra ?? "").contains("reason") })
+        #expect(second.store.works.allSatisfy { !($0.extra ?? $0.privateExtra ?? "").contains("reason") })
     }
 
     private static let foreign = """

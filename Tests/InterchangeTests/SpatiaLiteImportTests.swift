@@ -40,6 +40,7 @@ struct SpatiaLiteImportTests {
         for work in memory.works {
             var twin = try #require(stored[work.sourceID ?? ""])
             #expect(try database.ledger(of: twin.id) == memory.ledger(of: work.id))
+            twin.privateExtra = try database.privateExtra(of: twin.id)
             twin.id = work.id
             #expect(twin == work)
         }

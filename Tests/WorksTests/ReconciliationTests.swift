@@ -116,7 +116,7 @@ struct ReconciliationTests {
             draft.dueAt = Self.now + 60
             draft.status = .inProgress
             draft.geometry = .point(Coordinate(longitude: 30, latitude: 60))
-            draft.extra = "{}"
+            draft.extra = ExtraStatement(published: #"{"a":1}"#, withheld: #"{"b":2}"#)
         }
         let (work, _) = try inserted(say)
         var again = WorkDraft()

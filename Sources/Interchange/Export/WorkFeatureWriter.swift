@@ -17,6 +17,27 @@ public struct WorkFeatureWriter: Sendable {
     ///
     /// - Throws: `WKBError` if the stored geometry is damaged; the writer then holds a piece of a feature and is of no more use.
     public func write(_ row: WorkRow, to json: inout JSONWriter) throws {
+        try write(row, to: &json, roomForEnd: 0) { _ in }
+    }
+
+    /// Writes a work with what is private of it, as `private_extra`: for staff, and for nobody else.
+    ///
+    /// - Parameter privateExtra: The text of a JSON object; null is written if nil.
+    public func writeForStaff(_ work: Work, privateExtra: String?, to json: inout JSONWriter) {
+        var text = privateExtra ?? "null"
+        let room = JSONBlock.room(forText: text.utf8.count)
+        work.withRow { row in
+            try! write(row, to: &json, roomForEnd: room) { block in
+                block.text(#","private_extra":"#)
+                text.withUTF8 { block.raw($0) }
+            }
+        }
+    }
+
+    /// - Parameter end: Writes the last properties, in at most `room` bytes.
+    private func write(
+        _ row: WorkRow, to json: inout JSONWriter, roomForEnd room: Int, _ end: (inout JSONBlock) -> Void
+    ) throws {
         json.beginObject(room: Self.fixedRoom + JSONBlock.room(forText: row.utf8(.id)?.count ?? 0)) { block in
             block.text(#"{"type":"Feature","id":"#)
             block.string(row.utf8(.id))
@@ -24,7 +45,7 @@ public struct WorkFeatureWriter: Sendable {
         }
         if let geometry = row.geometry { try json.geometry(geometry) } else { json.null() }
         let cleaned = row.utf8(.extra).flatMap(PublicExtra.cleaned)
-        json.endObject(room: Self.fixedRoom + JSONBlock.room(forText: row.textSize)) { block in
+        json.endObject(room: Self.fixedRoom + JSONBlock.room(forText: row.textSize) + room) { block in
             block.text(#","properties":{"kind":"#)
             block.string(row.utf8(.kind))
             block.text(#","category":"#)
@@ -84,6 +105,7 @@ public struct WorkFeatureWriter: Sendable {
             } else {
                 block.text("null")
             }
+            end(&block)
             block.text("}}")
         }
     }

@@ -37,6 +37,9 @@ struct DecodingSummary: Sendable {
     /// Whether the file, in the shape that it was found to have, lists all that is open.
     var isFullSnapshot = false
     var notes: [String] = []
+    /// Columns beside our properties that are public, and those for staff only.
+    var published: [ImportColumn] = []
+    var withheld: [ImportColumn] = []
 }
 
 /// Reads a file to its end, makes drafts of its rows, checks them and hands them over.
@@ -60,6 +63,8 @@ struct ImportDecoder {
         var format: InputFormat?
         /// Whether another program made lines of GeoJSON of the file, of which there may be none.
         var isConverted = false
+        /// True if a few values of each column that no property takes over are shown.
+        var keepsSamples = false
         /// Where refused rows will be; nil if they are only counted.
         var refusedFile: String?
     }
@@ -120,7 +125,9 @@ struct ImportDecoder {
     private mutating func csv(_ source: PeekableSource) throws {
         let reader = try CSVReader(source, delimiter: mapping.delimiter)
         try use(task.mapping.variant { reader.header.contains($0) })
-        let plan = try RecordPlan(mapping, header: reader.header, file: task.file)
+        let plan = try RecordPlan(
+            mapping, header: reader.header, file: task.file, keepsSamples: task.keepsSamples)
+        defer { note(plan.extra) }
         if case .feature = mapping.geometry, plan.guessed == nil {
             summary.notes.append(
                 "no column says where the rows are: name it under `geometry` in the mapping, or call the columns longitude and latitude"
@@ -157,6 +164,7 @@ struct ImportDecoder {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var mapper: RowMapper?
         var plan = RecordPlan()
+        defer { note(plan.extra) }
         var pending: [Int] = []
         var names: Set<String> = []
         func failure(_ error: GeoJSONError) -> InputError {
@@ -185,7 +193,9 @@ struct ImportDecoder {
                                 FeatureRow.value(at: $0.split(separator: ".").map(String.init), in: feature.properties)
                                     != nil
                             })
-                        plan = RecordPlan(mapping, file: task.file, members: stream.collectionMembers)
+                        plan = RecordPlan(
+                            mapping, file: task.file, members: stream.collectionMembers,
+                            keepsSamples: task.keepsSamples)
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
                         if summary.observedAt == nil, case .collection(let path) = mapping.observedAt {
                             summary.observedAt = try momentOfCollection(path, stream.collectionMembers, open)
@@ -214,6 +224,13 @@ struct ImportDecoder {
         if let slot = pending.first {
             throw RecordPlan.missing(mapping.columns[slot], mapping: mapping, file: task.file, present: names.sorted())
         }
+    }
+
+    /// Takes over what was seen in the columns that no property takes over.
+    private mutating func note(_ columns: ExtraColumns) {
+        summary.published = columns.open
+        summary.withheld = columns.withheld
+        if summary.read > 0 { summary.notes += columns.warnings }
     }
 
     // MARK: Moments

@@ -27,6 +27,10 @@ public struct ImportReport: Hashable, Sendable {
     public var refusalReasons = RefusalReasons()
     /// The file that the refused rows were written to.
     public var refusedFile: String?
+    /// The columns beside our properties that are public, under `extra`.
+    public var published: [ImportColumn] = []
+    /// The columns that only staff see.
+    public var withheld: [ImportColumn] = []
     /// What the user should know beside.
     public var notes: [String] = []
     public var isDryRun = false
@@ -51,6 +55,47 @@ public struct ImportReport: Hashable, Sendable {
         refusals += other.refusals
         refusalReasons.add(other.refusalReasons)
         notes += other.notes
+        for column in other.published { published.add(column) }
+        for column in other.withheld { withheld.add(column) }
+    }
+}
+
+/// A column that no property takes over, and what was seen in it.
+public struct ImportColumn: Hashable, Sendable {
+    /// The column, or the first step of the path to a nested one.
+    public var name: String
+    /// Rows with a value.
+    public var rows = 0
+    /// A few different values; only a dry run has them.
+    public var samples: [String] = []
+
+    private static let sampleCount = 3
+    /// Characters of a value that is shown.
+    private static let sampleLength = 60
+
+    init(name: String) { self.name = name }
+
+    /// Counts a row, and keeps its value while there are few.
+    mutating func note(_ value: @autoclosure () -> String?) {
+        rows += 1
+        guard samples.count < Self.sampleCount, let value = value() else { return }
+        let short = value.count > Self.sampleLength ? value.prefix(Self.sampleLength - 1) + "…" : value[...]
+        if !samples.contains(String(short)) { samples.append(String(short)) }
+    }
+}
+
+extension [ImportColumn] {
+    /// Adds what another part of a file has in a column.
+    fileprivate mutating func add(_ column: ImportColumn) {
+        if let index = firstIndex(where: { $0.name == column.name }) {
+            self[index].rows += column.rows
+            for sample in column.samples where !self[index].samples.contains(sample) {
+                self[index].note(sample)
+                self[index].rows -= 1
+            }
+        } else {
+            append(column)
+        }
     }
 }
 

@@ -40,6 +40,8 @@ public struct Importer: Sendable {
         public var observedAt: Instant?
         /// Whether the file lists all that is open; as the mapping says if nil.
         public var isFullSnapshot: Bool?
+        /// Which columns are public that no property takes over; as the mapping says if nil, and none without a mapping.
+        public var published: PublishedColumns?
         /// Whether everything is done but kept.
         public var isDryRun = false
         /// Whether the first bad row ends the import.
@@ -177,6 +179,10 @@ public struct Importer: Sendable {
             mapping.isFullSnapshot = isFull
             for index in mapping.variants.indices { mapping.variants[index].mapping.isFullSnapshot = isFull }
         }
+        if let published = options.published {
+            mapping.published = published
+            for index in mapping.variants.indices { mapping.variants[index].mapping.published = published }
+        }
         return SettledPart(part: part, layer: layer, mapping: mapping)
     }
 
@@ -212,7 +218,7 @@ public struct Importer: Sendable {
             file: file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
             isStrict: options.isStrict, isSourceKnown: isSourceKnown,
             districts: districts.flatMap { $0.isEmpty ? nil : $0 }, known: try known(), now: now,
-            format: mapping.format, isConverted: settled.part.isConverted,
+            format: mapping.format, isConverted: settled.part.isConverted, keepsSamples: options.isDryRun,
             refusedFile: options.isDryRun ? nil : refusedFile)
         let rows = HandOver<DecodedBatch, DecodingSummary>(
             capacity: readAhead.capacity, readAhead: readAhead.batches)
@@ -269,6 +275,8 @@ public struct Importer: Sendable {
         report.refusals = summary.refusals
         report.refusalReasons = summary.refusalReasons
         report.notes = summary.notes
+        report.published = summary.published
+        report.withheld = summary.withheld
         report.observedAt = summary.observedAt
         if layer.reference == nil { try settle(summary, in: transaction, source: source, now, actor, &report) }
         if let attribution = options.attribution ?? mapping.attribution { try credit(attribution, in: transaction) }

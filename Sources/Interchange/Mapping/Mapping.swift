@@ -32,8 +32,10 @@ public struct Mapping: Hashable, Sendable {
     /// Properties without which a row is not taken.
     var neededFields: Set<MappedField> = []
     var refusals: [Refusal]
-    /// Columns that are not even kept under `extra`.
+    /// Columns that are not even kept for staff.
     var omitted: Set<String>
+    /// Columns that no property takes over and that are public all the same.
+    public var published = PublishedColumns.none
     var fields: [MappedField: FieldRule]
     /// The columns that the mapping names.
     var columns: [Column]
@@ -47,7 +49,7 @@ public struct Mapping: Hashable, Sendable {
         var name: String
         /// Whether a file may lack it.
         var isOptional: Bool
-        /// Whether its text becomes a property of ours, so that it need not be kept under `extra`.
+        /// True if its text becomes a property of ours, so that it need not be kept beside.
         var isPassedOn: Bool
         /// Where the mapping names it first.
         var line: Int?

@@ -36,7 +36,8 @@ private final class MappingParser {
     private static let keys = [
         "title", "source", "attribution", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats",
         "empty_values",
-        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "keep", "fields",
+        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "publish", "keep",
+        "fields",
         "variants",
     ]
 
@@ -117,6 +118,7 @@ private final class MappingParser {
             }
         }
         if let node = root["omit"] { mapping.omitted.formUnion(try texts(node, "omit")) }
+        if let node = root["publish"] { mapping.published = try published(node, omitted: mapping.omitted) }
         if let node = root["keep"] { for name in try texts(node, "keep") { _ = column(name + "?", node) } }
         if let node = root["fields"] {
             guard let fields = node.mapping else {
@@ -153,6 +155,7 @@ private final class MappingParser {
         base.neededFields = []
         base.refusals = []
         base.omitted = []
+        base.published = .none
         base.variants = []
         base.geometry = .feature
         if base.observedAt == .column { base.observedAt = nil }
@@ -361,6 +364,28 @@ private final class MappingParser {
             throw error(node, key, "needs one of `is`, `is_not` (a value or a list) and `present` (true or false)")
         }
         return Mapping.Condition(column: column, test: .isPresent(present))
+    }
+
+    /// What is published: `all`, or a list of columns, which are then read even if nothing else names them.
+    private func published(_ node: Node, omitted: Set<String>) throws -> PublishedColumns {
+        let key = "publish"
+        if node.string == "all" { return .all }
+        guard let nodes = node.sequence else {
+            throw error(node, key, "must be a list of columns, such as [COLUMN, OTHER], or `all` for every column")
+        }
+        return .these(
+            try nodes.map { node in
+                let entry = PublishedColumns.Entry(try text(node, key))
+                guard !entry.name.isEmpty else { throw error(node, key, "names a column without a name") }
+                guard !entry.name.hasPrefix("@") else {
+                    throw error(node, key, "“\(entry.name)” is no column of the source, so there is nothing to publish")
+                }
+                guard !omitted.contains(entry.name) else {
+                    throw error(node, key, "“\(entry.name)” stands under `omit` too: a column is published or left out")
+                }
+                _ = column(entry.name + "?", node)
+                return entry
+            })
     }
 
     private func geometry(_ node: Node, _ key: String) throws -> GeometrySource {

@@ -5,7 +5,7 @@ extension RecordPlan {
     /// The plan for a CSV file with this header.
     ///
     /// - Throws: ``MappingError`` if the mapping names columns that the file lacks.
-    init(_ mapping: Mapping, header given: [String], file: String) throws {
+    init(_ mapping: Mapping, header given: [String], file: String, keepsSamples: Bool = false) throws {
         // Refused rows are mended and brought again; that file is our own, whatever its columns are called.
         if given.starts(with: RefusedRows.ownColumns) { ownColumns = RefusedRows.ownColumns.count }
         isOurs = mapping.hasOwnNames
@@ -30,25 +30,27 @@ extension RecordPlan {
         let passedOn = mapping.passedOnColumns
         kept = header.enumerated().filter { index, name in
             !passedOn.contains(name) && !mapping.omitted.contains(name) && !name.isEmpty && places[name] == index
-                && !ReporterContact.columnNames.contains(name)
                 && index >= ownColumns
         }.map { ($0.offset, $0.element) }
         if mapping.geometry == .feature { guess(header) }
+        extra = ExtraColumns(mapping.published, keepsSamples: keepsSamples)
+        extra.note(present: header.dropFirst(ownColumns))
     }
 
     /// The plan for features of a collection with these members beside them.
-    init(_ mapping: Mapping, file: String, members: JSONObject) {
+    init(_ mapping: Mapping, file: String, members: JSONObject, keepsSamples: Bool = false) {
         for (slot, column) in mapping.columns.enumerated() {
             special[slot] = Special(column.name, file: file, members: members)
             paths.append(column.name.split(separator: ".").map(String.init))
         }
         isOurs = mapping.hasOwnNames
-        var all = DroppedPart.members([:])
-        for name in mapping.passedOnColumns.union(mapping.omitted).union(ReporterContact.columnNames) {
-            all.drop([name])
-            all.drop(name.split(separator: ".").map(String.init)[...])
+        var all = MemberPart.members([:])
+        for name in mapping.passedOnColumns.union(mapping.omitted) {
+            all.add([name])
+            all.add(name.split(separator: ".").map(String.init)[...])
         }
-        if case .members(let members) = all { dropped = members }
+        guard case .members(let dropped) = all else { return }
+        extra = ExtraColumns(mapping.published, dropped: dropped, keepsSamples: keepsSamples)
     }
 
     /// What to say about a column that is not there.
@@ -105,7 +107,7 @@ extension RecordPlan.Special {
 }
 
 extension Mapping {
-    /// The columns whose text becomes a property of ours; those that are only looked up in a table are kept under `extra` as well.
+    /// The columns whose text becomes a property of ours; those that are only looked up in a table are kept beside as well.
     var passedOnColumns: Set<String> {
         var names: Set<String> = []
         for rule in fields.values {

@@ -14,7 +14,7 @@ struct RowMapper {
     private var clock: LocalClock
     private let strings = StringPool()
     private let emptyValues: [[UInt8]]
-    private var extra = JSONWriter(capacity: 1024)
+    private var extra = ExtraWriters()
     /// For each field the format that fitted last, to be tried first.
     private var lastFormat = [Int](repeating: 0, count: MappedField.allCases.count)
     private let rules: [FieldRule?]
@@ -108,7 +108,8 @@ struct RowMapper {
                 rawValue: draft.startsAt.map { $0 > moment } ?? false ? byStart.before : byStart.after)
         }
         draft.geometry = try place(row, plan)
-        draft.extra = extra(row, plan: plan)
+        let (published, withheld) = extra(row, plan: plan)
+        draft.extra = ExtraStatement(published: published, withheld: withheld)
         return draft
     }
 
@@ -117,11 +118,12 @@ struct RowMapper {
         -> ReferenceFeature
     {
         let source = try string(.source, row) ?? source
+        let (published, withheld) = extra(row, plan: plan)
         return ReferenceFeature(
             id: sourceID.hasPrefix(source + ":") ? sourceID : "\(source):\(sourceID)", name: try string(.name, row),
             featureClass: try string(.featureClass, row), source: source,
             sourceID: sourceID.hasPrefix(source + ":") ? String(sourceID.dropFirst(source.count + 1)) : sourceID,
-            extra: extra(row, plan: plan), geometry: try place(row, plan))
+            extra: published, privateExtra: withheld, geometry: try place(row, plan))
     }
 
     // MARK: Values
@@ -356,16 +358,14 @@ struct RowMapper {
 
     // MARK: The rest
 
-    private mutating func extra(_ row: some SourceRecord, plan: RecordPlan) -> String? {
-        extra.reset()
-        extra.beginObject()
+    /// The columns that no property takes over, as the texts of two JSON objects: those that are published, and those for staff only.
+    private mutating func extra(_ row: some SourceRecord, plan: RecordPlan) -> (published: String?, withheld: String?) {
+        func text(_ bytes: [UInt8]) -> String? { bytes.count > 2 ? String(decoding: bytes, as: UTF8.self) : nil }
+        extra.begin()
         row.writeExtra(plan, to: &extra)
-        extra.endObject()
-        if let cleaned = extra.bytes.withUnsafeBufferPointer(PublicExtra.cleaned) {
-            return cleaned.count > 2 ? String(decoding: cleaned, as: UTF8.self) : nil
-        }
-        guard extra.bytes.count > 2 else { return nil }
-        return String(decoding: extra.bytes, as: UTF8.self)
+        extra.end()
+        let open = extra.published.bytes
+        return (text(open.withUnsafeBufferPointer(PublicExtra.cleaned) ?? open), text(extra.withheld.bytes))
     }
 }
 

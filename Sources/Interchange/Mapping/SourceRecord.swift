@@ -15,8 +15,8 @@ protocol SourceRecord {
     /// The geometry that the record has without being told.
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry?
 
-    /// Writes whatever the mapping does not pass on as members of an object.
-    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter)
+    /// Writes whatever the mapping does not pass on: what it publishes and what is for staff only.
+    func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters)
 }
 
 /// Why a row does not come in.
@@ -32,10 +32,10 @@ struct RecordPlan {
     var columns: [Int] = []
     /// For features: the path of each slot.
     var paths: [[String]] = []
-    /// For CSV: the columns that are kept under `extra`, with their names as JSON keys.
+    /// For CSV: the columns that no property takes over, with their names as JSON keys.
     var kept: [(column: Int, name: String)] = []
-    /// For features: the members that are not kept under `extra`, by the first step of their path.
-    var dropped: [String: DroppedPart] = [:]
+    /// What is published of such columns, and what was seen in them.
+    var extra = ExtraColumns(.none, keepsSamples: false)
     /// For CSV without a stated geometry: the source that the column names suggest.
     var guessed: GeometrySource?
     /// The slots of the columns that every row has.
@@ -48,27 +48,6 @@ struct RecordPlan {
     var ownColumns = 0
 
     enum Special { case row, text(String?), featureID, position, geometry }
-
-    /// Which part of a member is not kept.
-    indirect enum DroppedPart {
-        case all
-        case members([String: DroppedPart])
-    }
-}
-
-extension RecordPlan.DroppedPart {
-    /// Adds a path below this part.
-    mutating func drop(_ path: ArraySlice<String>) {
-        guard let first = path.first else {
-            self = .all
-            return
-        }
-        guard case .members(var members) = self else { return }
-        var part = members[first] ?? .members([:])
-        part.drop(path.dropFirst())
-        members[first] = part
-        self = .members(members)
-    }
 }
 
 // MARK: - CSV
@@ -112,7 +91,7 @@ struct CSVRow: SourceRecord {
 
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { nil }
 
-    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter) {
+    func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters) {
         for (column, name) in plan.kept {
             var text = reader.field(column).trimmed
             if plan.isGuarded { text = CSVWriter.unguarded(text) }
@@ -120,11 +99,10 @@ struct CSVRow: SourceRecord {
             if plan.isOurs, name == "extra",
                 let object = (try? JSONParser.parse(text, maximumValues: GeoJSONFeatureStream.maximumValues))?.object
             {
-                FeatureRow.write(object, without: [:], to: &json)
+                plan.extra.write(object, isOwnExtra: true, to: &extra)
                 continue
             }
-            json.key(name)
-            json.string(utf8: text)
+            plan.extra.write(name, text: text, to: &extra)
         }
     }
 }
@@ -197,43 +175,19 @@ struct FeatureRow: SourceRecord {
 
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { feature.geometry }
 
-    func writeExtra(_ plan: RecordPlan, to json: inout JSONWriter) {
+    func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters) {
         var properties = feature.properties
-        if plan.isOurs, let object = properties["extra"]?.object {
-            properties["extra"] = nil
-            Self.write(object, without: [:], to: &json)
-        }
-        Self.write(properties, without: plan.dropped, to: &json)
-    }
-
-    fileprivate static func write(
-        _ object: JSONObject, without dropped: [String: RecordPlan.DroppedPart], to json: inout JSONWriter
-    ) {
-        for (name, value) in object where !isEmpty(value) {
-            switch (dropped[name], value) {
-            case (.all, _): continue
-            case (.members(let members), .object(let inner)):
-                var rest = JSONWriter()
-                rest.beginObject()
-                write(inner, without: members, to: &rest)
-                rest.endObject()
-                if rest.bytes.count > 2 {
-                    json.key(name)
-                    json.raw(rest.bytes)
-                }
-            default:
-                json.key(name)
-                json.value(value)
+        if plan.isOurs {
+            if let object = properties["extra"]?.object {
+                properties["extra"] = nil
+                plan.extra.write(object, isOwnExtra: true, to: &extra)
+            }
+            if let object = properties["private_extra"]?.object {
+                properties["private_extra"] = nil
+                plan.extra.withhold(object, to: &extra)
             }
         }
-    }
-
-    private static func isEmpty(_ value: JSONValue) -> Bool {
-        switch value {
-        case .null: true
-        case .string(let text): text.utf8.allSatisfy { $0 <= 0x20 }
-        default: false
-        }
+        plan.extra.write(properties, to: &extra)
     }
 }
 

@@ -65,8 +65,7 @@ struct Desk: Sendable {
     ///
     /// - Throws: ``Problem``: 401 without a token or with one that is not or no longer good, 403 if its role is not enough.
     func bearer(_ request: Request, _ context: MapContext, atLeast role: Role) async throws -> AccessToken {
-        let field = request.headers[.authorization]?.trimmed ?? ""
-        guard field.lowercased().hasPrefix("bearer ") else {
+        guard request.bearsToken, let field = request.headers[.authorization]?.trimmed else {
             throw Problem.unauthorised("this address wants a token: Authorization: Bearer …")
         }
         let token = try await token(String(field.dropFirst(7)).trimmed, request, context)
@@ -74,6 +73,21 @@ struct Desk: Sendable {
             throw Problem.forbidden("the token's role is \(token.role.rawValue); \(role.rawValue) is needed")
         }
         return token
+    }
+
+    /// A handler that adds the field by which a 401 says what is wanted (RFC 6750 section 3).
+    static func challenging(_ handler: @escaping Route.Handler) -> Route.Handler {
+        { request, context in
+            do {
+                return try await handler(request, context)
+            } catch {
+                let problem = Problem(error)
+                guard problem.status == .unauthorized else { throw error }
+                var response = problem.response(instance: request.uri.path, requestID: context.requestID)
+                response.headers[.wwwAuthenticate] = "Bearer realm=\"WorksMap\""
+                return response
+            }
+        }
     }
 
     /// The good token with this secret.
@@ -133,6 +147,11 @@ struct Desk: Sendable {
             try? await writes.write(until: deadline) { try $0.noteUse(ofToken: token.id, at: .now) }
         }
     }
+}
+
+extension Request {
+    /// True if the request names a token (RFC 6750), good or not.
+    var bearsToken: Bool { headers[.authorization]?.trimmed.lowercased().hasPrefix("bearer ") ?? false }
 }
 
 extension Problem {

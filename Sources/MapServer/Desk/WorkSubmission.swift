@@ -4,7 +4,8 @@ import Works
 
 /// What a client writes about a work: a GeoJSON feature with our properties, or an object with the properties and a `geometry`.
 ///
-/// A null says nothing, as a property that is missing. Names that we do not know are kept under `extra`.
+/// A null says nothing, as a property that is missing. Names that we do not know, at the top or under `extra`, are for staff only, as no
+/// mapping says that the city publishes them; columns that are public of the work already are brought up to date (``ExtraStatement``).
 struct WorkSubmission {
     private(set) var draft = WorkDraft()
     /// Who told the sender of it; kept apart from the work.
@@ -13,8 +14,11 @@ struct WorkSubmission {
     /// Characters of a line, such as a title, and of a text.
     static let lineLength = 500
     static let textLength = 4000
-    /// Octets of everything that is kept under `extra`.
+    /// Bytes of everything that is kept beside our properties.
     private static let extraLength = 64 * 1024
+
+    /// The property by which staff read what is private of a work.
+    static let privateExtra = "private_extra"
 
     /// What only this service sets.
     private static let own: Set<String> = [
@@ -29,14 +33,10 @@ struct WorkSubmission {
             object["geometry"] = geometry
         }
         var extra = JSONObject()
+        var published: String?
         func keep(_ name: String, _ value: JSONValue) throws(Problem) {
             if let field = ReporterContact.fields[name] {
                 contact[keyPath: field] = try Self.line(name, value)
-            } else if ReporterContact.columnNames.contains(name) {
-                throw Self.malformed(
-                    name,
-                    "what a work says is public; a contact is sent as \(ReporterContact.fields.keys.sorted().joined(separator: ", "))"
-                )
             } else if name == WebAddress.mediaProperty, !(value.string.map(WebAddress.isPlain) ?? false) {
                 throw Self.malformed(name, "an http or https address is wanted")
             } else {
@@ -44,19 +44,25 @@ struct WorkSubmission {
             }
         }
         for (name, value) in object where !value.isNull && !Self.own.contains(name) {
-            if name == "extra" {
+            if name == "extra" || name == Self.privateExtra {
                 guard let more = value.object else { throw Self.malformed(name, "an object is wanted") }
                 for (name, value) in more where !value.isNull { try keep(name, value) }
+            } else if name == WebAddress.mediaProperty {
+                // Beside the others it is a property that everybody knows from Open311, and a place on the web.
+                guard let address = value.string, WebAddress.isPlain(address) else {
+                    throw Self.malformed(name, "an http or https address is wanted")
+                }
+                published = JSONObject([(name, value)]).description
             } else if try !take(name, value) {
                 try keep(name, value)
             }
         }
-        if !extra.isEmpty {
-            let text = extra.description
-            guard text.utf8.count <= Self.extraLength else {
+        if !extra.isEmpty || published != nil {
+            let text = extra.isEmpty ? nil : extra.description
+            guard text?.utf8.count ?? 0 <= Self.extraLength else {
                 throw Self.malformed("extra", "more than \(Self.extraLength) octets")
             }
-            draft.extra = text
+            draft.extra = ExtraStatement(published: published, withheld: text, isWhole: false)
         }
         guard (draft.source == nil) == (draft.sourceID == nil) else {
             throw Self.malformed("source_id", "source and source_id come together")

@@ -15,24 +15,9 @@ struct WorkWritingRoutes: RouteFamily {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/works", handler: answering { try await post($0, $1) }),
-            Route(method: .patch, path: "/api/works/{id}", handler: answering { try await patch($0, $1) }),
+            Route(method: .post, path: "/api/works", handler: Desk.challenging { try await post($0, $1) }),
+            Route(method: .patch, path: "/api/works/{id}", handler: Desk.challenging { try await patch($0, $1) }),
         ]
-    }
-
-    /// Adds the field by which a 401 says what is wanted (RFC 6750 section 3).
-    private func answering(_ handler: @escaping Route.Handler) -> Route.Handler {
-        { request, context in
-            do {
-                return try await handler(request, context)
-            } catch {
-                let problem = Problem(error)
-                guard problem.status == .unauthorized else { throw error }
-                var response = problem.response(instance: request.uri.path, requestID: context.requestID)
-                response.headers[.wwwAuthenticate] = "Bearer realm=\"WorksMap\""
-                return response
-            }
-        }
     }
 
     // MARK: POST
@@ -229,11 +214,18 @@ struct WorkWritingRoutes: RouteFamily {
         }
     }
 
-    /// The work as it is now, with the tag that the next change has to name.
+    /// The work as it is now for a member of staff, with the tag that the next change has to name.
     private static func answer(_ work: Work, at now: Instant) -> Response {
+        WorkRoutes.staffAnswer(work, privateExtra: work.privateExtra, at: now)
+    }
+}
+
+extension WorkRoutes {
+    /// A work with what is private of it. Nobody keeps the answer.
+    static func staffAnswer(_ work: Work, privateExtra: String?, at now: Instant) -> Response {
         var json = JSONWriter()
-        FeatureText(now: now).write(work, to: &json)
-        let tag = "\"\(work.revision)-\(work.deadlineState(at: now).rawValue)\""
+        FeatureText(now: now).writeForStaff(work, privateExtra: privateExtra, to: &json)
+        let tag = entityTag(of: work, at: now)
         return Response(
             status: .ok, headers: [.contentType: "application/geo+json", .cacheControl: "no-store", .eTag: tag],
             body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))

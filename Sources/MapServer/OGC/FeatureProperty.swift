@@ -54,7 +54,7 @@ struct FeatureProperty: Sendable {
         .init(name: "source", meaning: "where it was imported from"),
         .init(name: "source_id", meaning: "its name there"),
         .init(name: "revision", type: "integer", meaning: "grows with every change"),
-        .init(name: "extra", type: "object", meaning: "what else the source said"),
+        .init(name: "extra", type: "object", meaning: "what else the source said and the city publishes"),
     ]
 
     /// The name by which a feature is known, which stands beside its properties.
@@ -70,7 +70,7 @@ struct FeatureProperty: Sendable {
         .init(name: "class", meaning: "what it is within its layer"),
         .init(name: "source", meaning: "where it was imported from"),
         .init(name: "source_id", meaning: "its name there"),
-        .init(name: "extra", type: "object", meaning: "what else the source said"),
+        .init(name: "extra", type: "object", meaning: "what else the source said and the city publishes"),
     ]
 
     /// The property's own schema. Any may be null, but what every work has.

@@ -120,7 +120,8 @@ extension PendingReport {
             draft.geometry = .point(Coordinate(longitude: longitude, latitude: latitude))
         }
         if let mediaURL, WebAddress.isPlain(mediaURL) {
-            draft.extra = JSONObject([(WebAddress.mediaProperty, .string(mediaURL))]).description
+            draft.extra = ExtraStatement(
+                published: JSONObject([(WebAddress.mediaProperty, .string(mediaURL))]).description)
         }
         return draft
     }

@@ -20,6 +20,11 @@ struct FeatureText {
         works.write(work, to: &json)
     }
 
+    /// For those who may read what is private of a work.
+    func writeForStaff(_ work: Work, privateExtra: String?, to json: inout JSONWriter) {
+        works.writeForStaff(work, privateExtra: privateExtra, to: &json)
+    }
+
     func write(_ feature: ReferenceFeature, to json: inout JSONWriter) throws {
         try references.write(feature, to: &json)
     }

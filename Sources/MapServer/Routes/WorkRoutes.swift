@@ -8,10 +8,12 @@ import Works
 /// `/api/works`: one work and its history, as JSON.
 struct WorkRoutes: RouteFamily {
     let services: MapServices
+    /// Who staff are; nil over a store that keeps no desk.
+    var desk: Desk?
 
     var routes: [Route] {
         [
-            .get("/api/works/{id}") { request, context in try await work(request, context) },
+            .get("/api/works/{id}", Desk.challenging { try await work($0, $1) }),
             .get("/api/works/{id}/history") { request, context in try await history(request, context) },
         ]
     }
@@ -20,17 +22,36 @@ struct WorkRoutes: RouteFamily {
         try QueryParameters(request).allow(only: [])
         let id = try Self.id(context)
         let now = Instant.now
+        if let desk, request.bearsToken {
+            let token = try await desk.bearer(request, context, atLeast: .viewer)
+            if token.mayReadPrivate { return try await staffWork(id, request, context, desk, at: now) }
+        }
         let content = try await services.features(request, context) { _ in
             guard let work = try services.store.work(id) else { throw Self.noWork(id) }
             var json = JSONWriter()
             FeatureText(now: now).write(work, to: &json)
-            // Revision and deadline state make the content; a strong tag, so that PATCH can demand it with If-Match.
-            let tag = "\"\(work.revision)-\(work.deadlineState(at: now).rawValue)\""
-            var content = Content(binary: json.bytes, "application/geo+json", entityTag: tag)
+            var content = Content(
+                binary: json.bytes, "application/geo+json", entityTag: Self.entityTag(of: work, at: now))
+            content.headers[.vary] = "Authorization"
             content.headers[.link] = "</works/\(id)>; rel=\"alternate\"; type=\"text/html\""
             return content
         }
         return content.response(to: request, caching: .revalidate)
+    }
+
+    /// The work as staff see it.
+    private func staffWork(
+        _ id: WorkID, _ request: Request, _ context: MapContext, _ desk: Desk, at now: Instant
+    ) async throws -> Response {
+        try await services.features(request, context, on: services.staffPool) { _ in
+            guard let work = try desk.store.work(id) else { throw Self.noWork(id) }
+            return Self.staffAnswer(work, privateExtra: try desk.store.privateExtra(of: id), at: now)
+        }
+    }
+
+    /// Revision and deadline state make the content; a strong tag, so that PATCH can demand it with If-Match.
+    static func entityTag(of work: Work, at now: Instant) -> String {
+        "\"\(work.revision)-\(work.deadlineState(at: now).rawValue)\""
     }
 
     func history(_ request: Request, _ context: MapContext) async throws -> Response {

@@ -39,6 +39,11 @@ struct DeskReader {
         ) { contact($0, from: 0) }.first
     }
 
+    func privateExtra(of work: WorkID) throws -> String? {
+        let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(work.description)])
+        return try number.flatMap { try PrivateExtra(database).text(of: $0) }
+    }
+
     func pendingReport(_ token: String) throws -> PendingReport? {
         try rows("SELECT \(Self.reportColumns) FROM pending_reports WHERE token = ?", [.text(token)], report).first
     }

@@ -45,6 +45,8 @@ extension SpatiaLiteStore: DeskStore {
 
     public func contact(of work: WorkID) throws -> ReporterContact? { try desk { try $0.contact(of: work) } }
 
+    public func privateExtra(of work: WorkID) throws -> String? { try desk { try $0.privateExtra(of: work) } }
+
     public func pendingReport(_ token: String) throws -> PendingReport? { try desk { try $0.pendingReport(token) } }
 
     public func pendingReports() throws -> [PendingReport] { try desk { try $0.pendingReports() } }

@@ -47,6 +47,9 @@ public struct AccessToken: Hashable, Sendable, Identifiable {
         }
     }
 
+    /// True if the bearer may read what is private of works: contacts of reporters, and what sources said that the city does not publish.
+    public var mayReadPrivate: Bool { role >= .dispatcher }
+
     /// The bearer as the maker of a change.
     public var actor: Actor { Actor(kind: .person, name: name, organisation: organisation) }
 }

@@ -29,23 +29,6 @@ public struct ReporterContact: Hashable, Sendable {
         "device_id": \.deviceID, "account_id": \.accountID,
     ]
 
-    /// Names of columns that tell who reported something, in the usual spellings: what stands there belongs into no public record.
-    public static let columnNames: Set<String> = Set(
-        [
-            "email", "e_mail", "email_address", "phone", "phone_number", "telephone", "mobile", "first_name",
-            "last_name",
-            "device_id", "account_id", "reporter", "reporter_name", "reporter_address", "reporter_email",
-            "reporter_phone",
-        ].flatMap { name in
-            let words = name.split(separator: "_").map(String.init)
-            let capitals = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }
-            return [
-                name, name.uppercased(), words.joined(separator: "-"), words.joined(separator: " "), words.joined(),
-                words.joined().uppercased(), capitals.joined(), capitals.joined(separator: " "),
-                words[0] + capitals.dropFirst().joined(),
-            ]
-        })
-
     /// How long contacts are kept after a work was closed: 180 days, in seconds.
     public static let usualKeeping: Int64 = 180 * 86_400
 }

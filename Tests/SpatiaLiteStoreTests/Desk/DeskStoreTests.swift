@@ -176,7 +176,7 @@ struct DeskStoreTests {
         try SQLite(folder.path()).run(
             """
             DROP TABLE audit_log; DROP TABLE access_tokens; DROP TABLE reporter_contacts; DROP TABLE pending_reports;
-            DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets;
+            DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets; DROP TABLE private_extra;
             DROP TRIGGER recordings_are_never_changed; DROP TRIGGER recordings_are_never_deleted;
             DROP TRIGGER recordings_are_never_replaced;
             DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1

@@ -1,4 +1,5 @@
 import Geometry
+import HTTPEdge
 import Interchange
 import Works
 
@@ -13,6 +14,8 @@ extension StaffPages {
         var duplicates: [WorkID]
         /// Nil for those who may not know.
         var contact: ReporterContact?
+        /// What its source said that the city does not publish; nil for those who may not know.
+        var privateExtra: String?
         var mayChange: Bool
     }
 
@@ -40,6 +43,7 @@ extension StaffPages {
             <p>\(work.description ?? "")</p>
             \(facts(one, visit, clock, book))
             \(contact(one.contact, say))
+            \(privateExtra(one.privateExtra, say))
             \(picture)
             </section><section>
             <h2>\(say("Решения", "Decisions"))</h2>
@@ -48,6 +52,19 @@ extension StaffPages {
             \(neighbours(one.neighbours, same: work.category, visit, book))
             \(WorkDocument.history(one.ledger, clock: clock))
             """)
+    }
+
+    /// What the source said beside our properties and the city does not publish, member by member.
+    private static func privateExtra(_ text: String?, _ say: Language) -> HTML {
+        guard let text, let members = (try? JSONParser.parse(text))?.object, !members.isEmpty else { return "" }
+        var list: HTML = ""
+        for (name, value) in members {
+            list += "<dt>\(name)</dt><dd>\(value.string ?? value.description)</dd>\n"
+        }
+        return """
+            <h2>\(say("Ещё от источника (не для публикации)", "More from the source (not public)"))</h2>
+            <dl>\(list)</dl>
+            """
     }
 
     private static func facts(

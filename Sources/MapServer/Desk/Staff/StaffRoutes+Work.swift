@@ -19,14 +19,15 @@ extension StaffRoutes {
             budget in
             guard let work = try desk.store.work(id) else { throw WorkRoutes.noWork(id) }
             let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
-            let isDispatcher = visit.token.role >= .dispatcher
+            let readsPrivate = visit.token.mayReadPrivate
             return StaffPages.work(
                 StaffPages.Case(
                     work: work, ledger: try desk.store.ledger(of: id),
                     neighbours: (near ?? []).filter { $0.work.id != id },
                     followers: try desk.store.followerCount(of: id), original: try desk.store.original(of: id),
                     duplicates: try desk.store.duplicates(of: id),
-                    contact: isDispatcher ? try desk.store.contact(of: id) : nil,
+                    contact: readsPrivate ? try desk.store.contact(of: id) : nil,
+                    privateExtra: readsPrivate ? try desk.store.privateExtra(of: id) : nil,
                     mayChange: visit.token.mayChange(workOf: work.organisation)),
                 visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
                 failure: failure, isSaved: failure == nil && visit.query["saved"] != nil)
