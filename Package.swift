@@ -170,7 +170,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SpatiaLiteStoreTests",
-            dependencies: ["CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "TimeBudgets", "Works"],
+            dependencies: [
+                "CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "TestConditions", "TimeBudgets", "Works",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "RasterTests",

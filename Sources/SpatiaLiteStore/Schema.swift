@@ -7,7 +7,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: how many of the ``migrations`` the file has been through.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -44,6 +44,11 @@ enum Schema {
             try PrivateExtra.create(in: database)
             try PrivateExtra.takeBack(in: database)
             try database.run("PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5 tokens with sources and ends", foreignKeyChecks: .immediate) { database in
+            try DeskSchema.limitTokens(in: database)
+            try DeskSchema.createNames(in: database)
+            try database.run("PRAGMA user_version = 5")
         }
         return migrator
     }

@@ -26,6 +26,10 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// The source of the work written last: usually also of the next.
     private var lastSource: String?
     private let ledger: LedgerWriter
+    /// Names that works were written with, which the file's list has by now; those of the last work are compared first.
+    private var listedNames = CityNames()
+    private var lastNames: (organisation: String?, contractor: String?) = (nil, nil)
+    private(set) var addedNames = CityNames()
 
     private let insertWork: PreparedStatement
     private var works: BulkIndex?
@@ -69,6 +73,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         precondition(works == nil && layers.isEmpty, "a bulk write is all or nothing")
         try ledger.flush()
         let before = (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows)
+        let names = (listedNames, lastNames, addedNames)
         try database.run("SAVEPOINT part")
         do {
             let result = try body()
@@ -78,6 +83,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         } catch {
             ledger.forget()
             (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
+            (listedNames, lastNames, addedNames) = names
             try database.run("ROLLBACK TO part; RELEASE part")
             throw error
         }
@@ -175,6 +181,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         row.bind(to: insertWork)
         try conflictIfTaken(work) { try insertWork.run() }
         try privateExtra.set(work.privateExtra, of: lastNumber, isNew: true)
+        try listNames(of: work)
         try self.ledger.append(ledger, to: lastNumber, from: 1)
     }
 
@@ -203,6 +210,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         try conflictIfTaken(work) { try statement.run() }
         try privateExtra.set(work.privateExtra, of: number, isNew: false)
         try note(work, number: number)
+        try listNames(of: work)
         try self.ledger.append(ledger, to: number)
     }
 
@@ -260,6 +268,26 @@ final class SpatiaLiteTransaction: WorksTransaction {
             "SELECT 1 FROM works WHERE fid = ? AND source = ? AND source_id = ?",
             [.integer(other), .text(source), .text(sourceID)])
         if taken != nil { throw StoreError.conflict(work.id) }
+    }
+
+    /// Puts the names of a work's service and contractor on the city's list.
+    private func listNames(of work: Work) throws {
+        if let name = work.organisation, name != lastNames.organisation {
+            try list(name, as: .organisation)
+            lastNames.organisation = name
+        }
+        if let name = work.contractor, name != lastNames.contractor {
+            try list(name, as: .contractor)
+            lastNames.contractor = name
+        }
+    }
+
+    private func list(_ name: String, as role: NameRole) throws {
+        guard listedNames.insert(name, as: role) else { return }
+        let statement = try PreparedStatement(database, "INSERT OR IGNORE INTO city_names VALUES (?, ?)")
+        statement.bind([.text(role.rawValue), .text(name)])
+        try statement.run()
+        if sqlite3_changes(database.sqliteConnection) > 0 { addedNames.insert(name, as: role) }
     }
 
     /// Puts off the indexes until ``finish()``.

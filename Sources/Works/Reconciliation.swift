@@ -15,8 +15,10 @@ extension Reconciliation {
     ///   - id: The identity that the work gets.
     ///   - now: When it is written down.
     ///   - actor: Who says so.
-    public static func insert(_ draft: WorkDraft, kind: WorkKind, id: WorkID, at now: Instant, by actor: Actor) -> Self
-    {
+    ///   - reason: Why, in words that everyone may read.
+    public static func insert(
+        _ draft: WorkDraft, kind: WorkKind, id: WorkID, at now: Instant, by actor: Actor, reason: String? = nil
+    ) -> Self {
         let observed = draft.observedAt ?? now
         let status = draft.status ?? .reported
         var work = Work(id: id, kind: kind, category: draft.category ?? "other", updatedAt: now)
@@ -47,7 +49,9 @@ extension Reconciliation {
         entries.reserveCapacity(4)
         func note(_ field: LedgerField, at: Instant, from: String? = nil, to: String?) {
             entries.append(
-                LedgerEntry(revision: 1, at: at, recordedAt: now, field: field, from: from, to: to, actor: actor))
+                LedgerEntry(
+                    revision: 1, at: at, recordedAt: now, field: field, from: from, to: to, reason: reason, actor: actor
+                ))
         }
         // A source that gives the times of both its ends tells two events, not one.
         if status == .done, let completed = work.completedAt, draft.reportedAt != nil {

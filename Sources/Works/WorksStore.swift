@@ -231,6 +231,9 @@ public protocol WorksTransaction: AnyObject {
     /// Notes that a list of this moment was imported.
     func noteObservation(_ observed: Instant, ofSource source: String) throws
 
+    /// Names of services and contractors that came with the works of this transaction and were new to the city.
+    var addedNames: CityNames { get }
+
     /// Notes a text under a name, or with nil takes the note away.
     func setNote(_ name: StoreNote, to text: String?) throws
 
@@ -242,6 +245,8 @@ extension WorksTransaction {
     public func knowsSource(_ source: String) throws -> Bool { true }
 
     public func ledger(of id: WorkID) throws -> [LedgerEntry] { [] }
+
+    public var addedNames: CityNames { CityNames() }
 }
 
 /// What is wrong with a store, in words that name the file and what to do.

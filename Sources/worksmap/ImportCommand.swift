@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
             Columns that no property takes over are for staff only, unless the mapping publishes them (publish: [COLUMN, …]) or, for
             files without one, --publish does. The import lists both kinds; --dry-run shows a few values of each.
             Bad rows are refused one by one and written to FILE.refused.csv with line and reason; the others come in, and the
-            exit status is 2. Anything else that is wrong with a file leaves the database as it was.
+            exit status is 2. Services and contractors that the city did not know are kept and listed. Anything else that is wrong with a file leaves the database as it was.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -138,6 +138,8 @@ struct ImportCommand: ParsableCommand {
             options.isDryRun = dryRun
             options.published = publish
             if applyRules { options.rules = try RulesCommand.book(in: rules) }
+            options.knownOrganisations = Set(
+                (options.rules ?? (try? RulesCommand.book(in: nil)))?.routes.map(\.organisation) ?? [])
             options.isStrict = strict
             let importer = Importer(store: store, options: options)
             var reports: [ImportReport] = []
@@ -162,11 +164,23 @@ struct ImportCommand: ParsableCommand {
         }
     }
 
+    /// New names that are told on standard error at most; JSON has them all.
+    private static let namesShown = 20
+
     /// What a person should know beside the counts, on standard error.
     private func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
         Self.tell(report.published, "public, under `extra`", of: report)
         Self.tell(report.withheld, "for staff only", of: report)
+        for (names, what) in [
+            (report.newNames.organisations, "services"), (report.newNames.contractors, "contractors"),
+        ] where !names.isEmpty {
+            let shown = names.sorted().prefix(Self.namesShown).joined(separator: "; ")
+            let more = names.count - Self.namesShown
+            worksmap.tell(
+                "\(report.file): new to the city, \(names.count) \(what): \(shown)\(more > 0 ? "; and \(more) more" : "")"
+            )
+        }
         if report.refused > 0 {
             for (reason, count) in report.refusalReasons.all {
                 worksmap.tell("\(report.file): \(count) refused: \(reason)")
@@ -246,6 +260,17 @@ struct ImportCommand: ParsableCommand {
                 writer.key(name)
                 writer.integer(count)
             }
+            writer.key("new_names")
+            writer.beginObject()
+            for (name, names) in [
+                ("organisation", report.newNames.organisations), ("contractor", report.newNames.contractors),
+            ] {
+                writer.key(name)
+                writer.beginArray()
+                for name in names.sorted() { writer.string(name) }
+                writer.endArray()
+            }
+            writer.endObject()
             writer.key("dry_run")
             writer.bool(report.isDryRun)
             writer.key("published")

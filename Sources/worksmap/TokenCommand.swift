@@ -12,13 +12,15 @@ struct TokenCommand: ParsableCommand {
         discussion: """
             Examples:
               worksmap token create --role dispatcher --name "Иванова" --organisation "Управление дорог"
-              worksmap token create --role dispatcher --name leak-detector
+              worksmap token create --role dispatcher --name leak-detector --source sensors --expires 90d
               worksmap token list
               worksmap token revoke 3
               worksmap token log
 
             A viewer sees the staff page, a dispatcher also changes works (of one organisation only, if one is named), an
-            admin changes those of every organisation. A token is shown once: only its digest is kept.
+            admin changes those of every organisation. A machine's token (--source) states works of its source by
+            POST /api/works and does nothing else; nobody else speaks for that source over HTTP. A token is shown once:
+            only its digest is kept. It expires after a year unless --expires says otherwise.
             """,
         subcommands: [Create.self, List.self, Revoke.self, Log.self])
 
@@ -31,8 +33,17 @@ struct TokenCommand: ParsableCommand {
         @Option(help: "Whose it is; stands in the audit log and is not public.") var name: String
         @Option(help: "The only organisation whose works it may change; public where it changes one.")
         var organisation: String?
+        @Option(help: "The source that it speaks for, and does nothing else: for machines.") var source: String?
+        @Option(
+            help: ArgumentHelp(
+                "How long it is good: 90d, 12h, 30m or 45s, at most 3650d.", valueName: "age"))
+        var expires: Lifetime = Lifetime(seconds: AccessToken.usualLifetime)
 
         func validate() throws {
+            guard source != "" else { throw ValidationError("--source: a name is wanted, or leave it out") }
+            guard source == nil || role >= .dispatcher else {
+                throw ValidationError("--source: a viewer states nothing; --role dispatcher is for machines")
+            }
             guard !name.isEmpty else { throw ValidationError("--name: a name is wanted") }
             guard organisation != "" else { throw ValidationError("--organisation: a name is wanted, or leave it out") }
         }
@@ -41,17 +52,21 @@ struct TokenCommand: ParsableCommand {
             try reporting {
                 let store = try common.openStore()
                 let secret = AccessSecret.new()
+                let now = Instant.now
                 let token = AccessToken(
-                    name: name, role: role, organisation: organisation, digest: AccessSecret.digest(of: secret),
-                    createdAt: .now)
+                    name: name, role: role, organisation: organisation, source: source,
+                    digest: AccessSecret.digest(of: secret), createdAt: now, expiresAt: now + expires.seconds)
+                let scope = source.map { " for source \($0)" } ?? ""
                 let id = try store.writeDesk { transaction in
                     let id = try transaction.add(token)
                     try transaction.add(
                         AuditEntry(
-                            commandLineBy: nil, "token.create", nil, "\(id) \(role.rawValue) \(name)", at: .now))
+                            commandLineBy: nil, "token.create", nil, "\(id) \(role.rawValue) \(name)\(scope)", at: now))
                     return id
                 }
-                tell("token \(id) for \(name); keep it safe, it is not shown again:")
+                tell(
+                    "token \(id) for \(name)\(scope), good until \(now + expires.seconds); keep it safe, it is not shown again:"
+                )
                 print(secret)
             }
         }
@@ -73,13 +88,15 @@ struct TokenCommand: ParsableCommand {
                 }
                 var table = TextTable([
                     .init("id"), .init("role", .left), .init("name", .left, mayShrink: true),
-                    .init("organisation", .left, mayShrink: true), .init("created", .left), .init("last used", .left),
+                    .init("organisation", .left, mayShrink: true), .init("source", .left, mayShrink: true),
+                    .init("created", .left), .init("last used", .left), .init("expires", .left),
                     .init("revoked", .left),
                 ])
                 for token in tokens {
                     table.add([
                         String(token.id), token.role.rawValue, token.name, token.organisation ?? "",
-                        token.createdAt.description, token.lastUsedAt?.description ?? "",
+                        token.source ?? "", token.createdAt.description, token.lastUsedAt?.description ?? "",
+                        token.expiresAt?.description ?? "never",
                         token.revokedAt?.description ?? "",
                     ])
                 }
@@ -149,12 +166,13 @@ struct TokenCommand: ParsableCommand {
 extension AccessToken {
     /// The token without its digest.
     fileprivate var json: JSONObject {
-        JSONObject([
+        func text(_ value: (some CustomStringConvertible)?) -> JSONValue { value.map { .string("\($0)") } ?? .null }
+        let members: [(String, JSONValue)] = [
             ("id", .integer(Int(id))), ("role", .string(role.rawValue)), ("name", .string(name)),
-            ("organisation", organisation.map { .string($0) } ?? .null), ("created_at", .string(createdAt.description)),
-            ("last_used_at", lastUsedAt.map { .string($0.description) } ?? .null),
-            ("revoked_at", revokedAt.map { .string($0.description) } ?? .null),
-        ])
+            ("organisation", text(organisation)), ("source", text(source)), ("created_at", text(createdAt)),
+            ("last_used_at", text(lastUsedAt)), ("expires_at", text(expiresAt)), ("revoked_at", text(revokedAt)),
+        ]
+        return JSONObject(members)
     }
 }
 

@@ -16,7 +16,12 @@ struct WorkCommand: ParsableCommand {
               worksmap work list --where open=true --where deadline_state=overdue
               worksmap work set-status 0198… in_progress
               worksmap work set-deadline 0198… 2026-12-01T15:00:00Z --reason "поставка материалов"
+              worksmap work set-status 0198… done --ended 2026-11-20T15:00:00Z --reason "акт пришёл поздно" --confirm
               worksmap work history 0198…
+
+            What is unusual wants --confirm and mostly a --reason: a deadline that has passed or is more than five years
+            ahead, a reported work that is done without having been accepted, an end more than a day ago or one that makes
+            a late work count as done in time, and services and contractors that neither the rules nor the works name.
             """,
         subcommands: [
             Add.self, Show.self, List.self, SetStatus.self, SetDeadline.self, Assign.self, Confirm.self, History.self,
@@ -28,29 +33,72 @@ struct WorkCommand: ParsableCommand {
         @Argument(help: "The work's id.") var id: WorkID
     }
 
-    /// Who decides, and why.
-    struct Decision: ParsableArguments {
-        @OptionGroup var target: Target
+    /// Who says something, and why.
+    struct Author: ParsableArguments {
         @Option(help: "Why, in words that everyone may read.") var reason: String?
         @Option(help: "The organisation in whose name you decide; public.") var onBehalfOf: String?
         @Option(help: "Your name; it stays in the database.") var by: String?
+        @Flag(help: "Confirm that everything unusual in it is meant, new names too.") var confirm = false
+        @Option(
+            help: ArgumentHelp(
+                "The folder with the city's rules, whose services are known. (default: the program's own)",
+                valueName: "dir"))
+        var rules: String?
+
+        /// The person, with what the city knows of the names that are spoken of. Whoever has the file is its admin.
+        func speaker(naming names: [String?], in transaction: any DeskTransaction) throws -> Speaker {
+            let named = Set(names.compactMap { $0 })
+            var known = CityNames()
+            if !named.isEmpty {
+                known = try transaction.cityNames(among: named)
+                // Without rules of its own a program that is not whole still changes works.
+                let book = rules == nil ? try? RulesCommand.book(in: nil) : try RulesCommand.book(in: rules)
+                known.organisations.formUnion((book?.routes ?? []).map(\.organisation))
+            }
+            return Speaker(
+                actor: Actor(kind: .person, name: by, organisation: onBehalfOf), mayAddNames: true, names: known)
+        }
+
+        /// Runs `body` and says what an unconfirmed statement wants.
+        func confirming<Result>(_ body: () throws -> Result) throws -> Result {
+            do {
+                return try body()
+            } catch WorkChangeError.unconfirmed(let concerns, let reasonMissing) {
+                let wanted = (confirm ? [] : ["--confirm"]) + (reasonMissing ? ["a --reason"] : [])
+                throw Failure(
+                    "nothing is changed without \(wanted.joined(separator: " and ")), because\n"
+                        + concerns.map { "\($0.field): \($0)" }.joined(separator: "\n"))
+            }
+        }
+    }
+
+    /// What somebody decides about a work.
+    struct Decision: ParsableArguments {
+        @OptionGroup var target: Target
+        @OptionGroup var author: Author
 
         /// Carries out a change and prints the work as it is then.
         func carryOut(_ prepare: (inout WorkChange) -> Void) throws {
             try reporting {
                 var change = WorkChange()
                 prepare(&change)
-                change.reason = reason
-                let actor = Actor(kind: .person, name: by, organisation: onBehalfOf)
+                change.reason = author.reason
+                change.isConfirmed = author.confirm
                 let store = try target.common.openStore()
                 let now = Instant.now
                 try store.writeDesk { transaction in
                     guard let existing = try transaction.work(target.id) else { throw Failure("no work \(target.id)") }
-                    switch try Reconciliation.decide(change, on: existing, at: now, by: actor) {
+                    let speaker = try author.speaker(
+                        naming: [change.organisation, change.contractor], in: transaction)
+                    let outcome = try author.confirming {
+                        try Reconciliation.decide(change, on: existing, at: now, by: speaker)
+                    }
+                    switch outcome {
                     case .updated(let work, let ledger), .inserted(let work, let ledger):
                         try transaction.update(work, ledger: ledger)
                         let fields = Set(ledger.map(\.field.rawValue)).sorted().joined(separator: ", ")
-                        try transaction.add(AuditEntry(commandLineBy: by, "work.change", work.id, fields, at: now))
+                        try transaction.add(
+                            AuditEntry(commandLineBy: author.by, "work.change", work.id, fields, at: now))
                     case .unchanged: return
                     }
                 }
@@ -64,6 +112,7 @@ struct WorkCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Put a work into the record; prints it.")
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var author: Author
         @Option(help: "road_repair, outage or hazard.") var kind: WorkKind
         @Option(help: "A category code such as pothole.") var category: String
         @Option(help: "What is the matter, in one line.") var title: String
@@ -91,17 +140,22 @@ struct WorkCommand: ParsableCommand {
                 draft.contractor = contractor
                 draft.startsAt = starts
                 draft.dueAt = due
-                draft.reportedAt = .now
                 draft.geometry = .point(at.coordinate)
                 draft.district = try DistrictIndex(store).district(at: at.coordinate)
                 let (id, now) = (WorkID.new(), Instant.now)
-                guard
-                    case .inserted(let work, let ledger) = Reconciliation.insert(
-                        draft, kind: kind, id: id, at: now, by: Actor(kind: .person, organisation: organisation))
-                else { return }
+                draft.reportedAt = now
                 try store.writeDesk { transaction in
+                    let speaker = try author.speaker(naming: [organisation, contractor], in: transaction)
+                    let reason = try author.confirming {
+                        try Reconciliation.checkNew(
+                            draft, reason: author.reason, isConfirmed: author.confirm, at: now, by: speaker)
+                    }
+                    guard
+                        case .inserted(let work, let ledger) = Reconciliation.insert(
+                            draft, kind: kind, id: id, at: now, by: speaker.actor, reason: reason)
+                    else { return }
                     try transaction.insert(work, ledger: ledger)
-                    try transaction.add(AuditEntry(commandLineBy: nil, "work.create", id, nil, at: now))
+                    try transaction.add(AuditEntry(commandLineBy: author.by, "work.create", id, nil, at: now))
                 }
                 try printWork(id, in: store)
             }
@@ -180,8 +234,15 @@ struct WorkCommand: ParsableCommand {
 
         @OptionGroup var decision: Decision
         @Argument(help: "accepted, in_progress, done or rejected.") var status: WorkStatus
+        @Option(help: ArgumentHelp("When it was done, with done. (default: now)", valueName: "time"))
+        var ended: PointInTime?
 
-        func run() throws { try decision.carryOut { $0.status = status } }
+        func run() throws {
+            try decision.carryOut {
+                $0.status = status
+                $0.completedAt = ended?.instant
+            }
+        }
     }
 
     /// `worksmap work set-deadline`

@@ -243,7 +243,7 @@ GEOMETRIES = [
 def test_no_number_in_a_body_of_the_staff_interface_ends_the_server(server):
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {server.token}"
-    plain = '"kind":"hazard","category":"pothole","title":"A","geometry":{"type":"Point","coordinates":[47.37,54.54]}'
+    plain = '"kind":"hazard","category":"pothole","title":"A","geometry":{"type":"Point","coordinates":[47.37,54.54]},"confirm":true,"reason":"x"'
     with Witness(server):
         made = ask(server, session, "POST", "/api/works", data="{" + plain + "}", headers={"Content-Type": "application/json"})
         assert made.status_code == 201, made.text
@@ -255,7 +255,7 @@ def test_no_number_in_a_body_of_the_staff_interface_ends_the_server(server):
                     ask(server, session, "POST", "/api/works", data=f'{{{plain.replace(chr(34) + name + chr(34), chr(34) + "x" + chr(34))},"{name}":{value}}}',
                         headers={"Content-Type": "application/json"}, about=f"POST {name}={value[:200]}")
                     etag = session.get(server.url + f"/api/works/{work}").headers.get("ETag", '"1"')
-                    ask(server, session, "PATCH", f"/api/works/{work}", data=f'{{"{name}":{value},"reason":"x"}}',
+                    ask(server, session, "PATCH", f"/api/works/{work}", data=f'{{"{name}":{value},"confirm":true,"reason":"x"}}',
                         headers={"Content-Type": "application/json", "If-Match": etag}, about=f"PATCH {name}={value[:200]}")
         for value in picked(NUMBERS, 12, "If-Match"):
             if value.isascii():
@@ -345,8 +345,8 @@ COMMANDS = {
     "render": ["2/2/1", "--output", "tile.png"], "hotspots": ["--near", "schools", "--within", "300"], "report": ["districts"],
     "work add": ["--kind", "hazard", "--category", "pothole", "--title", "A", "--at", "47.37,54.54"], "work show": ["{id}"],
     "work list": ["--limit", "3"], "work set-status": ["{id}", "in_progress"], "work set-deadline": ["{id}", "2027-01-01T00:00:00Z"],
-    "work assign": ["{id}", "--organisation", "A", "--reason", "x"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
-    "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "viewer", "--name", "A"], "token list": [],
+    "work assign": ["{id}", "--organisation", "A", "--reason", "x", "--confirm"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
+    "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "dispatcher", "--name", "A"], "token list": [],
     "token revoke": ["1"], "token log": [], "backup": ["copy.sqlite"], "restore": ["copy.sqlite"], "check": [], "help": [],
     "serve": ["--port", "0"], "demo": ["--no-serve"]}
 # Commands that are asked about refusals only: done with a sane value they work for long.

@@ -198,8 +198,8 @@ class Writers:
         address = f"{self.service.url}/api/works/{work}"
         tag = requests.get(address, timeout=60).headers["etag"]
         change = self.source.choice([
-            {"severity": self.source.choice(["minor", "moderate", "severe"])}, {"due_at": "2026-03-15T00:00:00Z", "reason": "later"},
-            {"status": self.source.choice(["accepted", "in_progress", "done", "rejected"]), "reason": "so it is"}])
+            {"severity": self.source.choice(["minor", "moderate", "severe"])}, {"due_at": "2026-03-15T00:00:00Z", "reason": "later", "confirm": True},
+            {"status": self.source.choice(["accepted", "in_progress", "done", "rejected"]), "reason": "so it is", "confirm": True}])
         answer = requests.patch(address, json=change, headers={"If-Match": tag, "Authorization": f"Bearer {self.service.token}"}, timeout=60)
         assert answer.status_code in (200, 409, 422), answer.text
 
@@ -212,7 +212,7 @@ class Writers:
 
     def command(self, work):
         """The command line, a process of its own."""
-        done = run("work", "set-deadline", work, "2026-04-01T00:00:00Z", "--reason", "later", "--database", self.service.database, check=False)
+        done = run("work", "set-deadline", work, "2026-04-01T00:00:00Z", "--reason", "later", "--confirm", "--database", self.service.database, check=False)
         assert done.returncode in (0, 1), done.stderr
 
     def imports(self, _):

@@ -14,6 +14,7 @@ final class MemoryStore: WorksStore {
         var features: [ReferenceLayer: [(id: String, feature: ReferenceFeature)]] = [:]
         var observations: [String: Instant] = [:]
         var notes: [StoreNote: String] = [:]
+        var names = CityNames()
     }
 
     let contents = Mutex(Contents())
@@ -86,7 +87,19 @@ final class MemoryStore: WorksStore {
     private final class Transaction: WorksTransaction {
         var contents: Contents
 
-        init(_ contents: Contents) { self.contents = contents }
+        private let namesBefore: CityNames
+
+        init(_ contents: Contents) {
+            self.contents = contents
+            namesBefore = contents.names
+        }
+
+        var addedNames: CityNames { contents.names.subtracting(namesBefore) }
+
+        private func list(_ work: Work) {
+            if let name = work.organisation { contents.names.insert(name, as: .organisation) }
+            if let name = work.contractor { contents.names.insert(name, as: .contractor) }
+        }
 
         func work(_ id: WorkID) throws -> Work? { contents.works[id] }
 
@@ -97,6 +110,7 @@ final class MemoryStore: WorksStore {
         func knowsSource(_ source: String) throws -> Bool { contents.works.values.contains { $0.source == source } }
 
         func insert(_ work: Work, ledger: [LedgerEntry]) throws {
+            list(work)
             contents.works[work.id] = work
             contents.order.append(work.id)
             contents.ledgers[work.id] = ledger
@@ -107,6 +121,7 @@ final class MemoryStore: WorksStore {
 
         func update(_ work: Work, ledger: [LedgerEntry]) throws {
             guard contents.works[work.id]?.revision == work.revision - 1 else { throw StoreError.conflict(work.id) }
+            list(work)
             contents.works[work.id] = work
             contents.ledgers[work.id, default: []] += ledger
         }

@@ -150,6 +150,7 @@ struct AddressTests {
             let preflight = try await client.executeRequest(uri: address, method: .options, headers: [:], body: nil)
             #expect(preflight.status == .noContent)
             #expect(preflight.headers[.accessControlAllowMethods] == "GET, HEAD, OPTIONS")
+            #expect(preflight.headers[.allow] == "GET, HEAD, OPTIONS")
         }
     }
 

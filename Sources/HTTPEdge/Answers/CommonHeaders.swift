@@ -35,13 +35,15 @@ package struct CommonHeaders: RouterMiddleware {
         }
         var response: Response
         if request.method == .options {
+            // The router knows the methods of an address; what it does not know is answered alike.
+            let allow = try await next(request, context).headers[.allow] ?? "GET, HEAD, OPTIONS"
             context.coreContext.endpointPath.value = "OPTIONS"
             response = Response(
                 status: .noContent,
                 headers: [
                     .accessControlAllowMethods: "GET, HEAD, OPTIONS",
                     .accessControlAllowHeaders: "Accept, Accept-Language, If-None-Match, Prefer, X-Request-Id",
-                    .accessControlMaxAge: "86400", .allow: "GET, HEAD, OPTIONS",
+                    .accessControlMaxAge: "86400", .allow: allow,
                 ])
         } else {
             response = try await next(request, context)

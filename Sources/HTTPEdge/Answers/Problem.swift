@@ -20,6 +20,19 @@ package struct Problem: Error, Hashable, Sendable {
     package var retryAfter: Int?
     /// The methods that the address knows, for 405.
     package var allow: String?
+    /// Everything that is wrong or wants an answer, field by field, where it can be more than one thing.
+    package var errors: [FieldError] = []
+
+    /// What is the matter with one field of a body.
+    package struct FieldError: Hashable, Sendable {
+        package var field: String
+        package var detail: String
+
+        package init(field: String, detail: String) {
+            self.field = field
+            self.detail = detail
+        }
+    }
 
     package init(
         _ status: HTTPResponse.Status, _ kind: String, _ title: String, detail: String? = nil, parameter: String? = nil,
@@ -55,6 +68,19 @@ package struct Problem: Error, Hashable, Sendable {
         if let parameter {
             json.key("parameter")
             json.string(parameter)
+        }
+        if !errors.isEmpty {
+            json.key("errors")
+            json.beginArray()
+            for error in errors {
+                json.beginObject()
+                json.key("field")
+                json.string(error.field)
+                json.key("detail")
+                json.string(error.detail)
+                json.endObject()
+            }
+            json.endArray()
         }
         if let requestID {
             json.key("request_id")

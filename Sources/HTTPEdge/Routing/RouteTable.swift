@@ -43,6 +43,11 @@ extension Router<MapContext> {
         }
         for (path, methods) in known.values {
             let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+            on(
+                path, method: .options,
+                responder: CallbackResponder { (_: Request, _: MapContext) -> Response in
+                    Response(status: .noContent, headers: [.allow: allow])
+                })
             for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .trace, .query]
             where !methods.contains(method) {
                 on(

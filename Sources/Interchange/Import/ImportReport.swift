@@ -20,6 +20,8 @@ public struct ImportReport: Hashable, Sendable {
     public var skipped = 0
     /// Deadlines that moved.
     public var deadlinesMoved = 0
+    /// Services and contractors that neither the city's rules nor its works had; they are kept.
+    public var newNames = CityNames()
     /// The moment of the list, if the file has one.
     public var observedAt: Instant?
     /// The first refused rows.
@@ -55,6 +57,7 @@ public struct ImportReport: Hashable, Sendable {
         refusals += other.refusals
         refusalReasons.add(other.refusalReasons)
         notes += other.notes
+        newNames = newNames.union(other.newNames)
         for column in other.published { published.add(column) }
         for column in other.withheld { withheld.add(column) }
     }

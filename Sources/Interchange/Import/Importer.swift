@@ -50,6 +50,8 @@ public struct Importer: Sendable {
         public var refusedFile: String?
         /// What decides who deals with a new work and by when, where the file leaves it open; nil if nothing does.
         public var rules: RuleBook?
+        /// Services that the city knows by its rules; they are not told as new.
+        public var knownOrganisations: Set<String> = []
         /// When it is written down.
         public var now: Instant?
 
@@ -239,6 +241,7 @@ public struct Importer: Sendable {
         let (source, now) = (report.source, decoding.now)
         defer { decoding.rows.abandon() }
 
+        let namesBefore = transaction.addedNames
         let actor = Actor(kind: .source, name: source)
         var identities = IdentityBits()
         var summary = DecodingSummary()
@@ -278,6 +281,8 @@ public struct Importer: Sendable {
         report.published = summary.published
         report.withheld = summary.withheld
         report.observedAt = summary.observedAt
+        report.newNames = transaction.addedNames.subtracting(namesBefore).subtracting(
+            CityNames(organisations: options.knownOrganisations))
         if layer.reference == nil { try settle(summary, in: transaction, source: source, now, actor, &report) }
         if let attribution = options.attribution ?? mapping.attribution { try credit(attribution, in: transaction) }
         return summary

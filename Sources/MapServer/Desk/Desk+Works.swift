@@ -21,11 +21,15 @@ extension Desk {
         var draft: WorkDraft
         var contact: ReporterContact
         var decision: RuleDecision?
+        var reason: String?
+        var isConfirmed: Bool
+        /// Services that the rules name.
+        var ruled: Set<String>
     }
 
     /// Finds out the district, and what the rules say.
     func prepare(_ submission: WorkSubmission, for token: AccessToken, at now: Instant) throws -> PreparedSubmission {
-        var draft = submission.draft
+        var draft = try token.stating(submission.draft)
         if let wanted = draft.organisation, let own = token.organisation, wanted != own, token.role < .admin {
             throw Problem.forbidden("the token is of \(own); it gives no work to \(wanted)")
         }
@@ -36,31 +40,60 @@ extension Desk {
                 category: category, district: draft.district, severity: draft.severity,
                 reportedAt: draft.reportedAt ?? now)
         }
-        return PreparedSubmission(draft: draft, contact: submission.contact, decision: decision)
+        return PreparedSubmission(
+            draft: draft, contact: submission.contact, decision: decision, reason: submission.reason,
+            isConfirmed: submission.isConfirmed, ruled: token.isMachine ? [] : ruledOrganisations)
+    }
+
+    /// Services that the city's rules name; none while there are no rules.
+    var ruledOrganisations: Set<String> { Set((try? rules.book())?.routes.map(\.organisation) ?? []) }
+
+    /// The bearer of a person's token, with what the city knows of the names that are spoken of.
+    ///
+    /// - Parameter ruled: Services that the rules name.
+    private func speaker(
+        _ token: AccessToken, naming names: [String?], ruled: Set<String>, in transaction: any DeskTransaction
+    ) throws -> Speaker {
+        let named = Set(names.compactMap { $0 })
+        let known = named.isEmpty ? CityNames() : try transaction.cityNames(among: named)
+        return Speaker(
+            actor: token.actor, mayAddNames: token.role == .admin, names: known.union(CityNames(organisations: ruled)))
     }
 
     /// Writes a submission: a work that its source has named before is brought up to date, any other one is new.
+    ///
+    /// A machine states what its source says; what a person states of a new work follows the rules for people.
     func submit(
         _ submission: PreparedSubmission, by token: AccessToken, at now: Instant,
         in transaction: any DeskTransaction
     ) throws -> SubmissionOutcome {
         let draft = submission.draft
-        let actor = draft.source.map { Actor(kind: .source, name: $0) } ?? token.actor
+        let actor = token.actor
+        var reason = submission.reason
         if let source = draft.source, let sourceID = draft.sourceID,
             let known = try transaction.work(source: source, sourceID: sourceID)
         {
             guard token.mayChange(workOf: known.organisation) else { throw Self.foreign(known, token) }
             let heard = draft.respecting(try transaction.ledger(of: known.id))
-            guard case .updated(let work, let ledger) = Reconciliation.update(known, with: heard, at: now, by: actor)
+            guard
+                case .updated(let work, let ledger) = Reconciliation.update(
+                    known, with: heard, at: now, by: actor, reason: reason)
             else { return SubmissionOutcome(effect: .unchanged, work: known) }
             try transaction.update(work, ledger: ledger)
             try transaction.add(audit(token, "work.update", work.id, "\(source) \(sourceID)", at: now))
             return SubmissionOutcome(effect: .updated, work: work)
         }
+        if !token.isMachine {
+            let speaker = try speaker(
+                token, naming: [draft.organisation, draft.contractor], ruled: submission.ruled, in: transaction)
+            reason = try Reconciliation.checkNew(
+                draft, reason: reason, isConfirmed: submission.isConfirmed, at: now, by: speaker)
+        }
         let work: Work
         let ledger: [LedgerEntry]
         if let decision = submission.decision {
-            (work, ledger) = Reconciliation.report(draft, decision, id: .new(), at: now, by: actor)
+            (work, ledger) = Reconciliation.report(
+                draft, decision, id: .new(), at: now, by: actor, reason: reason)
         } else {
             guard draft.category != nil else { throw WorkSubmission.malformed("category", "a new work needs one") }
             guard let kind = draft.kind else {
@@ -68,7 +101,7 @@ extension Desk {
             }
             guard
                 case .inserted(let plain, let entries) = Reconciliation.insert(
-                    draft, kind: kind, id: .new(), at: now, by: actor)
+                    draft, kind: kind, id: .new(), at: now, by: actor, reason: reason)
             else { preconditionFailure("what was not known before is inserted") }
             (work, ledger) = (plain, entries)
         }
@@ -79,14 +112,30 @@ extension Desk {
         return SubmissionOutcome(effect: .inserted, work: work)
     }
 
+    /// What a decision is made with besides the work, found out before its transaction.
+    struct DecisionGround: Sendable {
+        /// Hides followers.
+        var salt: String
+        /// Services that the rules name.
+        var ruled: Set<String>
+    }
+
+    /// Finds out what decisions are made with. It blocks.
+    func ground() throws -> DecisionGround {
+        DecisionGround(salt: try store.followerSalt(), ruled: ruledOrganisations)
+    }
+
     /// Carries a decision out.
     ///
-    /// - Parameter expected: The revision that the decision is about; whoever was quicker has made another one. Nil decides on any.
-    /// - Throws: ``Problem``, ``WorkChangeError``, ``DuplicateError``, and what the store throws.
+    /// - Parameters:
+    ///   - expected: The revision that the decision is about; whoever was quicker has made another one. Nil decides on any.
+    ///   - ground: What ``ground()`` has found out before.
+    /// - Throws: ``Problem``, ``WorkChangeError``, ``AuthorityError``, ``DuplicateError``, and what the store throws.
     func decide(
         _ decision: WorkDecision, on id: WorkID, expecting expected: Int?, by token: AccessToken, at now: Instant,
-        salt: String, in transaction: any DeskTransaction
+        ground: DecisionGround, in transaction: any DeskTransaction
     ) throws -> Work {
+        try token.requirePerson()
         guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }
         if let expected, expected != existing.revision { throw Self.lostRace(existing) }
         guard token.mayChange(workOf: existing.organisation) else { throw Self.foreign(existing, token) }
@@ -96,12 +145,15 @@ extension Desk {
         case .some(.some(let original)):
             work = try transaction.markDuplicate(
                 existing, of: original, reason: decision.change.reason, at: now, by: token.actor,
-                hidden: { Self.hidden($0, salt: salt) })
+                hidden: { Self.hidden($0, salt: ground.salt) })
         case .some(.none):
             work = try transaction.unmarkDuplicate(
                 existing, reason: decision.change.reason, at: now, by: token.actor)
         case .none:
-            switch try Reconciliation.decide(decision.change, on: existing, at: now, by: token.actor) {
+            let change = decision.change
+            let speaker = try speaker(
+                token, naming: [change.organisation, change.contractor], ruled: ground.ruled, in: transaction)
+            switch try Reconciliation.decide(change, on: existing, at: now, by: speaker) {
             case .updated(let changed, let ledger), .inserted(let changed, let ledger):
                 try transaction.update(changed, ledger: ledger)
                 work = changed

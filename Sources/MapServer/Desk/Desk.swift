@@ -99,12 +99,20 @@ struct Desk: Sendable {
         let token = try await services.features(request, context, on: services.staffPool) { _ in
             try store.token(digest: digest)
         }
-        if let token, token.revokedAt == nil {
+        let refusal = token?.refusal(at: .now)
+        if let token, refusal == nil {
             noteUse(of: token)
             return token
         }
         try await refuseSecret("sign-in", context)
-        throw Problem.unauthorised("the token is not good, or no longer")
+        switch refusal {
+        case .expired(let end):
+            throw Problem(
+                .unauthorized, "token-expired", "The token has expired",
+                detail: "the token expired at \(end); `worksmap token create` makes a new one")
+        case .revoked: throw Problem.unauthorised("the token is revoked")
+        case nil: throw Problem.unauthorised("the token is not good")
+        }
     }
 
     /// Logs a wrong secret and makes its client wait, longer each time.

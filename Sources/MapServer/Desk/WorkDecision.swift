@@ -11,7 +11,7 @@ struct WorkDecision {
 
     static let names = [
         "status", "due_at", "starts_at", "organisation", "contractor", "category", "severity", "traffic_impact",
-        "on_site_at", "duplicate_of", "reason",
+        "on_site_at", "completed_at", "duplicate_of", "reason", "confirm",
     ]
 
     init(_ value: JSONValue) throws(Problem) {
@@ -31,7 +31,7 @@ struct WorkDecision {
             }
             fields.append(name)
         }
-        if original != nil, fields.contains(where: { $0 != "duplicate_of" && $0 != "reason" }) {
+        if original != nil, fields.contains(where: { !["duplicate_of", "reason", "confirm"].contains($0) }) {
             throw WorkSubmission.malformed("duplicate_of", "goes with a reason and nothing else")
         }
     }
@@ -47,6 +47,8 @@ struct WorkDecision {
         case "severity": change.severity = try WorkSubmission.choice(name, value)
         case "traffic_impact": change.trafficImpact = try WorkSubmission.choice(name, value)
         case "on_site_at": change.onSiteAt = try WorkSubmission.instant(name, value)
+        case "completed_at": change.completedAt = try WorkSubmission.instant(name, value)
+        case "confirm": change.isConfirmed = try WorkSubmission.flag(name, value)
         case "reason": change.reason = try WorkSubmission.text(name, value)
         default:
             throw .malformedParameter(name, "cannot be changed; what can: \(Self.names.joined(separator: ", "))")

@@ -10,6 +10,10 @@ struct WorkSubmission {
     private(set) var draft = WorkDraft()
     /// Who told the sender of it; kept apart from the work.
     private(set) var contact = ReporterContact()
+    /// Why, in words that everyone may read.
+    private(set) var reason: String?
+    /// True if the sender confirms what is unusual in it.
+    private(set) var isConfirmed = false
 
     /// Characters of a line, such as a title, and of a text.
     static let lineLength = 500
@@ -32,6 +36,10 @@ struct WorkSubmission {
             object = object["properties"]?.object ?? JSONObject()
             object["geometry"] = geometry
         }
+        if let value = object["reason"], !value.isNull { reason = try Self.text("reason", value) }
+        if let value = object["confirm"], !value.isNull { isConfirmed = try Self.flag("confirm", value) }
+        object["reason"] = nil
+        object["confirm"] = nil
         var extra = JSONObject()
         var published: String?
         func keep(_ name: String, _ value: JSONValue) throws(Problem) {
@@ -63,9 +71,6 @@ struct WorkSubmission {
                 throw Self.malformed("extra", "more than \(Self.extraLength) octets")
             }
             draft.extra = ExtraStatement(published: published, withheld: text, isWhole: false)
-        }
-        guard (draft.source == nil) == (draft.sourceID == nil) else {
-            throw Self.malformed("source_id", "source and source_id come together")
         }
     }
 
@@ -122,6 +127,11 @@ struct WorkSubmission {
         }
         guard !text.unicodeScalars.contains("\0") else { throw malformed(name, "a text without NUL is wanted") }
         return text
+    }
+
+    static func flag(_ name: String, _ value: JSONValue) throws(Problem) -> Bool {
+        guard let flag = value.bool else { throw malformed(name, "true or false is wanted") }
+        return flag
     }
 
     static func instant(_ name: String, _ value: JSONValue) throws(Problem) -> Instant {

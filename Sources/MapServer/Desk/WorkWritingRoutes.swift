@@ -115,6 +115,8 @@ struct WorkWritingRoutes: RouteFamily {
                         )
                     } catch let problem as Problem {
                         return (line, .failure(problem))
+                    } catch let error as WorkChangeError {
+                        return (line, .failure(Problem(error)))
                     } catch StoreError.conflict(let id) {
                         return (
                             line,
@@ -150,6 +152,7 @@ struct WorkWritingRoutes: RouteFamily {
                 json.key("status")
                 json.integer(problem.status.code)
                 json.member("detail", problem.detail ?? problem.title)
+                json.member("parameter", orNull: problem.parameter)
             }
             json.endObject()
         }
@@ -166,6 +169,7 @@ struct WorkWritingRoutes: RouteFamily {
         try QueryParameters(request).allow(only: [])
         let id = try WorkRoutes.id(context)
         let token = try await desk.bearer(request, context, atLeast: .dispatcher)
+        try token.requirePerson()
         guard let condition = request.headers[.ifMatch]?.trimmed else {
             throw Problem(
                 .init(code: 428, reasonPhrase: "Precondition Required"), "precondition-required",
@@ -178,8 +182,8 @@ struct WorkWritingRoutes: RouteFamily {
         do { value = try JSONParser.parse(bytes) } catch { throw WorkSubmission.malformed("body", "\(error)") }
         let decision = try WorkDecision(value)
         let now = Instant.now
-        let salt = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
-            try desk.store.followerSalt()
+        let ground = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
+            try desk.ground()
         }
         let work = try await desk.write(for: request, context) { transaction in
             if let revisions {
@@ -187,7 +191,7 @@ struct WorkWritingRoutes: RouteFamily {
                 guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }
             }
             return try desk.decide(
-                decision, on: id, expecting: nil, by: token, at: now, salt: salt, in: transaction)
+                decision, on: id, expecting: nil, by: token, at: now, ground: ground, in: transaction)
         }
         return Self.answer(work, at: now)
     }

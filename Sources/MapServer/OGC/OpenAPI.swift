@@ -19,11 +19,18 @@ struct OpenAPI {
     let title: String
     /// The address that the paths are added to.
     let server: String
+    /// True if works can be written here; described with the downloads.
+    var writes = false
 
     var document: JSONValue {
         let paths = JSONValue.object(JSONObject(part == .ogc ? ogcPaths : downloadPaths))
         let text = String(decoding: paths.bytes, as: UTF8.self)
         let used = parameters.filter { text.contains("\"#/components/parameters/\($0.0)\"") }
+        var components: [(String, JSONValue)] = [
+            ("parameters", .object(JSONObject(used))), ("responses", .object(JSONObject(responses))),
+            ("schemas", .object(JSONObject(schemas))),
+        ]
+        if writes { components.append(("securitySchemes", Self.securitySchemes)) }
         return [
             "openapi": "3.0.3",
             "info": [
@@ -33,11 +40,7 @@ struct OpenAPI {
             "servers": [["url": .string(server)]],
             "tags": [["name": "features"]],
             "paths": paths,
-            "components": [
-                "parameters": .object(JSONObject(used)),
-                "responses": .object(JSONObject(responses)),
-                "schemas": .object(JSONObject(schemas)),
-            ],
+            "components": .object(JSONObject(components)),
         ]
     }
 
@@ -103,17 +106,23 @@ struct OpenAPI {
                         "featureCollection", type: "application/geo+json")
                 ))
         }
+        let work = Self.get("work", "One work", ["id"], "feature", type: "application/geo+json", notFound: true)
+        if writes { paths.append(("/api/works", ["post": Self.statement])) }
         paths += [
-            (
-                "/api/works/{id}",
-                Self.get("work", "One work", ["id"], "feature", type: "application/geo+json", notFound: true)
-            ),
+            ("/api/works/{id}", writes ? Self.adding("patch", Self.decision, to: work) : work),
             (
                 "/api/works/{id}/history",
                 Self.get("history", "The record of one work", ["id"], "object", notFound: true)
             ),
         ]
         return paths
+    }
+
+    /// A path with one more operation.
+    private static func adding(_ method: String, _ operation: JSONValue, to path: JSONValue) -> JSONValue {
+        var operations = path.object ?? JSONObject()
+        operations[method] = operation
+        return .object(operations)
     }
 
     private static func get(
@@ -166,6 +175,14 @@ struct OpenAPI {
                     "properties": [
                         "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
                         "detail": ["type": "string"], "instance": ["type": "string"],
+                        "parameter": ["type": "string"],
+                        "errors": [
+                            "type": "array",
+                            "items": [
+                                "type": "object", "required": ["field", "detail"],
+                                "properties": ["field": ["type": "string"], "detail": ["type": "string"]],
+                            ],
+                        ],
                     ],
                 ]
             ),

@@ -1,5 +1,6 @@
 import Cartography
 package import HTTPEdge
+import HTTPTypes
 import Works
 
 // Errors of the parts below, as clients see them.
@@ -25,7 +26,51 @@ extension AtlasError: ProblemConvertible {
 }
 
 extension WorkChangeError: ProblemConvertible {
-    package var problem: Problem? { .unprocessable("change-refused", "\(self)") }
+    package var problem: Problem? {
+        switch self {
+        case .unconfirmed(let concerns, let reasonMissing):
+            let wanted = reasonMissing ? "“confirm”: true and a “reason” are wanted" : "“confirm”: true is wanted"
+            var problem = Problem.unprocessable("confirmation-needed", "\(wanted): \(Self.list(concerns))")
+            problem.parameter = "confirm"
+            problem.errors = Self.errors(concerns)
+            if reasonMissing {
+                problem.errors.append(
+                    .init(field: "reason", detail: "is wanted, in words that everyone can read"))
+            }
+            return problem
+        case .adminNeeded(let concerns):
+            var problem = Problem.unprocessable(
+                "unknown-name",
+                "\(Self.list(concerns)); take a name of the city's list, or have an admin add the new one")
+            problem.parameter = concerns.first?.field
+            problem.errors = Self.errors(concerns)
+            return problem
+        case .notYet(let moment, _):
+            var problem = Problem.unprocessable("change-refused", "\(self)")
+            problem.parameter = moment.rawValue
+            return problem
+        default: return .unprocessable("change-refused", "\(self)")
+        }
+    }
+
+    private static func list(_ concerns: [Concern]) -> String {
+        concerns.map { "\($0.field): \($0)" }.joined(separator: "; ")
+    }
+
+    private static func errors(_ concerns: [Concern]) -> [Problem.FieldError] {
+        concerns.map { Problem.FieldError(field: $0.field, detail: "\($0)") }
+    }
+}
+
+extension AuthorityError: ProblemConvertible {
+    package var problem: Problem? {
+        if self == .sourceIDMissing {
+            return .malformedParameter("source_id", "a machine's token names the work by it")
+        }
+        var problem = Problem.forbidden("\(self)")
+        problem.parameter = field
+        return problem
+    }
 }
 
 extension DuplicateError: ProblemConvertible {

@@ -14,7 +14,10 @@ struct CityClock: Sendable {
     }
 
     /// A moment to the minute, marked up with its exact time.
-    func html(_ instant: Instant) -> HTML {
+    func html(_ instant: Instant) -> HTML { "<time datetime=\"\(instant)\">\(text(instant))</time>" }
+
+    /// A moment to the minute.
+    func text(_ instant: Instant) -> String {
         let local = (instant + offset(at: instant)).description
         func part(_ range: Range<Int>) -> Substring {
             local[
@@ -24,7 +27,7 @@ struct CityClock: Sendable {
         }
         let day = language(
             "\(part(8..<10)).\(part(5..<7)).\(part(0..<4))", "\(part(0..<4))-\(part(5..<7))-\(part(8..<10))")
-        return "<time datetime=\"\(instant)\">\(day) \(part(11..<16))</time>"
+        return "\(day) \(part(11..<16))"
     }
 
     /// The same, or a dash where there is no moment.

@@ -1,6 +1,7 @@
 import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import Works
 
 /// `/api`: what is not part of the OGC API, described in OpenAPI; that has a description of its own at `/ogc/api`.
 struct DescriptionRoutes: RouteFamily {
@@ -11,7 +12,10 @@ struct DescriptionRoutes: RouteFamily {
     private func description(_ request: Request) throws -> Response {
         try QueryParameters(request).allow(only: [])
         let address = PublicAddress(request, configuration: services.configuration)
-        let document = OpenAPI(part: .downloads, title: services.configuration.title, server: address("")).document
+        let document = OpenAPI(
+            part: .downloads, title: services.configuration.title, server: address(""),
+            writes: services.store is any DeskStore
+        ).document
         var content = Content(text: document.bytes, OpenAPI.mediaType, gzip: request.acceptsGzip)
         content.headers[.vary] = "Accept-Encoding"
         return content.response(to: request, caching: .revalidate)

@@ -5,7 +5,8 @@ import Works
 struct DeskReader {
     let database: Database
 
-    private static let tokenColumns = "id, name, role, organisation, digest, created_at, last_used_at, revoked_at"
+    private static let tokenColumns =
+        "id, name, role, organisation, digest, created_at, last_used_at, revoked_at, source, expires_at"
     private static let contactColumns = "email, phone, first_name, last_name, device_id, account_id"
     private static let reportColumns =
         "token, received_at, category, severity, description, address, longitude, latitude, media_url, "
@@ -26,8 +27,9 @@ struct DeskReader {
             throw StoreError.corrupt("token \(row.integer(0)) cannot be read")
         }
         return AccessToken(
-            id: row.integer(0), name: row.text(1) ?? "", role: role, organisation: row.text(3),
-            digest: row.text(4) ?? "", createdAt: created, lastUsedAt: instant(row, 6), revokedAt: instant(row, 7))
+            id: row.integer(0), name: row.text(1) ?? "", role: role, organisation: row.text(3), source: row.text(8),
+            digest: row.text(4) ?? "", createdAt: created, expiresAt: instant(row, 9), lastUsedAt: instant(row, 6),
+            revokedAt: instant(row, 7))
     }
 
     // MARK: Reports
@@ -130,6 +132,35 @@ struct DeskReader {
                 at: at, tokenID: row.isNull(1) ? nil : row.integer(1), name: row.text(2) ?? "",
                 action: row.text(3) ?? "", work: row.text(4).flatMap { WorkID($0) }, detail: row.text(5))
         }
+    }
+
+    // MARK: Names
+
+    /// The tokens whose organisation an admin has named.
+    private static let staff = "SELECT organisation FROM access_tokens WHERE source IS NULL AND organisation"
+
+    func cityNames(limit: Int) throws -> CityNames {
+        func list(_ sql: String) throws -> Set<String> {
+            Set(try rows(sql + " ORDER BY 1 LIMIT ?", [.integer(Int64(limit))]) { $0.text(0) }.compactMap { $0 })
+        }
+        return CityNames(
+            organisations: try list(
+                "SELECT name FROM city_names WHERE role = 'organisation' UNION \(Self.staff) IS NOT NULL"),
+            contractors: try list("SELECT name FROM city_names WHERE role = 'contractor'"))
+    }
+
+    func cityNames(among names: Set<String>) throws -> CityNames {
+        var known = CityNames()
+        for name in names {
+            let roles = try rows(
+                """
+                SELECT role FROM city_names WHERE role IN ('organisation', 'contractor') AND name = ?1
+                UNION SELECT 'organisation' WHERE EXISTS (\(Self.staff) = ?1)
+                """, [.text(name)]
+            ) { $0.text(0).flatMap(NameRole.init(rawValue:)) }
+            for case let role? in roles { known.insert(name, as: role) }
+        }
+        return known
     }
 
     // MARK: Rows

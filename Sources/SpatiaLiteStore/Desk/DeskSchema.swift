@@ -1,7 +1,37 @@
 import GRDB
+import Works
 
 /// The tables of the desk: what is kept beside the works and never shown to the public.
 enum DeskSchema {
+    /// A token may be of one source, and ends by itself. Those that were given out before do neither.
+    static func limitTokens(in database: Database) throws {
+        try database.run(
+            """
+            ALTER TABLE access_tokens ADD COLUMN source TEXT CHECK (source <> '');
+            ALTER TABLE access_tokens ADD COLUMN expires_at TIMESTAMP CHECK (length(expires_at) = 20);
+            """)
+    }
+
+    /// The names of services and contractors that works have had, so that none has to be looked for in all works.
+    static func createNames(in database: Database) throws {
+        let roles = NameRole.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        try database.run(
+            """
+            CREATE TABLE city_names (
+                role TEXT NOT NULL CHECK (role IN (\(roles))),
+                name TEXT NOT NULL,
+                PRIMARY KEY (role, name)
+            ) WITHOUT ROWID;
+            """)
+        for role in NameRole.allCases {
+            let column = role.rawValue
+            try database.run(
+                """
+                INSERT INTO city_names SELECT DISTINCT '\(column)', \(column) FROM works WHERE \(column) IS NOT NULL
+                """)
+        }
+    }
+
     static func create(in database: Database) throws {
         try database.run(
             """

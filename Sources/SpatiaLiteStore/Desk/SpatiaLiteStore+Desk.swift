@@ -59,6 +59,8 @@ extension SpatiaLiteStore: DeskStore {
 
     public func duplicates(of work: WorkID) throws -> [WorkID] { try desk { try $0.duplicates(of: work) } }
 
+    public func cityNames(limit: Int) throws -> CityNames { try desk { try $0.cityNames(limit: limit) } }
+
     public func audit(limit: Int) throws -> [AuditEntry] { try desk { try $0.audit(limit: limit) } }
 
     private func desk<Result>(_ body: (DeskReader) throws -> Result) throws -> Result {

@@ -9,8 +9,14 @@ extension SpatiaLiteTransaction: DeskTransaction {
 
     func add(_ token: AccessToken) throws -> Int64 {
         try change(
-            "INSERT INTO access_tokens (name, role, organisation, digest, created_at) VALUES (?, ?, ?, ?, ?)",
-            [token.name, token.role.rawValue, token.organisation, token.digest, token.createdAt.description])
+            """
+            INSERT INTO access_tokens (name, role, organisation, source, digest, created_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                token.name, token.role.rawValue, token.organisation, token.source, token.digest,
+                token.createdAt.description, token.expiresAt?.description,
+            ])
         return sqlite3_last_insert_rowid(database.sqliteConnection)
     }
 
@@ -114,6 +120,10 @@ extension SpatiaLiteTransaction: DeskTransaction {
     }
 
     func original(of work: WorkID) throws -> WorkID? { try desk.original(of: work) }
+
+    // MARK: Names
+
+    func cityNames(among names: Set<String>) throws -> CityNames { try desk.cityNames(among: names) }
 
     // MARK: Audit
 

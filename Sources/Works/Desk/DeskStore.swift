@@ -41,6 +41,9 @@ public protocol DeskStore: WorksStore {
     /// The works that are duplicates of a work, in the order in which they were linked.
     func duplicates(of work: WorkID) throws -> [WorkID]
 
+    /// Names of services and contractors that the works, or the tokens of staff, have; at most `limit` of each, in the order of the alphabet.
+    func cityNames(limit: Int) throws -> CityNames
+
     /// The newest entries of the audit log, newest first.
     func audit(limit: Int) throws -> [AuditEntry]
 }
@@ -90,6 +93,9 @@ public protocol DeskTransaction: WorksTransaction {
     func original(of work: WorkID) throws -> WorkID?
 
     func contact(of work: WorkID) throws -> ReporterContact?
+
+    /// Those of some names that the works, or the tokens of staff, have.
+    func cityNames(among names: Set<String>) throws -> CityNames
 
     func add(_ entry: AuditEntry) throws
 }

@@ -40,10 +40,12 @@ struct OverruledImportTests {
         change.status = .accepted
         change.dueAt = Instant("2026-12-24T09:00:00Z")
         change.reason = "frost"
+        change.isConfirmed = true
         try store.write(bulk: false) { transaction in
             guard
                 case .updated(let work, let ledger) = try Reconciliation.decide(
-                    change, on: try self.work(), at: .now, by: Actor(kind: .person))
+                    change, on: try self.work(), at: .now,
+                    by: Speaker(actor: Actor(kind: .person), mayAddNames: true, names: CityNames()))
             else { return }
             try transaction.update(work, ledger: ledger)
         }

@@ -24,6 +24,10 @@ struct DeskMap {
     static let roads = "wm_roads"
     static let viewer = "wm_viewer"
     static let revoked = "wm_revoked"
+    static let expired = "wm_expired"
+    /// Tokens of machines, the second one's for the works of one service.
+    static let sensor = "wm_sensor"
+    static let roadSensor = "wm_road_sensor"
 
     init(_ configure: (inout MapServerConfiguration) -> Void = { _ in }) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("desk-\(UUID().uuidString)")
@@ -33,16 +37,19 @@ struct DeskMap {
             try Data(text.utf8).write(to: rules.appendingPathComponent("\(name).yaml"))
         }
         store = try SpatiaLiteStore.create(at: folder.appendingPathComponent("works.sqlite").path)
-        let tokens: [(String, Role, String?)] = [
-            (Self.admin, .admin, nil), (Self.dispatcher, .dispatcher, nil), (Self.roads, .dispatcher, "Roads"),
-            (Self.viewer, .viewer, nil), (Self.revoked, .admin, nil),
+        let tokens: [(String, Role, String?, String?)] = [
+            (Self.admin, .admin, nil, nil), (Self.dispatcher, .dispatcher, nil, nil),
+            (Self.roads, .dispatcher, "Roads", nil), (Self.viewer, .viewer, nil, nil), (Self.revoked, .admin, nil, nil),
+            (Self.expired, .admin, nil, nil), (Self.sensor, .dispatcher, nil, "sensor"),
+            (Self.roadSensor, .dispatcher, "Roads", "road-sensor"),
         ]
         try store.writeDesk { transaction in
-            for (secret, role, organisation) in tokens {
+            for (secret, role, organisation, source) in tokens {
                 let id = try transaction.add(
                     AccessToken(
-                        name: "Иван \(secret)", role: role, organisation: organisation,
-                        digest: AccessSecret.digest(of: secret), createdAt: .now))
+                        name: "Иван \(secret)", role: role, organisation: organisation, source: source,
+                        digest: AccessSecret.digest(of: secret), createdAt: .now,
+                        expiresAt: secret == Self.expired ? .now - 1 : nil))
                 if secret == Self.revoked { _ = try transaction.revokeToken(id, at: .now) }
             }
             let ring = [(44.0, 56.0), (45.0, 56.0), (45.0, 57.0), (44.0, 57.0), (44.0, 56.0)]

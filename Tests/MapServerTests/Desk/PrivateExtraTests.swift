@@ -12,7 +12,7 @@ import Works
 @Suite("What systems say beside our properties, over HTTP")
 struct PrivateExtraHTTPTests {
     private static let said = #"""
-        {"category":"pothole","title":"Hole","source":"s","source_id":"1","applicant":"MARKER","owner_phone":"MARKER",
+        {"category":"pothole","title":"Hole","source":"sensor","source_id":"1","applicant":"MARKER","owner_phone":"MARKER",
         "extra":{"contact":{"email":"MARKER"},"ФИО":"MARKER"},"private_extra":{"note":"MARKER"},
         "geometry":{"type":"Point","coordinates":[44.5,56.5]}}
         """#
@@ -33,7 +33,7 @@ struct PrivateExtraHTTPTests {
     func submission() async throws {
         let map = try DeskMap()
         try await map.test { client in
-            let answer = try await client.send(.post, "/api/works", token: DeskMap.dispatcher, body: Self.said)
+            let answer = try await client.send(.post, "/api/works", token: DeskMap.sensor, body: Self.said)
             #expect(answer.status == .created)
             let id = try #require(try answer.json["id"]?.string)
             for path in Self.open {
@@ -56,7 +56,7 @@ struct PrivateExtraHTTPTests {
             let open = try await client.send(.get, "/api/works/\(id)")
             #expect(staff.headers[.eTag] == open.headers[.eTag] && open.headers[.vary] == "Authorization")
             #expect(try open.json["properties"]?.object?.contains { $0.name == "private_extra" } == false)
-            let again = try await client.send(.post, "/api/works", token: DeskMap.dispatcher, body: Self.said)
+            let again = try await client.send(.post, "/api/works", token: DeskMap.sensor, body: Self.said)
             #expect(try again.json["properties"]?["revision"] == 1)
         }
     }

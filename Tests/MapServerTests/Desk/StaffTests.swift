@@ -115,11 +115,14 @@ struct StaffTests {
         try await map.test { client in
             let (first, _) = try await client.work()
             let (id, _) = try await client.work()
-            let desk = try await Browser.signIn(client, DeskMap.dispatcher)
+            let desk = try await Browser.signIn(client, DeskMap.admin)
             let steps: [[String: String]] = [
                 ["action": "status", "status": "in_progress"],
                 ["action": "deadline", "due": "2030-07-01T12:00", "reason": "нет асфальта"],
-                ["action": "assign", "organisation": "City", "contractor": "ООО «Путь»", "reason": "их улица"],
+                [
+                    "action": "assign", "organisation": "City", "contractor": "ООО «Путь»", "reason": "их улица",
+                    "confirm": "yes",
+                ],
                 ["action": "category", "category": "other", "severity": "severe", "reason": "не яма"],
                 ["action": "onsite"],
                 ["action": "duplicate", "original": first.description, "reason": "та же яма"],
@@ -181,7 +184,7 @@ struct StaffTests {
         try await DeskMap().test { client in
             _ = try await client.work(#"{"category":"pothole","title":"новая <i>","organisation":"Roads"}"#)
             _ = try await client.work(
-                #"{"category":"pothole","title":"чужая","organisation":"Water","status":"accepted","due_at":"2020-01-01T00:00:00Z"}"#
+                #"{"category":"pothole","title":"чужая","organisation":"Water","status":"accepted","due_at":"2020-01-01T00:00:00Z","confirm":true,"reason":"old paper"}"#
             )
             let desk = try await Browser.signIn(client, DeskMap.roads)
             for (view, shown, hidden) in [

@@ -78,8 +78,8 @@ struct WorkWritingTests {
         let map = try DeskMap()
         try await map.test { client in
             let said = #"{"category":"pothole","source":"sensor","source_id":"7","title":"leak"}"#
-            let first = try await client.send(.post, "/api/works", token: DeskMap.dispatcher, body: said)
-            let second = try await client.send(.post, "/api/works", token: DeskMap.dispatcher, body: said)
+            let first = try await client.send(.post, "/api/works", token: DeskMap.sensor, body: said)
+            let second = try await client.send(.post, "/api/works", token: DeskMap.sensor, body: said)
             #expect(first.status == .created && second.status == .ok)
             #expect(try first.json["id"] == second.json["id"])
             #expect(try second.json["properties"]?["revision"] == 1)
@@ -92,15 +92,15 @@ struct WorkWritingTests {
         let map = try DeskMap()
         try await map.test { client in
             let answer = try await client.send(
-                .post, "/api/works", token: DeskMap.dispatcher, headers: [.contentType: "application/x-ndjson"],
+                .post, "/api/works", token: DeskMap.sensor, headers: [.contentType: "application/x-ndjson"],
                 body: """
-                    {"category":"pothole","source":"s","source_id":1}
-                    {"category":"pothole","source":"s","source_id":1}
+                    {"category":"pothole","source":"sensor","source_id":1}
+                    {"category":"pothole","source":"sensor","source_id":1}
 
-                    {"category":"pothole","source":"s"}
+                    {"category":"pothole","source":"sensor"}
                     {nonsense
-                    {"category":"unheard-of"}
-                    {"category":"unheard-of","kind":"outage"}
+                    {"category":"unheard-of","source_id":2}
+                    {"category":"unheard-of","kind":"outage","source_id":2}
                     """)
             #expect(answer.status == .ok)
             let report = try answer.json
@@ -115,7 +115,9 @@ struct WorkWritingTests {
 
     @Test(
         "Who has no good token, or too small a role, changes nothing",
-        arguments: [(nil, 401), ("wm_forged", 401), (DeskMap.revoked, 401), (DeskMap.viewer, 403)] as [(String?, Int)])
+        arguments: [
+            (nil, 401), ("wm_forged", 401), (DeskMap.revoked, 401), (DeskMap.expired, 401), (DeskMap.viewer, 403),
+        ] as [(String?, Int)])
     func roles(_ token: String?, _ status: Int) async throws {
         let map = try DeskMap()
         try await map.test { client in
@@ -131,7 +133,8 @@ struct WorkWritingTests {
     func organisations() async throws {
         try await DeskMap().test { client in
             let (own, ownTag) = try await client.work()
-            let (other, tag) = try await client.work(#"{"category":"pothole","organisation":"Water"}"#)
+            let (other, tag) = try await client.work(
+                #"{"category":"pothole","organisation":"Water","confirm":true,"reason":"new service"}"#)
             let change = #"{"status":"accepted"}"#
             let refused = try await client.send(
                 .patch, "/api/works/\(other)", token: DeskMap.roads, headers: [.ifMatch: tag], body: change)
@@ -179,7 +182,7 @@ struct WorkWritingTests {
                             let tag = try await client.send(.get, "/api/works/\(id)").headers[.eTag] ?? ""
                             let answer = try await client.send(
                                 .patch, "/api/works/\(id)", token: DeskMap.admin, headers: [.ifMatch: tag],
-                                body: #"{"contractor":"c\#(number)-\#(round)"}"#)
+                                body: #"{"contractor":"c\#(number)-\#(round)","confirm":true}"#)
                             #expect([200, 412].contains(answer.status.code))
                             if answer.status == .ok { accepted += 1 }
                         }

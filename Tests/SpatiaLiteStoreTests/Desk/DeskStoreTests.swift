@@ -170,13 +170,80 @@ struct DeskStoreTests {
         #expect(try store.audit(limit: 10) == [entry])
     }
 
+    @Test("A token keeps its source and its end")
+    func limitedTokens() throws {
+        let token = AccessToken(
+            name: "detector", role: .dispatcher, source: "sensors", digest: String(repeating: "c", count: 64),
+            createdAt: noon, expiresAt: noon + 60)
+        _ = try store.writeDesk { try $0.add(token) }
+        let read = try #require(try store.token(digest: token.digest))
+        #expect(read.source == "sensors" && read.expiresAt == noon + 60 && read.isMachine)
+    }
+
+    @Test("The names of services and contractors are listed with the works that bring them, and undone with them")
+    func names() throws {
+        var work = try insert(1)
+        work.organisation = "Roads"
+        work.contractor = "Path"
+        work.revision = 2
+        let added = try store.writeDesk { transaction in
+            try transaction.update(work, ledger: [])
+            struct Undo: Error {}
+            try? transaction.savepoint {
+                var other = Work.sample(2)
+                other.contractor = "Undone"
+                try transaction.insert(other, ledger: other.ledger)
+                throw Undo()
+            }
+            return transaction.addedNames
+        }
+        #expect(added == CityNames(organisations: ["Roads"], contractors: ["Path"]))
+        _ = try store.writeDesk {
+            try $0.add(
+                AccessToken(
+                    name: "A", role: .viewer, organisation: "Water", digest: String(repeating: "d", count: 64),
+                    createdAt: noon))
+        }
+        let all = CityNames(organisations: ["Roads", "Water"], contractors: ["Path"])
+        #expect(try store.cityNames(limit: 10).organisations.isSuperset(of: all.organisations))
+        #expect(try store.cityNames(limit: 10).contractors == all.contractors)
+        try store.writeDesk { transaction in
+            #expect(try transaction.cityNames(among: ["Roads", "Water", "Path", "Undone", "path"]) == all)
+            var again = work
+            again.revision = 3
+            try transaction.update(again, ledger: [])
+            #expect(transaction.addedNames.isEmpty)
+        }
+    }
+
+    @Test("Tokens from before they had ends go on without one, and the names of old works are listed")
+    func tokensOfOld() throws {
+        var work = Work.sample(1)
+        work.organisation = "Roads"
+        work.contractor = "Path"
+        try store.writeDesk { try $0.insert(work, ledger: work.ledger) }
+        try store.close()
+        try SQLite(folder.path()).run(
+            """
+            DROP TABLE city_names; ALTER TABLE access_tokens DROP COLUMN source;
+            ALTER TABLE access_tokens DROP COLUMN expires_at;
+            INSERT INTO access_tokens (name, role, digest, created_at)
+                VALUES ('Анна', 'admin', '\(String(repeating: "a", count: 64))', '2020-01-01T00:00:00Z');
+            DELETE FROM grdb_migrations WHERE identifier LIKE '5 %'; PRAGMA user_version = 3
+            """)
+        let opened = try SpatiaLiteStore.open(at: folder.path())
+        let token = try #require(try opened.tokens().first)
+        #expect(token.expiresAt == nil && !token.isMachine && token.refusal(at: noon) == nil)
+        #expect(try opened.cityNames(limit: 10) == CityNames(organisations: ["Roads"], contractors: ["Path"]))
+    }
+
     @Test("A database from before there was a desk gets one when it is opened")
     func migration() throws {
         try store.close()
         try SQLite(folder.path()).run(
             """
             DROP TABLE audit_log; DROP TABLE access_tokens; DROP TABLE reporter_contacts; DROP TABLE pending_reports;
-            DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets; DROP TABLE private_extra;
+            DROP TABLE followers; DROP TABLE duplicates; DROP TABLE desk_secrets; DROP TABLE city_names; DROP TABLE private_extra;
             DROP TRIGGER recordings_are_never_changed; DROP TRIGGER recordings_are_never_deleted;
             DROP TRIGGER recordings_are_never_replaced;
             DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; PRAGMA user_version = 1

@@ -12,7 +12,10 @@ extension StaffPages {
         let work = one.work
         var all = form(
             one, visit, "status", say("Изменить статус", "Change the status"), isOpen: true,
-            select("status", say("Новый статус", "New status"), statuses(work, say), selected: nil))
+            """
+            \(select("status", say("Новый статус", "New status"), statuses(work, say), selected: nil))
+            \(work.status.isOpen ? ended(say) : "")
+            """)
         if work.status.isOpen {
             all += form(
                 one, visit, "onsite", say("Подтвердить: работы идут", "Confirm: work goes on there"),
@@ -27,17 +30,16 @@ extension StaffPages {
                 <input type="datetime-local" name="due" value="\(local(work.dueAt, clock.timeZone))" required></label></p>
                 """)
         }
-        let organisations = Set((book?.routes ?? []).map(\.organisation) + [work.organisation].compactMap { $0 })
-        var known: HTML = ""
-        for organisation in organisations.sorted() { known += "<option value=\"\(organisation)\">" }
+        let services = one.names.organisations.union((book?.routes ?? []).map(\.organisation))
         all += form(
             one, visit, "assign", say("Назначить службу или подрядчика", "Assign a service or a contractor"),
             """
             <p><label>\(say("Служба", "Service"))
             <input name="organisation" list="organisations" value="\(work.organisation ?? "")"></label></p>
-            <datalist id="organisations">\(known)</datalist>
+            \(list("organisations", services))
             <p><label>\(say("Подрядчик", "Contractor"))
-            <input name="contractor" value="\(work.contractor ?? "")"></label></p>
+            <input name="contractor" list="contractors" value="\(work.contractor ?? "")"></label></p>
+            \(list("contractors", one.names.contractors))
             """)
         let catalogue = (book?.categories ?? []).map { ($0.code, $0.label(in: say.rawValue)) }
         let isListed = catalogue.contains { $0.0 == work.category }
@@ -82,6 +84,21 @@ extension StaffPages {
             </form></details>
 
             """
+    }
+
+    /// When a work was done, where that is not now.
+    private static func ended(_ say: Language) -> HTML {
+        """
+        <p><label>\(say("Когда закончено, если не сейчас (для «\(say.name(WorkStatus.done))»)", "When it ended, if not now (for “\(say.name(WorkStatus.done))”)"))
+        <input type="datetime-local" name="completed"></label></p>
+        """
+    }
+
+    /// Values that a field offers.
+    private static func list(_ id: String, _ values: Set<String>) -> HTML {
+        var options: HTML = ""
+        for value in values.sorted() { options += "<option value=\"\(value)\">" }
+        return "<datalist id=\"\(id)\">\(options)</datalist>"
     }
 
     private static func select(

@@ -17,6 +17,8 @@ extension StaffPages {
         /// What its source said that the city does not publish; nil for those who may not know.
         var privateExtra: String?
         var mayChange: Bool
+        /// Names that the forms offer.
+        var names: CityNames
     }
 
     /// - Parameters:

@@ -28,7 +28,8 @@ extension StaffRoutes {
                     duplicates: try desk.store.duplicates(of: id),
                     contact: readsPrivate ? try desk.store.contact(of: id) : nil,
                     privateExtra: readsPrivate ? try desk.store.privateExtra(of: id) : nil,
-                    mayChange: visit.token.mayChange(workOf: work.organisation)),
+                    mayChange: visit.token.mayChange(workOf: work.organisation),
+                    names: readsPrivate ? try desk.store.cityNames(limit: Self.offeredNames) : CityNames()),
                 visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
                 failure: failure, isSaved: failure == nil && visit.query["saved"] != nil)
         }
@@ -42,6 +43,9 @@ extension StaffRoutes {
             budget: budget)
     }
 
+    /// Names of each sort that a form offers at most.
+    private static let offeredNames = 500
+
     // MARK: Decisions
 
     func change(_ visit: Visit) async throws -> Response {
@@ -52,16 +56,18 @@ extension StaffRoutes {
         }
         do {
             let decision = try decision(visit)
-            let salt = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+            let ground = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
                 _ in
-                try desk.store.followerSalt()
+                try desk.ground()
             }
             _ = try await desk.write(for: visit.request, visit.context) { transaction in
                 try desk.decide(
-                    decision, on: id, expecting: revision, by: visit.token, at: visit.now, salt: salt,
+                    decision, on: id, expecting: revision, by: visit.token, at: visit.now, ground: ground,
                     in: transaction)
             }
             return Self.redirect(visit.link("/staff/works/\(id)", ["saved": "1"]))
+        } catch WorkChangeError.unconfirmed(let concerns, let reasonMissing) {
+            return try await confirm(concerns, reasonMissing: reasonMissing, id, visit)
         } catch {
             let problem = Problem(error)
             guard [400, 412, 422].contains(problem.status.code) else { throw error }
@@ -72,6 +78,20 @@ extension StaffRoutes {
         }
     }
 
+    /// Asks for the confirmation of a decision in which something is unusual.
+    private func confirm(
+        _ concerns: [Concern], reasonMissing: Bool, _ id: WorkID, _ visit: Visit
+    ) async throws -> Response {
+        let book = try? desk.rules.book()
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) { _ in
+            guard let work = try desk.store.work(id) else { throw WorkRoutes.noWork(id) }
+            return StaffPages.confirmation(
+                of: concerns, reasonMissing: reasonMissing, about: work, visit: visit,
+                clock: try CityClock(desk.store, language: visit.language), book: book)
+        }
+        return Self.html(html, visit.language, status: .unprocessableContent)
+    }
+
     /// The decision that a form makes.
     private func decision(_ visit: Visit) throws -> WorkDecision {
         var object = JSONObject()
@@ -79,8 +99,12 @@ extension StaffRoutes {
             if let value = visit.form[name], !value.isEmpty { object[name] = .string(value) }
         }
         switch visit.form["action"] {
-        case "status": copy("status")
-        case "deadline": object["due_at"] = .string(try moment(visit.form["due"] ?? "").description)
+        case "status":
+            copy("status")
+            if let ended = visit.form["completed"] {
+                object["completed_at"] = .string(try moment("completed", ended).description)
+            }
+        case "deadline": object["due_at"] = .string(try moment("due", visit.form["due"] ?? "").description)
         case "assign":
             copy("organisation")
             copy("contractor")
@@ -98,14 +122,15 @@ extension StaffRoutes {
         default: throw Problem.malformedParameter("action", "is none that there is")
         }
         copy("reason")
+        if visit.form["confirm"] == "yes" { object["confirm"] = .bool(true) }
         return try WorkDecision(.object(object))
     }
 
     /// A date and a time as the city's clocks show them, from `<input type="datetime-local">`.
-    private func moment(_ text: String) throws -> Instant {
+    private func moment(_ field: String, _ text: String) throws -> Instant {
         let parts = text.split(separator: "T")
         guard parts.count == 2, let date = CivilDate(String(parts[0])), let time = LocalTime(String(parts[1])) else {
-            throw Problem.malformedParameter("due", "a date and a time are wanted")
+            throw Problem.malformedParameter(field, "a date and a time are wanted")
         }
         let zone = try CityClock(desk.store, language: .russian).timeZone
         return WorkingCalendar(timeZone: zone).instant(date, minutes: time.minutes)

@@ -64,7 +64,7 @@ struct StaffRoutes: RouteFamily {
                 let token = try await desk.services.features(
                     request, context, on: desk.services.staffPool,
                     { _ in try desk.store.token(digest: session.tokenDigest) }),
-                token.revokedAt == nil
+                token.refusal(at: now) == nil, !token.isMachine
             else {
                 let status: HTTPResponse.Status = request.method == .post ? .forbidden : .ok
                 var page = Self.html(StaffPages.login(language: language, failure: nil), language, status: status)
@@ -104,11 +104,16 @@ struct StaffRoutes: RouteFamily {
         let token: AccessToken
         do {
             token = try await desk.token(secret, request, context)
+            if token.isMachine {
+                return Self.html(
+                    StaffPages.login(language: language, failure: language.text("signIn.machine")), language,
+                    status: .forbidden)
+            }
         } catch let problem as Problem where [.unauthorized, .tooManyRequests].contains(problem.status) {
             let failure =
                 problem.retryAfter.map {
                     language("Слишком много попыток. Подождите \($0) с.", "Too many attempts. Wait \($0) s.")
-                } ?? language("Такого токена нет, или он отозван.", "There is no such token, or it is revoked.")
+                } ?? language.text(problem.kind == "token-expired" ? "signIn.expired" : "signIn.refused")
             var page = Self.html(
                 StaffPages.login(language: language, failure: failure), language, status: problem.status)
             if let wait = problem.retryAfter { page.headers[.retryAfter] = String(wait) }

@@ -16,6 +16,7 @@ extension Language {
         switch error {
         case let error as WorkChangeError: reason(error)
         case let error as DuplicateError: reason(error)
+        case is AuthorityError: text("signIn.machine")
         default: reason(Problem(error))
         }
     }
@@ -29,8 +30,26 @@ extension Language {
         case .reasonMissing(.dueAt): "перенос срока требует причины, которую увидят все"
         case .reasonMissing(let field): "изменение «\(name(field))» требует причины, которую увидят все"
         case .closed(let status): "работа в статусе «\(name(status))», её срок больше не переносится"
-        case .notYet: "этот момент ещё не наступил: подтвердить можно только увиденное"
+        case .notYet(.onSiteAt, _): "этот момент ещё не наступил: подтвердить можно только увиденное"
+        case .notYet(let moment, _): "«\(text("field.\(moment.rawValue)"))»: этот момент ещё не наступил"
+        case .endWithoutDone:
+            "время окончания указывают вместе со статусом «\(name(WorkStatus.done))»; выполненную работу сначала возвращают в работу"
+        case .unconfirmed: text("confirm.intro")
+        case .adminNeeded: text("confirm.adminOnly")
         case .empty: "нечего менять"
+        }
+    }
+
+    /// What is unusual in a decision, for the person who is to confirm it.
+    func warning(_ concern: Concern, _ clock: CityClock) -> String {
+        switch concern {
+        case .deadlinePassed(let due): text("confirm.past", ["time": clock.text(due)])
+        case .farAhead(let field, let moment): text("confirm.\(field.rawValue)", ["time": clock.text(moment)])
+        case .jump(let from): text(from == nil ? "confirm.new" : "confirm.jump")
+        case .endedEarlier(let end): text("confirm.earlier", ["time": clock.text(end)])
+        case .endedInTime(let end, let due):
+            text("confirm.inTime", ["time": clock.text(end), "due": clock.text(due)])
+        case .unknownName(let role, let name): text("confirm.\(role.rawValue)", ["name": name])
         }
     }
 
