@@ -20,7 +20,7 @@ public enum DescriptorLimit {
     /// The limit that holds now.
     public static var current: Int {
         var limit = rlimit()
-        // What POSIX promises at least is 20; Linux always tells.
+        // POSIX promises 20 at least; Linux always tells.
         return getrlimit(resource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 20
     }
 

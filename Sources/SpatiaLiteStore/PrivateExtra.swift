@@ -20,7 +20,7 @@ struct PrivateExtra {
         erase = try PreparedStatement(database, "DELETE FROM private_extra WHERE layer = ? AND feature = ?")
     }
 
-    /// What is private of the work (`layer` nil) or feature of this number.
+    /// Private members of the work (`layer` nil) or feature of this number.
     func text(of number: Int64, in layer: ReferenceLayer? = nil) throws -> String? {
         read.reset()
         read.bind(1, Self.name(of: layer))

@@ -9,7 +9,7 @@ struct WorkReader {
     let budget: TimeBudget
     /// Rows that were read lately, where somebody keeps them.
     var cache: RowCache?
-    /// Where single works get what is private of them; nil for everybody but a transaction.
+    /// Source of the private members of single works; nil for everybody but a transaction.
     var privateExtra: PrivateExtra?
 
     /// How many rows are handed out between two looks at the budget: whoever takes them may be slow.

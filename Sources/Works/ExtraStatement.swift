@@ -1,6 +1,6 @@
 import Geometry
 
-/// What a draft says beside the properties of a work, by who may see it.
+/// Statements of a draft beside the properties of a work, by who may see them.
 ///
 /// Nothing is public unless the city publishes it: a mapping names the columns (`publish`), and all others are for staff only. Which
 /// columns of a file those are is decided by `ExtraColumns` in `Interchange`.
@@ -21,7 +21,7 @@ public struct ExtraStatement: Hashable, Sendable {
         self.isWhole = isWhole
     }
 
-    /// What is public and what is private of a work after the statement.
+    /// Public and private members of a work after the statement.
     ///
     /// - Parameters:
     ///   - known: What was public before.

@@ -19,9 +19,9 @@ public struct ReferenceFeature: Hashable, Sendable {
     public var featureClass: String?
     public var source: String?
     public var sourceID: String?
-    /// What else the source said and the city publishes: the text of one JSON object.
+    /// Further statements of the source that the city publishes: the text of one JSON object.
     public var extra: String?
-    /// What else the source said, for staff only: the text of one JSON object. A store takes it in and never reads it out.
+    /// Further statements of the source, for staff only: the text of one JSON object. A store takes it in and never reads it out.
     public var privateExtra: String?
     public var geometry: Geometry?
 

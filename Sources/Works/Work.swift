@@ -37,9 +37,9 @@ public struct Work: Hashable, Sendable, Identifiable {
     /// Where the work was imported from; unique together with ``sourceID``.
     public var source: String?
     public var sourceID: String?
-    /// What else the source said and the city publishes: the text of one JSON object.
+    /// Further statements of the source that the city publishes: the text of one JSON object.
     public var extra: String?
-    /// What else the source said, for staff only: the text of one JSON object.
+    /// Further statements of the source, for staff only: the text of one JSON object.
     ///
     /// Only a transaction of the store fills it in. ``WorkRow`` has no column for it, so no output can show it.
     public var privateExtra: String?

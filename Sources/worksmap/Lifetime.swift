@@ -1,7 +1,7 @@
 import ArgumentParser
 import Geometry
 
-/// How long something is good: `90d`, `12h`, `30m` or `45s`, at most ten years of 365 days.
+/// Time for which something is good: `90d`, `12h`, `30m` or `45s`, at most ten years of 365 days.
 struct Lifetime: ExpressibleByArgument {
     var seconds: Int64
 

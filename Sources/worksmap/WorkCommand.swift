@@ -72,7 +72,7 @@ struct WorkCommand: ParsableCommand {
         }
     }
 
-    /// What somebody decides about a work.
+    /// Decision of somebody about a work.
     struct Decision: ParsableArguments {
         @OptionGroup var target: Target
         @OptionGroup var author: Author

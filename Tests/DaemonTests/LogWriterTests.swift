@@ -43,7 +43,7 @@ struct LogWriterTests {
         #expect(dropped > 3000)
         var text = ""
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        // What is missing is told where it is missing, which may be at several places.
+        // Missing lines are told where they are missing, which may be at several places.
         func told() -> Int {
             text.matches(of: #/ warning worksmap: \[Daemon\] (\d+) lines of the log were dropped here/#)
                 .reduce(0) { $0 + (Int($1.1) ?? 0) }

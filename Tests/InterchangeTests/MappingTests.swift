@@ -104,7 +104,7 @@ import Works
         #expect(draft.severity == .moderate)
         #expect(draft.status == .accepted)
         #expect(draft.district == nil)
-        // What was only looked up is kept for staff, as is what nobody asked for.
+        // Values only looked up are kept for staff, as are those that nobody asked for.
         #expect(draft.extra?.published == nil && draft.extra?.withheld?.contains(#""D":"499""#) == true)
     }
 

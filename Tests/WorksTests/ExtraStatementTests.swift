@@ -2,7 +2,7 @@ import Testing
 
 @testable import Works
 
-/// What becomes of what a work's source says beside our properties.
+/// Rules for what a work's source says beside our properties.
 @Suite struct ExtraStatementTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

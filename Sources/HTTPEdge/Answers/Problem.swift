@@ -23,7 +23,7 @@ package struct Problem: Error, Hashable, Sendable {
     /// Everything that is wrong or wants an answer, field by field, where it can be more than one thing.
     package var errors: [FieldError] = []
 
-    /// What is the matter with one field of a body.
+    /// Fault of one field of a body.
     package struct FieldError: Hashable, Sendable {
         package var field: String
         package var detail: String

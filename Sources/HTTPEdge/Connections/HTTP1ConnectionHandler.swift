@@ -20,7 +20,7 @@ package final class HTTP1ConnectionHandler: ChannelDuplexHandler, RemovableChann
     private static let patiencePerOctet = TimeAmount.milliseconds(2)
     /// How long an answer that ends the connection may take to arrive before the socket is closed with input unread.
     private static let lingering = TimeAmount.seconds(1)
-    /// How long a connection without a request stays open when the server ends, for one that is on its way.
+    /// Time for which a connection without a request stays open when the server ends, for one that is on its way.
     private static let drainGrace = TimeAmount.milliseconds(100)
 
     private let wire: WireHandler

@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 
-/// What the system knows of octets on their way to a client.
+/// The system's figures on octets on their way to a client.
 ///
 /// The buffers of the system hold megabytes of an answer; only by what the client's side has acknowledged is a slow
 /// reader told from one who takes nothing.

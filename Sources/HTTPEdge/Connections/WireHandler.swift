@@ -11,7 +11,7 @@ package final class WireHandler: ChannelInboundHandler {
     private let partingGrace: TimeAmount
     private var context: ChannelHandlerContext?
     private var watch: RepeatedTask?
-    /// What had been taken at the last look, and when that was last seen to change.
+    /// Octets taken at the last look, and the time at which that was last seen to change.
     private var taken: Taken?
     private var lastProgress = NIODeadline.now()
 

@@ -8,14 +8,14 @@ final class ExtraColumns {
     private var members: [String: Int] = [:]
     private var uses: [Use] = []
     private let published: PublishedColumns
-    /// What `publish` says, by first step.
+    /// Entries of `publish`, by first step.
     private let parts: [String: MemberPart]
     private let dropped: [String: MemberPart]
     /// Which of the entries under `publish` some row had, be it as a property of ours.
     private var seen: Set<String> = []
     private let keepsSamples: Bool
 
-    /// What becomes of one member.
+    /// Outcome for one member.
     private struct Use {
         var dropped: MemberPart?
         var published: MemberPart?
@@ -134,7 +134,7 @@ final class ExtraColumns {
     }
 }
 
-/// What the columns of a row are written to that no property takes over.
+/// Columns of a row that no property takes over, as they are written.
 struct ExtraWriters {
     var published = JSONWriter(capacity: 1024)
     var withheld = JSONWriter(capacity: 1024)

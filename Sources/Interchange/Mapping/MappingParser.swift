@@ -366,7 +366,7 @@ private final class MappingParser {
         return Mapping.Condition(column: column, test: .isPresent(present))
     }
 
-    /// What is published: `all`, or a list of columns, which are then read even if nothing else names them.
+    /// Columns that are published: `all`, or a list, whose columns are then read even if nothing else names them.
     private func published(_ node: Node, omitted: Set<String>) throws -> PublishedColumns {
         let key = "publish"
         if node.string == "all" { return .all }

@@ -34,7 +34,7 @@ struct RecordPlan {
     var paths: [[String]] = []
     /// For CSV: the columns that no property takes over, with their names as JSON keys.
     var kept: [(column: Int, name: String)] = []
-    /// What is published of such columns, and what was seen in them.
+    /// Columns published of those, and values seen in them.
     var extra = ExtraColumns(.none, keepsSamples: false)
     /// For CSV without a stated geometry: the source that the column names suggest.
     var guessed: GeometrySource?

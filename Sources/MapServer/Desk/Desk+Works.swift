@@ -112,7 +112,7 @@ extension Desk {
         return SubmissionOutcome(effect: .inserted, work: work)
     }
 
-    /// What a decision is made with besides the work, found out before its transaction.
+    /// Facts that a decision is made with besides the work, read before its transaction.
     struct DecisionGround: Sendable {
         /// Hides followers.
         var salt: String

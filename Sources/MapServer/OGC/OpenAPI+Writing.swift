@@ -69,7 +69,7 @@ extension OpenAPI {
         ]
     }
 
-    /// What both doors take.
+    /// Fields that both doors take.
     private static let commonProperties: [(String, JSONValue)] = [
         ("status", choice(WorkStatus.self)),
         ("due_at", moment("The deadline; in the past or more than five years ahead only with `confirm` and `reason`")),

@@ -52,7 +52,7 @@ struct StorageMaintenance: Service {
     }
 }
 
-/// What the store reported last.
+/// Last report of the store.
 final class StorageFigures: Sendable {
     private let last = Mutex<StorageStatus?>(nil)
 

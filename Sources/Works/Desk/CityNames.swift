@@ -1,4 +1,4 @@
-/// What a name stands for in a work.
+/// Meaning of a name in a work.
 public enum NameRole: String, Sendable, CaseIterable {
     case organisation
     case contractor

@@ -20,7 +20,7 @@ public protocol DeskStore: WorksStore {
     /// The contact of whoever reported a work; nil if none was given or it has been erased.
     func contact(of work: WorkID) throws -> ReporterContact?
 
-    /// What else a work's source said, for staff only: the text of one JSON object; nil if there is nothing.
+    /// Further statements of a work's source, for staff only: the text of one JSON object; nil if there is nothing.
     func privateExtra(of work: WorkID) throws -> String?
 
     /// The report that was given this token.

@@ -208,7 +208,7 @@ struct WhoSaysWhatTests {
     // MARK: Confirmation
 
     struct Change: CustomTestStringConvertible, Sendable {
-        /// What a new work bears, and what is decided then.
+        /// Properties of a new work, and the decision made then.
         var body: String
         var fields: [String]
         var needsReason = true

@@ -14,7 +14,7 @@ extension StaffPages {
         var duplicates: [WorkID]
         /// Nil for those who may not know.
         var contact: ReporterContact?
-        /// What its source said that the city does not publish; nil for those who may not know.
+        /// Statements of its source that the city does not publish; nil for those who may not know.
         var privateExtra: String?
         var mayChange: Bool
         /// Names that the forms offer.
@@ -56,7 +56,7 @@ extension StaffPages {
             """)
     }
 
-    /// What the source said beside our properties and the city does not publish, member by member.
+    /// Statements of the source beside our properties that the city does not publish, member by member.
     private static func privateExtra(_ text: String?, _ say: Language) -> HTML {
         guard let text, let members = (try? JSONParser.parse(text))?.object, !members.isEmpty else { return "" }
         var list: HTML = ""

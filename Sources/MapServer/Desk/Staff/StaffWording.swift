@@ -40,7 +40,7 @@ extension Language {
         }
     }
 
-    /// What is unusual in a decision, for the person who is to confirm it.
+    /// Unusual parts of a decision, for the person who is to confirm it.
     func warning(_ concern: Concern, _ clock: CityClock) -> String {
         switch concern {
         case .deadlinePassed(let due): text("confirm.past", ["time": clock.text(due)])
