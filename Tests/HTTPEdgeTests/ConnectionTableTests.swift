@@ -62,6 +62,19 @@ struct ConnectionTableTests {
         #expect(single.1.isActive)
     }
 
+    @Test("of many addresses with as many connections each, the one idle longest gives way, never one that has just come")
+    func equalAddresses() throws {
+        let table = table(200, perAddress: 4)
+        let clients = try (0..<200).map { try connection("192.0.2.\($0)", idleSince: UInt64(1000 + $0)) }
+        for (connection, _) in clients { #expect(table.admit(connection)) }
+        for number in 0..<200 {
+            #expect(table.admit(try connection("198.51.100.\(number)", idleSince: UInt64(2000 + number)).0))
+            clients[number].1.embeddedEventLoop.run()
+            #expect(!clients[number].1.isActive)
+            #expect(clients[(number + 1)...].allSatisfy { $0.1.isActive })
+        }
+    }
+
     @Test("a closed connection leaves its place")
     func closed() throws {
         let table = table(1, perAddress: 1)

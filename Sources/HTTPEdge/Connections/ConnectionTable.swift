@@ -54,12 +54,11 @@ package final class ConnectionTable: Sendable {
                 closed = Self.longestIdle(own)
                 guard closed != nil else { return refuse(&state) }
             } else if state.counts.open >= limit {
-                // Few addresses have many connections: the list of addresses is short when one of them fills the table.
-                let most = state.connections.values.max { $0.count < $1.count } ?? [:]
-                closed = Self.longestIdle(most)
-                if closed == nil {
-                    closed = state.connections.values.compactMap(Self.longestIdle).min { $0.idleSince < $1.idleSince }
-                }
+                // Of several addresses with the most, the idlest counts: a client that has just come is about to ask.
+                let most = state.connections.values.lazy.map(\.count).max() ?? 0
+                closed =
+                    Self.longestIdle(of: state.connections.values.lazy.filter { $0.count == most })
+                    ?? Self.longestIdle(of: state.connections.values)
                 guard closed != nil else { return refuse(&state) }
             }
             if let closed {
@@ -82,6 +81,12 @@ package final class ConnectionTable: Sendable {
     /// Removes a connection that was closed.
     func remove(_ connection: Connection) {
         state.withLock { $0.remove(connection) }
+    }
+
+    private static func longestIdle(
+        of clients: some Sequence<[ObjectIdentifier: Connection]>
+    ) -> Connection? {
+        clients.compactMap(longestIdle).min { $0.idleSince < $1.idleSince }
     }
 
     private static func longestIdle(_ connections: [ObjectIdentifier: Connection]) -> Connection? {
