@@ -5,7 +5,9 @@ The program is the one that the environment variable WORKSMAP names. Pictures go
 import contextlib
 import os
 import pathlib
+import random
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -53,6 +55,16 @@ def eventually(awaited, condition, within=60):
         assert time.monotonic() < end, f"waited {within} s in vain for: {awaited}"
         time.sleep(0.05)
     return found
+
+
+def free_port():
+    """A port that nobody listens on, below those that the system gives to clients: none of theirs takes it before the program does."""
+    lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.sample(range(max(1024, lowest // 2), lowest), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("100 ports are in use")
 
 
 def run(*arguments, check=True, **options):

@@ -13,7 +13,7 @@ import time
 import pytest
 import requests
 
-from conftest import PROGRAM, run
+from conftest import PROGRAM, eventually, free_port, run
 
 WORKS = 1000
 # Long enough that an answer with all works does not fit into the buffers of a connection.
@@ -33,12 +33,6 @@ def database(tmp_path_factory):
     return folder / "city.sqlite"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     """A service whose standard error goes where the test wants it."""
 
@@ -50,13 +44,12 @@ class Server:
             [PROGRAM, "serve", "--database", str(database), "--port", str(self.port), "--deadline-tiles", "60s",
              "--deadline-features", "60s", *map(str, options)],
             env={**os.environ, **(environment or {})}, **process)
-        for _ in range(1200):
-            assert self.process.poll() is None, f"ended with {self.process.returncode}"
-            with contextlib.suppress(requests.ConnectionError):
-                if self.get("/health/ready").status_code == 200:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the service did not become ready")
+        eventually("a service that is ready", self.is_ready)
+
+    def is_ready(self):
+        assert self.process.poll() is None, f"ended with {self.process.returncode}"
+        with contextlib.suppress(requests.ConnectionError):
+            return self.get("/health/ready").status_code == 200
 
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=60, **options)
@@ -113,14 +106,6 @@ def status(client):
     return b""
 
 
-def eventually(condition, seconds=60):
-    for _ in range(seconds * 50):
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
-
-
 # MARK: The log
 
 
@@ -129,7 +114,7 @@ def test_a_full_disk_behind_the_log_ends_nothing(serve):
         server = serve(stderr=full)
     for _ in range(20):
         assert server.get("/works").status_code == 200
-    eventually(lambda: server.metric("worksmap_log_dropped_total") > 20)
+    eventually("lines that were dropped", lambda: server.metric("worksmap_log_dropped_total") > 20)
     server.process.terminate()
     assert server.process.wait(timeout=60) == 0
 
@@ -285,7 +270,7 @@ def test_a_second_signal_ends_at_once(serve, number):
     client = server.connect(request("/geojson/works.geojson"), small=True)
     assert client.recv(1) == b"H"
     server.process.send_signal(number)
-    eventually(lambda: refused(server))
+    eventually("a refused connection", lambda: refused(server))
     server.process.send_signal(number)
     assert server.process.wait(timeout=60) == -number
 
@@ -308,19 +293,19 @@ def test_a_reload_reads_rules_and_styles_and_opens_the_log_anew(serve, tmp_path)
     log = tmp_path / "log"
     server = serve("--rules", rules, "--styles", styles, "--log-file", log)
     assert server.get("/open311/v2/services.json").status_code == 200
-    eventually(lambda: "/open311" in log.read_text())
+    eventually("a line of the log", lambda: "/open311" in log.read_text())
     log.rename(tmp_path / "log.1")
     calendar = (rules / "calendar.yaml").read_text()
     (rules / "calendar.yaml").write_text("nonsense: [")
     (styles / "broken.json").write_text("{")
     server.process.send_signal(signal.SIGHUP)
-    eventually(lambda: log.exists() and "reloaded" in log.read_text())
+    eventually("a new log file", lambda: log.exists() and "reloaded" in log.read_text())
     assert "the rules are broken" in log.read_text() and "a style sheet is broken" in log.read_text()
     assert server.get("/open311/v2/services.json").status_code == 200
     (rules / "calendar.yaml").write_text(calendar)
     (styles / "broken.json").unlink()
     server.process.send_signal(signal.SIGHUP)
-    eventually(lambda: log.read_text().count("reloaded") == 2)
+    eventually("the second reloading", lambda: log.read_text().count("reloaded") == 2)
     assert "rules read" in log.read_text()
     assert server.get("/health/ready").json()["style_problems"] == []
 
@@ -392,7 +377,7 @@ def test_the_operations_port_has_what_the_main_port_then_lacks(serve):
     client = server.connect(request("/geojson/works.geojson"), small=True)
     assert client.recv(1) == b"H"
     server.process.terminate()
-    eventually(lambda: requests.get(operations + "/health/ready", timeout=60).status_code == 503)
+    eventually("an end that readiness tells of", lambda: requests.get(operations + "/health/ready", timeout=60).status_code == 503)
     assert requests.get(operations + "/health/live", timeout=60).status_code == 200
     read_all(client)
     assert server.process.wait(timeout=60) == 0
@@ -414,7 +399,7 @@ def test_health_is_answered_while_all_workers_are_busy(demo_database):
         questions = [f"/api/hotspots?near=schools&within={300 + number}&method=gi-star&cell=100" for number in range(40)]
         clients = [server.connect(request(path)) for path in questions]
         busy = 'worksmap_pool_running{pool="analyses"} 1\n'
-        eventually(lambda: busy in requests.get(operations + "/metrics", timeout=60).text)
+        eventually("a running analysis", lambda: busy in requests.get(operations + "/metrics", timeout=60).text)
         rounds = 0
         while busy in requests.get(operations + "/metrics", timeout=60).text and rounds < 20:
             for address in [server.url, operations]:
