@@ -62,10 +62,15 @@ let package = Package(
         .target(name: "Geometry", swiftSettings: optimized),
         .target(name: "TimeBudgets", swiftSettings: settings),
         .target(name: "Works", dependencies: ["Geometry", "TimeBudgets"], swiftSettings: settings),
+        // What is private, sealed with the keys of a file; knows nothing of works.
+        .target(
+            name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
         .target(
             name: "SpatiaLiteStore",
             dependencies: [
-                "CSpatiaLite", "Geometry", "TimeBudgets", "Works", .product(name: "GRDB", package: "GRDB.swift"),
+                "CSpatiaLite", "Geometry", "Sealing", "TimeBudgets", "Works",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .target(name: "Raster", dependencies: ["CISAL", "CPNG", "Geometry"], swiftSettings: kernel),
@@ -118,7 +123,7 @@ let package = Package(
             name: "worksmap",
             dependencies: [
                 "Cartography", "Daemon", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer",
-                "Raster", "SpatiaLiteStore", "TimeBudgets",
+                "Raster", "Sealing", "SpatiaLiteStore", "TimeBudgets",
                 "Works",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -168,10 +173,12 @@ let package = Package(
         .testTarget(
             name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "TimeBudgets", "Works"],
             swiftSettings: settings),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: settings),
         .testTarget(
             name: "SpatiaLiteStoreTests",
             dependencies: [
-                "CSpatiaLite", "Geometry", "SeededRandom", "SpatiaLiteStore", "TestConditions", "TimeBudgets", "Works",
+                "CSpatiaLite", "Geometry", "Sealing", "SeededRandom", "SpatiaLiteStore", "TestConditions",
+                "TimeBudgets", "Works",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -16,20 +16,35 @@ public struct StoreOptions: Sendable {
     public var mappedBytes: Int
     /// How much memory may hold rows for the next page of the same place, in bytes; 0 keeps none.
     public var rowMemory: Int
+    /// Path of the key file; the file `key` in the city's folder beside the database if nil.
+    public var keyFile: String?
 
     public init(
         readers: Int = 16, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0,
-        rowMemory: Int = 64 << 20
+        rowMemory: Int = 64 << 20, keyFile: String? = nil
     ) {
         self.readers = readers
         self.busyTimeout = busyTimeout
         self.syncedCommits = syncedCommits
         self.mappedBytes = mappedBytes
         self.rowMemory = rowMemory
+        self.keyFile = keyFile
     }
 }
 
 extension StoreOptions {
+    /// Path of the key file of a database.
+    func keyPath(for database: String) -> String {
+        keyFile ?? CityFolder.keyFile(in: CityFolder.usual(for: database))
+    }
+
+    /// The same options for a copy of a database elsewhere: with the database's own keys.
+    func keeping(keysOf database: String) -> StoreOptions {
+        var options = self
+        options.keyFile = keyPath(for: database)
+        return options
+    }
+
     /// How much of the file a connection keeps, in KiB: as much as a page of a thousand features touches that lie scattered.
     private static let pageMemory = 16_384
 
@@ -51,7 +66,10 @@ extension StoreOptions {
             try database.run("PRAGMA ignore_check_constraints = ON")
             try database.run("PRAGMA mmap_size = \(mappedBytes); PRAGMA cache_size = -\(pageMemory)")
             if !database.configuration.readonly {
-                try database.run("PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = 67108864")
+                // What is erased is gone from the file too: https://www.sqlite.org/pragma.html#pragma_secure_delete
+                try database.run(
+                    "PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON"
+                )
             }
         }
         return configuration

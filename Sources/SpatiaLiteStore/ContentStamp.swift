@@ -13,7 +13,7 @@ extension SpatiaLiteStore {
             for row in try Row.fetchAll(database, sql: "SELECT layer, count FROM changes ORDER BY layer") {
                 parts.append("\(row[0] as String)=\(row[1] as Int64)")
             }
-            for table in Self.writtenTables {
+            for table in isPublicCopy ? Self.openTables : Self.openTables + Self.privateTables {
                 let count = try database.integer("SELECT count(*) FROM \(table)") ?? 0
                 parts.append("\(table):\(count)")
             }
@@ -22,8 +22,8 @@ extension SpatiaLiteStore {
     }
 
     /// Tables that only ever grow, or whose rows people have made.
-    private static let writtenTables = [
-        "works", "recordings", "ledger", "observations", "access_tokens", "reporter_contacts", "pending_reports",
-        "followers", "duplicates", "audit_log",
+    private static let openTables = ["works", "recordings", "ledger", "observations", "duplicates"]
+    private static let privateTables = [
+        "access_tokens", "reporter_contacts", "pending_reports", "followers", "audit_log",
     ]
 }

@@ -12,6 +12,7 @@ final class LedgerWriter {
     private static let columnCount = 9
 
     private let database: Database
+    private let seals: Seals
     private let rows = ParameterRows()
     private let insertMany: PreparedStatement
     private let insertOne: PreparedStatement
@@ -23,8 +24,9 @@ final class LedgerWriter {
         var actor: Actor
     }
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ seals: Seals) throws {
         self.database = database
+        self.seals = seals
         let row = "(" + Array(repeating: "?", count: Self.columnCount).joined(separator: ", ") + ")"
         let insert = "INSERT INTO ledger (\(Self.columns)) VALUES "
         insertOne = try PreparedStatement(database, insert + row)
@@ -99,13 +101,20 @@ final class LedgerWriter {
     }
 
     private func write(_ recording: Recording) throws -> Int64 {
+        let id = (try database.integer("SELECT max(id) FROM recordings") ?? 0) + 1
         let insert = try PreparedStatement(
-            database, "INSERT INTO recordings (recorded_at, actor, actor_name, organisation) VALUES (?, ?, ?, ?)")
+            database,
+            "INSERT INTO recordings (recorded_at, actor, actor_name, organisation, id) VALUES (?, ?, ?, ?, ?)")
         insert.bind(1, recording.at.description)
         insert.bind(2, recording.actor.kind.rawValue)
-        insert.bind(3, recording.actor.name)
+        switch recording.actor.kind {
+        case .source, .rule: insert.bind(3, recording.actor.name)
+        // People's names are not public.
+        case .person, .resident: insert.bind(3, try seals.seal(recording.actor.name, .actorName, row: "\(id)"))
+        }
         insert.bind(4, recording.actor.organisation)
+        insert.bind(5, id)
         try insert.run()
-        return sqlite3_last_insert_rowid(database.sqliteConnection)
+        return id
     }
 }

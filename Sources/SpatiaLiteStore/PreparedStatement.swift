@@ -114,6 +114,16 @@ struct PreparedStatement {
         return UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(raw, column)))
     }
 
+    /// The number, text or blob of a column, as a parameter for another statement.
+    func value(_ column: Int32) -> SQLValue {
+        switch sqlite3_column_type(raw, column) {
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_FLOAT: .real(real(column))
+        case SQLITE_BLOB: .blob(Array(blob(column)))
+        default: .text(text(column) ?? "")
+        }
+    }
+
     func text(_ column: Int32) -> String? {
         let bytes = utf8(column)
         return bytes.baseAddress == nil ? nil : String(decoding: bytes, as: UTF8.self)

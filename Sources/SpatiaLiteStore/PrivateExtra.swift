@@ -1,45 +1,68 @@
 import GRDB
+import Sealing
 import Works
 
 /// The table of what only staff may see of works and of features of reference layers, apart from what everybody reads.
 ///
-/// It is no part of the layers that GIS programs open, and no query of a public answer names it.
+/// It is no part of the layers that GIS programs open, no query of a public answer names it, and its texts are sealed.
 struct PrivateExtra {
+    private let seals: Seals
     private let read: PreparedStatement
     private let write: PreparedStatement
     private let erase: PreparedStatement
 
-    init(_ database: Database) throws {
-        read = try PreparedStatement(database, "SELECT extra FROM private_extra WHERE layer = ? AND feature = ?")
+    init(_ database: Database, _ seals: Seals) throws {
+        self.seals = seals
+        read = try PreparedStatement(database, "SELECT sealed FROM private_extra WHERE layer = ? AND feature = ?")
         write = try PreparedStatement(
-            database,
-            """
-            INSERT INTO private_extra VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET extra = excluded.extra WHERE extra <> excluded.extra
-            """)
+            database, "INSERT INTO private_extra VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed")
         erase = try PreparedStatement(database, "DELETE FROM private_extra WHERE layer = ? AND feature = ?")
     }
 
-    /// Private members of the work (`layer` nil) or feature of this number.
+    /// Private members of the work (`layer` nil) or feature of this number; nil if there are none, or the key that sealed them is lost.
+    ///
+    /// - Throws: ``StoreError/keyMissing(path:reason:)``.
     func text(of number: Int64, in layer: ReferenceLayer? = nil) throws -> String? {
         read.reset()
         read.bind(1, Self.name(of: layer))
         read.bind(2, number)
         defer { read.reset() }
-        return try read.step() ? read.text(0) : nil
+        guard try read.step() else { return nil }
+        return try seals.text(read.blob(0), .extra, row: Self.row(number, layer))
     }
 
-    /// Keeps a text, or with nil takes away what there is.
+    /// As ``text(of:in:)``, but nil too where the key file is missing, for whoever compares what is said with what is known: statements that are
+    /// public go on without the key.
+    func knownText(of number: Int64, in layer: ReferenceLayer? = nil) throws -> String? {
+        do { return try text(of: number, in: layer) } catch StoreError.keyMissing { return nil }
+    }
+
+    /// Keeps a text, or with nil takes away what there is. What cannot be read for want of its key is not taken away.
     ///
     /// - Parameter isNew: True if nothing of this number can be there yet.
+    /// - Throws: ``StoreError/keyMissing(path:reason:)`` if there is a text and it cannot be sealed.
     func set(_ text: String?, of number: Int64, in layer: ReferenceLayer? = nil, isNew: Bool) throws {
         guard let text else {
-            if !isNew { try run(erase, number, layer) }
+            if !isNew, try hasReadable(number, layer) { try run(erase, number, layer) }
             return
         }
-        write.bind(3, text)
+        if !isNew, try knownText(of: number, in: layer) == text { return }
+        write.bind(3, try seals.seal(Array(text.utf8), .extra, row: Self.row(number, layer)))
         try run(write, number, layer)
     }
+
+    /// True if there is a text whose key is there.
+    private func hasReadable(_ number: Int64, _ layer: ReferenceLayer?) throws -> Bool {
+        read.reset()
+        read.bind(1, Self.name(of: layer))
+        read.bind(2, number)
+        defer { read.reset() }
+        guard try read.step() else { return false }
+        guard let id = Sealer.key(of: read.blob(0)) else { return true }
+        return seals.keys.sealer(.extra, with: id) != nil
+    }
+
+    private static func row(_ number: Int64, _ layer: ReferenceLayer?) -> String { "\(name(of: layer)) \(number)" }
 
     private func run(_ statement: PreparedStatement, _ number: Int64, _ layer: ReferenceLayer?) throws {
         statement.bind(1, Self.name(of: layer))
@@ -49,7 +72,7 @@ struct PrivateExtra {
 
     private static func name(of layer: ReferenceLayer?) -> String { layer?.rawValue ?? "works" }
 
-    // MARK: Schema
+    // MARK: Schema as it was before it was sealed
 
     static func create(in database: Database) throws {
         try database.run(

@@ -1,5 +1,6 @@
 import CSpatiaLite
 import GRDB
+import Sealing
 import Works
 
 /// The tables of the file and how they came to be.
@@ -7,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: how many of the ``migrations`` the file has been through.
-    static let version: Int64 = 5
+    static let version: Int64 = 6
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -22,7 +23,12 @@ enum Schema {
         }
     }
 
-    static var migrations: DatabaseMigrator {
+    /// The steps from an empty file to the present version.
+    ///
+    /// Copies without the private tables exist since step 6 (``PublicCopy``); later steps must do without them.
+    ///
+    /// - Parameter owner: Whose the key file will be if there is none yet; this process's user if nil.
+    static func migrations(_ keys: StoreKeys, owner: KeyFile.Owner?) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 works, ledger and reference layers", foreignKeyChecks: .immediate) { database in
             try createWorks(in: database)
@@ -49,6 +55,10 @@ enum Schema {
             try DeskSchema.limitTokens(in: database)
             try DeskSchema.createNames(in: database)
             try database.run("PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("6 what is private is sealed", foreignKeyChecks: .immediate) { database in
+            try SealingSchema.seal(in: database, keys: keys, owner: owner)
+            try database.run("PRAGMA user_version = 6")
         }
         return migrator
     }

@@ -1,6 +1,6 @@
 import GRDB
 import Geometry
-import Glibc
+public import Glibc
 public import TimeBudgets
 import Works
 
@@ -20,22 +20,35 @@ extension SpatiaLiteStore {
     // MARK: Backup
 
     /// Copies the database to a file while it is in use. A file that is there already is replaced when the copy is whole.
-    public func backup(to destination: String) throws {
+    ///
+    /// What is private stays sealed in it: it is read with the same keys.
+    ///
+    /// - Parameter group: Whose the file will be besides its owner's; nil leaves it to the system.
+    public func backup(to destination: String, group: gid_t? = nil) throws {
         try Self.whole(destination) { temporary in
             let copy = try DatabaseQueue(path: temporary)
             try pool.backup(to: copy)
             // One file, without a log that would have to go with it.
             try copy.inDatabase { try $0.run("PRAGMA journal_mode = DELETE") }
             try copy.close()
+            if let group { try FileModes.give(temporary, to: group) }
         }
     }
 
     // MARK: Check
 
-    /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters.
+    /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters, and sealed values that do
+    /// not open.
     ///
     /// Reads the whole file; the answer is empty when all is well.
     public func check(budget: TimeBudget = .unlimited) throws -> [StoreFinding] {
+        let damage = try damage(budget: budget)
+        guard damage.isEmpty, !isPublicCopy else { return damage }
+        return try checkSeals(budget: budget)
+    }
+
+    /// As ``check(budget:)``, but for the sealed values: one that does not open is no reason to leave the others behind.
+    func damage(budget: TimeBudget = .unlimited) throws -> [StoreFinding] {
         try read(within: budget) { reader in
             var findings: [StoreFinding] = []
             let database = reader.database

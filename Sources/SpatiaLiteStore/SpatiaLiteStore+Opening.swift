@@ -1,22 +1,26 @@
 import CSpatiaLite
 import GRDB
 import Glibc
+import Sealing
 import Works
 
 extension SpatiaLiteStore {
     /// Makes an empty database and opens it.
     ///
-    /// It is made beside its place and moved there when it is whole.
+    /// It is made beside its place and moved there when it is whole. Its key is made before, unless there is a key file already.
     ///
     /// - Throws: ``StoreError/unwritable(path:reason:)`` if there is a file already or none can be made.
     public static func create(at path: String, options: StoreOptions = StoreOptions()) throws -> SpatiaLiteStore {
         guard access(path, F_OK) != 0 else {
             throw StoreError.unwritable(path: path, reason: "there is a file of this name already")
         }
+        let keys = StoreKeys(path: options.keyPath(for: path))
         try whole(path) { fresh in
             let queue = try DatabaseQueue(path: fresh, configuration: options.configuration(readOnly: false))
             try queue.inDatabase { try Schema.createSpatialMetadata(in: $0) }
-            try Schema.migrations.migrate(queue)
+            try Schema.migrations(keys, owner: nil).migrate(queue)
+            // No text from before the sealing is in a new file.
+            try queue.inDatabase { try $0.run("DELETE FROM notes WHERE name = '\(SealingSchema.cleaningNote)'") }
             try queue.close()
         }
         return try open(at: path, options: options)
@@ -39,7 +43,13 @@ extension SpatiaLiteStore {
         }
         do {
             let store = try SpatiaLiteStore(path: path, options: options, readOnly: readOnly)
-            if !isCurrent, !readOnly { try Schema.migrations.migrate(store.pool) }
+            if !readOnly {
+                FileModes.restrict(path)
+                if !isCurrent {
+                    try Schema.migrations(store.keys, owner: KeyFile.Owner(of: path)).migrate(store.pool)
+                }
+            }
+            if !readOnly { try store.finishCleaning() }
             return store
         } catch {
             throw StoreError.named(error, path: path)

@@ -17,6 +17,7 @@ extension SpatiaLiteStore {
         _ backup: String, to path: String, options: StoreOptions = StoreOptions()
     ) throws -> String? {
         let path = resolved(path)
+        let options = options.keeping(keysOf: path)
         var there = stat()
         guard stat(path, &there) != 0 || there.st_mode & S_IFMT == S_IFREG else {
             throw StoreError.foreign(path: path, reason: "it is no regular file")
@@ -24,11 +25,12 @@ extension SpatiaLiteStore {
         let copy = try makeFile(beside: path)
         defer { removeFile(copy) }
         try copyPages(of: backup, to: copy)
+        try refusePublic(backup, copy, over: path)
         let source: SpatiaLiteStore
         do { source = try open(at: copy, options: options) } catch let error as StoreError {
             throw error.about(backup, insteadOf: copy)
         }
-        let findings = try source.check()
+        let findings = try source.damage()
         guard findings.isEmpty else {
             throw StoreError.corrupt("the backup \(backup): " + findings.map(\.description).joined(separator: "; "))
         }
@@ -37,6 +39,19 @@ extension SpatiaLiteStore {
         let damaged = try setAside(path)
         try install(copy, at: path)
         return damaged
+    }
+
+    /// Refuses to take away all that is private by a copy that has nothing of it.
+    private static func refusePublic(_ backup: String, _ copy: String, over path: String) throws {
+        func isPublic(_ path: String) -> Bool? {
+            guard access(path, F_OK) == 0 else { return nil }
+            return try? DatabaseQueue(path: path).inDatabase { try PublicCopy.isMade(in: $0) }
+        }
+        guard isPublic(copy) == true, isPublic(path) == false else { return }
+        throw StoreError.unwritable(
+            path: path,
+            reason: "\(backup) is a public copy, and the database's contacts, reports and tokens would be gone; "
+                + "move the database away first")
     }
 
     /// The path that links lead to; the same one if there is no file.
@@ -138,7 +153,8 @@ extension StoreError {
         case .locked: .locked(path: path)
         case .corrupt(let what): .corrupt(what.replacing(other, with: path))
         case .unopened(_, let reason): .unopened(path: path, reason: reason)
-        case .unwritable, .conflict, .gone: self
+        case .publicCopy: .publicCopy(path: path)
+        case .unwritable, .conflict, .gone, .keyMissing: self
         }
     }
 }

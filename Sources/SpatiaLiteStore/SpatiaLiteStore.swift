@@ -20,14 +20,19 @@ public final class SpatiaLiteStore: WorksStore {
     /// Nil for a store that does not write.
     let log: LogMaintenance?
     let file: FileWatch?
+    let keys: StoreKeys
+    /// True for a copy without the tables of what is private: nothing can be written to it.
+    public let isPublicCopy: Bool
 
     init(path: String, options: StoreOptions, readOnly: Bool) throws {
         self.path = path
         self.options = options
         rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
         file = FileWatch(path: path)
+        keys = StoreKeys(path: options.keyPath(for: path))
         log = readOnly ? nil : LogMaintenance(path: path, file: file)
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
+        isPublicCopy = try pool.read { try PublicCopy.isMade(in: $0) }
     }
 
     deinit { feed.finish() }
@@ -163,7 +168,10 @@ public final class SpatiaLiteStore: WorksStore {
                     { Unmanaged<TimeBudget>.fromOpaque($0!).takeUnretainedValue().verdict == nil ? 0 : 1 },
                     Unmanaged.passUnretained(budget).toOpaque())
                 defer { sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil) }
-                return try body(WorkReader(database: database, budget: budget, cache: rows))
+                return try body(
+                    WorkReader(
+                        database: database, budget: budget, cache: rows,
+                        seals: isPublicCopy ? nil : Seals(database, keys)))
             }
         } catch {
             if error is DatabaseError || error is SQLiteFailure { try checkFile() }
@@ -172,6 +180,7 @@ public final class SpatiaLiteStore: WorksStore {
     }
 
     public func write<Result>(bulk: Bool, _ body: (any WorksTransaction) throws -> Result) throws -> Result {
+        guard !isPublicCopy else { throw StoreError.publicCopy(path: path) }
         do {
             try checkFile()
             let (result, revision) = try pool.writeWithoutTransaction { database in
@@ -179,7 +188,7 @@ public final class SpatiaLiteStore: WorksStore {
                 defer { if bulk { try? database.run(Self.usualSettings) } }
                 var outcome: (Result, StoreRevision?)?
                 try database.inTransaction(.immediate) {
-                    let transaction = try SpatiaLiteTransaction(database, bulk: bulk)
+                    let transaction = try SpatiaLiteTransaction(database, keys, bulk: bulk)
                     let result = try body(transaction)
                     try transaction.finish()
                     outcome = (result, transaction.hasChanges ? transaction.revision : nil)
@@ -200,9 +209,11 @@ public final class SpatiaLiteStore: WorksStore {
 
     /// What a bulk write keeps to itself and the ledger's references hold by construction, so they are not asked row by row.
     private static let bulkSettings =
-        "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0"
+        "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0; "
+        + "PRAGMA secure_delete = OFF"
     private static let usualSettings =
-        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = DEFAULT; PRAGMA wal_autocheckpoint = 1000"
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = DEFAULT; PRAGMA wal_autocheckpoint = 1000; "
+        + "PRAGMA secure_delete = ON"
 
     /// Moves the log into the file, as far as readers let it: it does not wait for them.
     ///

@@ -13,6 +13,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private let isBulk: Bool
     private let reader: WorkReader
     private let privateExtra: PrivateExtra
+    let seals: Seals
     private let row = ParameterRows()
 
     /// The number of the newest work.
@@ -37,17 +38,18 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var layerRows: [ReferenceLayer: Int64] = [:]
     private var sourceNames: SourceNames?
 
-    init(_ database: Database, bulk: Bool) throws {
+    init(_ database: Database, _ keys: StoreKeys, bulk: Bool) throws {
         self.database = database
         isBulk = bulk
-        privateExtra = try PrivateExtra(database)
-        reader = WorkReader(database: database, budget: .unlimited, privateExtra: privateExtra)
+        seals = Seals(database, keys)
+        privateExtra = try PrivateExtra(database, seals)
+        reader = WorkReader(database: database, budget: .unlimited, seals: seals, privateExtra: privateExtra)
         lastNumber = try database.integer("SELECT max(fid) FROM works") ?? 0
         worksBefore = lastNumber
         revision = try StoreRevision(in: database)
         revisionBefore = revision
         insertWork = try PreparedStatement(database, Self.insertSQL)
-        ledger = try LedgerWriter(database)
+        ledger = try LedgerWriter(database, seals)
     }
 
     /// Whether the transaction changed anything that a revision counts.
@@ -320,7 +322,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
                 row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
             if stays, stored.text(1) == feature.name, stored.text(2) == feature.featureClass,
                 stored.text(3) == feature.source, stored.text(4) == feature.sourceID, stored.text(5) == feature.extra,
-                try privateExtra.text(of: stored.integer(0), in: layer) == feature.privateExtra
+                try privateExtra.knownText(of: stored.integer(0), in: layer) == feature.privateExtra
             {
                 return (0, true)
             }

@@ -9,6 +9,8 @@ struct WorkReader {
     let budget: TimeBudget
     /// Rows that were read lately, where somebody keeps them.
     var cache: RowCache?
+    /// Opens the names of people in the ledger; nil leaves them out.
+    var seals: Seals?
     /// Source of the private members of single works; nil for everybody but a transaction.
     var privateExtra: PrivateExtra?
 
@@ -121,7 +123,7 @@ struct WorkReader {
             while try statement.step() {
                 let row = try row()
                 var work = try row.work()
-                work.privateExtra = try privateExtra?.text(of: row.number)
+                work.privateExtra = try privateExtra?.knownText(of: row.number)
                 try body(work)
             }
         }
@@ -133,7 +135,8 @@ struct WorkReader {
         let statement = try PreparedStatement(
             database,
             """
-            SELECT revision, at, recorded_at, field, old_value, new_value, reason, actor, actor_name, organisation
+            SELECT revision, at, recorded_at, field, old_value, new_value, reason, actor, actor_name, organisation,
+                recordings.id
             FROM ledger JOIN recordings ON recordings.id = ledger.recording
             WHERE ledger.fid BETWEEN ?1 * \(Schema.ledgerEntriesPerWork) AND (?1 + 1) * \(Schema.ledgerEntriesPerWork) - 1
             ORDER BY ledger.fid
@@ -151,9 +154,19 @@ struct WorkReader {
                 LedgerEntry(
                     revision: Int(statement.integer(0)), at: at, recordedAt: recordedAt, field: field,
                     from: statement.text(4), to: statement.text(5), reason: statement.text(6),
-                    actor: Actor(kind: actor, name: statement.text(8), organisation: statement.text(9))))
+                    actor: Actor(
+                        kind: actor, name: try actorName(actor, statement), organisation: statement.text(9))))
         }
         return entries
+    }
+
+    /// The name of whoever made an entry. A person's is nil where it cannot be opened: nothing public depends on it.
+    private func actorName(_ kind: Actor.Kind, _ row: PreparedStatement) throws -> String? {
+        guard kind == .person || kind == .resident else { return row.text(8) }
+        guard let seals, !row.isNull(8) else { return nil }
+        do { return try seals.text(row.blob(8), .actorName, row: "\(row.integer(10))") } catch is StoreError {
+            return nil
+        }
     }
 
     // MARK: Statements

@@ -269,6 +269,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case unwritable(path: String, reason: String)
     /// The file was removed, replaced or cut off while it was open.
     case gone(path: String, reason: String)
+    /// What is private cannot be read or written, because its key is not there.
+    case keyMissing(path: String, reason: String)
+    /// The database is a public copy, without the tables of what is private; nothing can be written to it.
+    case publicCopy(path: String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -289,6 +293,11 @@ extension StoreError: CustomStringConvertible {
         case .gone(let path, let reason):
             "\(path): the database that was opened is gone: \(reason); nothing is written any more: bring the file back "
                 + "(`worksmap restore`) and start the program again"
+        case .keyMissing(let path, let reason):
+            "what is private cannot be read or written: \(reason); put \(path) back from a copy, or name another with "
+                + "--key-file; what its keys sealed cannot be had without them (`worksmap key new` begins anew)"
+        case .publicCopy(let path):
+            "\(path): a public copy (backup --public), without what reports and staff need; nothing can be written to it"
         }
     }
 }

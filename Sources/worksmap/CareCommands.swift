@@ -8,18 +8,32 @@ struct BackupCommand: ParsableCommand {
         discussion: """
             Example:
               worksmap backup /var/backups/worksmap-$(date +%F).sqlite
+              worksmap backup --public works.sqlite
 
-            The copy is whole and of one moment. A file of that name is replaced once the copy is complete.
+            The copy is whole and of one moment. A file of that name is replaced once the copy is complete. What is
+            private stays sealed in it: whoever wants to read it needs the key file, which is not in the copy. With
+            --public it has no private table at all: a file to give away, which `serve` shows without reports and staff.
             """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The file to write.") var file: String
+    @Flag(name: .customLong("public"), help: "Leave out everything that is private.") var isPublic = false
 
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
-            try store.backup(to: OutputFile.target(of: file))
+            let target = try OutputFile.target(of: file)
+            let group = try common.groupNumber()
+            guard !isPublic else {
+                try store.publicCopy(to: target, group: group)
+                return tell("what is public in \(common.database) copied to \(file)")
+            }
+            try store.backup(to: target, group: group)
             tell("\(common.database) copied to \(file)")
+            guard !store.isPublicCopy else { return }
+            tell(
+                "what is private in it is read only with the keys of \(common.keyPath): keep a copy of that file elsewhere"
+            )
         }
     }
 }
@@ -34,7 +48,8 @@ struct RestoreCommand: ParsableCommand {
 
             The backup is only read, and checked first. What the database holds now is replaced; a running service shows
             the restored state within a second. A file that is damaged, cut off or empty is set aside, as
-            PATH.damaged-TIME; a service that has that one open must be started again.
+            PATH.damaged-TIME; a service that has that one open must be started again. The key file must be the one with
+            which the backup was made, or have its line: without it all that is public comes back, and is shown.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -42,10 +57,14 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            if let damaged = try SpatiaLiteStore.restore(file, to: common.database) {
+            let group = try common.groupNumber()
+            if let damaged = try SpatiaLiteStore.restore(file, to: common.database, options: common.storeOptions) {
                 tell("\(common.database) could not be read; it is kept as \(damaged)")
             }
             tell("\(common.database) is now as in \(file)")
+            let store = try SpatiaLiteStore.open(at: common.database, readOnly: true, options: common.storeOptions)
+            if let group { try FileModes.give(common.database, to: group) }
+            for remark in try store.remarks() { tell(remark) }
         }
     }
 }
@@ -55,15 +74,22 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for damage in the database.",
         discussion: """
-            Reads the whole file: pages, indexes, the ledger against the works. Prints what it finds, one line each, and
-            ends with status 1 if that is anything.
+            Reads the whole file: pages, indexes, the ledger against the works, and whether what is sealed opens with
+            the key file. Prints what it finds, one line each, and ends with status 1 if that is anything.
             """)
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try reporting {
-            let findings = try common.openStore(readOnly: true).check()
+            let store = try common.openStore(readOnly: true)
+            let findings = try store.check()
+            if !store.isPublicCopy {
+                let states = try store.keyStates().filter { !$0.isInFile && $0.values > 0 }
+                for key in states {
+                    tell("\(key.values) values are sealed with key \(key.id), which the key file does not have")
+                }
+            }
             guard !findings.isEmpty else { return tell("\(common.database): all is well") }
             for finding in findings { Terminal.show("\(finding)\n") }
             throw ExitCode.couldNotBeDone

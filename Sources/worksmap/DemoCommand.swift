@@ -44,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func store() throws -> SpatiaLiteStore {
         let path = common.database
         if FileManager.default.fileExists(atPath: path) {
-            let existing = try SpatiaLiteStore.open(at: path)
+            let existing = try common.openStore()
             guard let origin = try DemoLoader.origin(of: existing) else {
                 throw Failure("\(path): is not a demo city's database; choose another file with --database")
             }
@@ -72,14 +72,14 @@ struct DemoCommand: AsyncParsableCommand {
         try removeDatabase(fresh)
         tell("building the demo city …")
         let started = ContinuousClock.now
-        let store = try SpatiaLiteStore.create(at: fresh)
+        let store = try SpatiaLiteStore.create(at: fresh, options: common.storeOptions)
         let now = Instant.now
         let summary = try DemoLoader.load(DemoCity(seed: seed, now: now), seed: seed, builtAt: now, into: store)
         try store.close()
         try SpatiaLiteStore.install(fresh, at: path)
         let seconds = (ContinuousClock.now - started) / .seconds(1)
         tell("\(summary) in \(path) (\(String(format: "%.1f", seconds)) s)")
-        return try SpatiaLiteStore.open(at: path)
+        return try common.openStore()
     }
 
     private func removeDatabase(_ path: String) throws {

@@ -3,6 +3,7 @@ import Foundation
 import Geometry
 import Hotspots
 import Interchange
+import SpatiaLiteStore
 import Works
 
 /// `worksmap import`
@@ -131,6 +132,7 @@ struct ImportCommand: ParsableCommand {
             conversion.layer = inputLayer
             conversion.allowsUnconfined = allowUnconfinedConverter
             let store = try common.openStore()
+            let group = try common.groupNumber()
             var options = Importer.Options()
             options.source = source
             options.attribution = attribution
@@ -153,6 +155,9 @@ struct ImportCommand: ParsableCommand {
                     bar.show(progress.bytesRead, of: progress.byteCount, rows: progress.rows)
                 }
                 bar.finish()
+                if let group {
+                    for case let refused? in own.map(\.refusedFile) { try FileModes.give(refused, to: group) }
+                }
                 for report in own { tell(about: report) }
                 reports += own
             }

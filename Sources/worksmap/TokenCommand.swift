@@ -97,7 +97,7 @@ struct TokenCommand: ParsableCommand {
                         String(token.id), token.role.rawValue, token.name, token.organisation ?? "",
                         token.source ?? "", token.createdAt.description, token.lastUsedAt?.description ?? "",
                         token.expiresAt?.description ?? "never",
-                        token.revokedAt?.description ?? "",
+                        token.isGenuine ? token.revokedAt?.description ?? "" : "no power: altered",
                     ])
                 }
                 Terminal.show(table.text(width: Terminal.width))
@@ -171,6 +171,7 @@ extension AccessToken {
             ("id", .integer(Int(id))), ("role", .string(role.rawValue)), ("name", .string(name)),
             ("organisation", text(organisation)), ("source", text(source)), ("created_at", text(createdAt)),
             ("last_used_at", text(lastUsedAt)), ("expires_at", text(expiresAt)), ("revoked_at", text(revokedAt)),
+            ("genuine", .bool(isGenuine)),
         ]
         return JSONObject(members)
     }

@@ -7,6 +7,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -73,6 +74,20 @@ def run(*arguments, check=True, **options):
     if check:
         assert answer.returncode == 0, f"{arguments}: status {answer.returncode}\n{answer.stderr}"
     return answer
+
+
+def bring_key(source, target):
+    """Puts the keys of a database beside a copy of it."""
+    key = pathlib.Path(source).with_suffix(".city") / "key"
+    folder = pathlib.Path(target).with_suffix(".city")
+    folder.mkdir(exist_ok=True)
+    shutil.copy(key, folder / "key")
+
+
+def copy_city(source, target):
+    """Copies a database that is not in use, with its keys."""
+    shutil.copy(source, target)
+    bring_key(source, target)
 
 
 class Service:

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 import requests
 
-from conftest import PROGRAM, Service
+from conftest import PROGRAM, Service, bring_key
 
 
 @pytest.mark.parametrize("option", ["--port=65536", "--port=-1", "--max-queue=-1", "--deadline-tiles=2"])
@@ -164,6 +164,7 @@ PLACE = {"lat": "53.2", "long": "50.0", "service_code": "pothole"}
 def test_api_keys_come_from_a_file_or_the_environment(worksmap, demo_database, tmp_path, monkeypatch, how):
     database = tmp_path / "city.sqlite"
     worksmap("backup", database, "--database", demo_database)
+    bring_key(demo_database, database)
     keys = tmp_path / "keys"
     keys.write_text("# the app\nfirst-key\n\n  second-key  \n")
     keys.chmod(0o640)

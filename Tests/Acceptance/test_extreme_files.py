@@ -5,7 +5,7 @@ import shutil
 import pytest
 import requests
 
-from conftest import ROOT, Service, run
+from conftest import ROOT, Service, bring_key, run
 from extremes import FACTOR, NUMBERS, TIMES, collection, command, feature, make_city, picked, point
 
 # Numbers as JSON texts them; what JSON does not know stands in quotes.
@@ -74,6 +74,7 @@ def everything_out(database, folder):
 def test_no_number_in_a_file_ends_an_import_or_what_reads_it_later(city, tmp_path):
     database = tmp_path / "city.sqlite"
     run("backup", database, "--database", city)
+    bring_key(city, database)
     # GeoJSON, one feature a line, so that what is no JSON is refused alone.
     lines = tmp_path / "rows.geojsonl"
     lines.write_text("\n".join(features()))
@@ -121,6 +122,7 @@ SANE = {"bounds": "[-180, -90, 180, 90]", "place": "0", "zone": "Europe/Samara",
 def test_no_number_in_a_mapping_ends_an_import(city, tmp_path):
     database = tmp_path / "city.sqlite"
     run("backup", database, "--database", city)
+    bring_key(city, database)
     table = tmp_path / "rows.csv"
     table.write_text("id,category,title,x,y,at,n\n" + "".join(
         f'{n},pothole,A,47.3,54.5,"{value}","{value}"\n' for n, value in enumerate(NUMBERS + TIMES)))

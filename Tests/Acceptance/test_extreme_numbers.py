@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import requests
 
-from conftest import Service, run
+from conftest import Service, bring_key, run
 from extremes import (
     BOXES, CURSORS, FACTOR, NUMBERS, PROGRAM, ROUNDS, SEED, TIMES, VALUES, Witness, ask, assert_alive, command, make_city, picked, sources)
 
@@ -415,11 +415,13 @@ def command_lines():
 def test_no_number_on_any_command_line_ends_the_program_but_by_an_answer(city, tmp_path):
     database = tmp_path / "city.sqlite"
     run("backup", database, "--database", city)
+    bring_key(city, database)
     listed = json.loads(run("work", "list", "--format", "json", "--limit", "1", "--database", database).stdout)
     work = listed["features"][0]["id"]
     file = tmp_path / "one.geojson"
     file.write_text('{"type":"FeatureCollection","features":[]}')
     run("backup", tmp_path / "copy.sqlite", "--database", database)
+    bring_key(database, tmp_path / "copy.sqlite")
     done, counts = set(), {}
     for name, arguments in command_lines():
         arguments = [argument.replace("{id}", work).replace("{file}", str(file)) for argument in arguments]

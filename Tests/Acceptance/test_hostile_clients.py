@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from conftest import Service, run
+from conftest import Service, bring_key, run
 
 HOSTILE, HONEST, CONNECTIONS, SECONDS = 4, 20, 12, 8
 CONDITION = " OR ".join(["ACCENTI(CASEI(description))='n'"] * 20)
@@ -22,6 +22,7 @@ DEAR = ["/ogc/collections/works/items?filter=" + urllib.parse.quote(CONDITION), 
 def city(demo_database, tmp_path):
     database = tmp_path / "city.sqlite"
     run("backup", database, "--database", demo_database)
+    bring_key(demo_database, database)
     service = Service(database)
     service.database = database
     yield service

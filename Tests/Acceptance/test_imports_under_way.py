@@ -5,7 +5,6 @@ Readers see all of an import or nothing, and no report is refused that has time 
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import threading
@@ -14,7 +13,7 @@ import time
 import pytest
 import requests
 
-from conftest import PROGRAM, Service, run
+from conftest import PROGRAM, Service, copy_city, run
 
 ROWS = 12_000
 
@@ -37,7 +36,7 @@ def file(tmp_path_factory):
 @pytest.fixture
 def city(demo_database, tmp_path):
     database = tmp_path / "city.sqlite"
-    shutil.copy(demo_database, database)
+    copy_city(demo_database, database)
     return database
 
 
@@ -55,7 +54,7 @@ def works(database):
 def test_a_killed_import_leaves_nothing(city, file):
     before = works(city)
     whole = city.with_name("whole.sqlite")
-    shutil.copy(city, whole)
+    copy_city(city, whole)
     started = time.monotonic()
     assert begin(file, whole).wait() == 0
     duration = time.monotonic() - started

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import ROOT, Service
+from conftest import ROOT, Service, bring_key
 from relay import Relay
 from test_page import SIZES, loaded, opened, until
 
@@ -266,6 +266,7 @@ def test_without_leave_to_know_the_place_the_page_says_what_to_do(browser, servi
 def test_who_follows_a_work_sees_that_its_deadline_moved(browser, worksmap, demo_database, tmp_path, artefacts, language, size):
     database = tmp_path / "followed.sqlite"
     worksmap("backup", "--database", demo_database, database)
+    bring_key(demo_database, database)
     service = Service(database)
     try:
         work = service.get("/ogc/collections/works/items?deadline_state=on_time&limit=1").json()["features"][0]

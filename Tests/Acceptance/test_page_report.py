@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Service
+from conftest import Service, bring_key
 from relay import Relay
 from test_page import opened, until
 from test_page_axe import axe, findings  # noqa: F401
@@ -145,6 +145,7 @@ def test_a_problem_is_reported_by_its_address(browser, desk):
 def test_the_service_itself_takes_the_report_of_a_resident(browser, worksmap, demo_database, tmp_path, language, size):
     database = tmp_path / "reported.sqlite"
     worksmap("backup", "--database", demo_database, database)
+    bring_key(demo_database, database)
     service = Service(database)
     try:
         page = opened(browser, service, language, size, f"/#17/54.55/47.35&lang={language}")
@@ -172,6 +173,7 @@ def test_who_finds_the_problem_reported_already_follows_it_and_is_counted_once(
         browser, worksmap, demo_database, tmp_path, axe, artefacts, language, size):  # noqa: F811
     database = tmp_path / "followed.sqlite"
     worksmap("backup", "--database", demo_database, database)
+    bring_key(demo_database, database)
     service = Service(database)
     try:
         place = {"lat": 54.5501, "long": 47.3502}

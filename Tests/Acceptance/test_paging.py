@@ -6,7 +6,6 @@ import json
 import math
 import random
 import re
-import shutil
 import sqlite3
 import struct
 import threading
@@ -14,7 +13,7 @@ import threading
 import pytest
 import requests
 
-from conftest import Service, run
+from conftest import Service, copy_city, run
 
 BOX = (44.2, 56.2, 44.6, 56.6)
 FAR_BOX = (179.5, -1.0, -179.5, 1.0)
@@ -70,7 +69,7 @@ def schools(source, first, last):
 def desk(city, tmp_path):
     """A service over a copy of the city, with a dispatcher's token."""
     database = tmp_path / "city.sqlite"
-    shutil.copy(city, database)
+    copy_city(city, database)
     token = run("token", "create", "--role", "admin", "--name", "test", "--database", database).stdout.strip()
     service = Service(database, "--reports-per-minute", "0")
     service.database, service.token = database, token

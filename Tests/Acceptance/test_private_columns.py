@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 import requests
 
-from conftest import Service
+from conftest import Service, bring_key
 
 MARKER = "ZZPRIVATEZZ"
 COLUMNS = ["ФИО", "Телефон", "contact_email", "applicant", "owner_phone", "note", "E-Mail", "Имя заявителя"]
@@ -125,6 +125,7 @@ def test_the_import_lists_what_it_publishes_and_what_it_keeps(city, worksmap):
 def test_publish_is_taken_back_by_the_next_import(city, worksmap, tmp_path):
     database = tmp_path / "copy.sqlite"
     worksmap("backup", database, "--database", city.database)
+    bring_key(city.database, database)
 
     def load(publish):
         mapping = tmp_path / "desk.yaml"

@@ -3,20 +3,19 @@ import hashlib
 import os
 import pathlib
 import re
-import shutil
 import stat
 import subprocess
 
 import pytest
 import requests
 
-from conftest import Service, eventually, run
+from conftest import Service, bring_key, copy_city, eventually, run
 
 
 @pytest.fixture
 def city(demo_database, tmp_path):
     database = tmp_path / "city.sqlite"
-    shutil.copy(demo_database, database)
+    copy_city(demo_database, database)
     return database
 
 
@@ -99,6 +98,7 @@ def test_a_demo_is_not_built_anew_under_a_running_service(city):
 def backup(demo_database, tmp_path_factory):
     path = tmp_path_factory.mktemp("backup") / "backup.sqlite"
     run("backup", path, "--database", demo_database)
+    bring_key(demo_database, path)
     assert stat.S_IMODE(path.stat().st_mode) & 0o027 == 0
     return path
 
@@ -115,14 +115,14 @@ def test_a_restore_sets_a_damaged_file_aside_and_goes_on(city, backup, damage):
     assert digest(pathlib.Path(kept[1])) == hashlib.sha256(broken).hexdigest()
     assert "all is well" in run("check", "--database", city).stderr
     assert count(city) == count(backup)
-    assert sorted(path.name for path in city.parent.iterdir()) == sorted([city.name, os.path.basename(kept[1])])
+    assert sorted(path.name for path in city.parent.iterdir()) == sorted([city.name, "city.city", os.path.basename(kept[1])])
 
 
 def test_a_restore_only_reads_its_source(city, backup, tmp_path):
     media = tmp_path / "media"
     media.mkdir()
     source = media / "backup.sqlite"
-    shutil.copy(backup, source)
+    copy_city(backup, source)
     # As a database in WAL mode that was copied as it lay.
     subprocess.run(["sqlite3", source, "PRAGMA journal_mode = WAL"], check=True, capture_output=True)
     before = (digest(source), source.stat().st_mtime_ns, sorted(os.listdir(media)))
@@ -148,7 +148,7 @@ def test_a_bad_backup_changes_nothing(city, backup, tmp_path, kind):
     answer = run("restore", bad, "--database", city, check=False)
     assert answer.returncode == 1 and str(bad) in answer.stderr and ".part" not in answer.stderr
     assert digest(city) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({city.name, bad.name} if kind != "missing" else {city.name})
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({city.name, "city.city"} | ({bad.name} if kind != "missing" else set()))
 
 
 def test_a_restore_leaves_files_of_others_alone(backup, tmp_path):
@@ -198,7 +198,7 @@ def test_a_service_notices_that_its_file_is_gone(city, tmp_path, fate):
     if fate == "removed":
         city.rename(tmp_path / "away.sqlite")
     elif fate == "replaced":
-        shutil.copy(city, tmp_path / "other.sqlite")
+        copy_city(city, tmp_path / "other.sqlite")
         os.replace(tmp_path / "other.sqlite", city)
     else:
         os.truncate(city, 0 if fate == "emptied" else city.stat().st_size // 2)

@@ -5,7 +5,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from conftest import Service, another_page
+from conftest import Service, another_page, bring_key
 from test_page_axe import axe, findings  # noqa: F401
 
 
@@ -14,6 +14,7 @@ def desk(worksmap, demo_database, tmp_path_factory):
     """A service of its own, whose works may be changed, with a token of a dispatcher."""
     database = tmp_path_factory.mktemp("desk") / "desk.sqlite"
     worksmap("backup", database, "--database", demo_database)
+    bring_key(demo_database, database)
     service = Service(database)
     service.token = worksmap(
         "token", "create", "--role", "dispatcher", "--name", "Иванова", "--database", database).stdout.strip()

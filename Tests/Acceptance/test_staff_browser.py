@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Service, another_page
+from conftest import Service, another_page, bring_key
 from test_page import loaded, until
 
 EMAIL = "reporter-secret@example.org"
@@ -18,6 +18,7 @@ def desk(worksmap, demo_database, tmp_path):
     """A service with a work whose reporter left an address, and a token of a dispatcher."""
     database = tmp_path / "desk.sqlite"
     worksmap("backup", database, "--database", demo_database)
+    bring_key(demo_database, database)
     service = Service(database)
     service.token = worksmap("token", "create", "--role", "admin", "--name", "Иванова", "--database", database).stdout.split()[-1]
     place = next(feature for feature in service.get("/geojson/works.geojson?kind=road_repair").json()["features"]

@@ -16,7 +16,7 @@ struct OpeningTests {
         let store = try SpatiaLiteStore.create(at: folder.path())
         try store.write(bulk: false) { try $0.insert(work, ledger: work.ledger) }
         try store.close()
-        #expect(folder.files == ["works.sqlite"])
+        #expect(folder.files == ["works.city", "works.sqlite"])
         let again = try SpatiaLiteStore.open(at: folder.path())
         #expect(try again.works() == [work])
         let reader = try SpatiaLiteStore.open(at: folder.path(), readOnly: true)

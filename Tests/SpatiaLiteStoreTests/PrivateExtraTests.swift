@@ -72,6 +72,7 @@ struct PrivateExtraTests {
         }
         try store.write(bulk: false) { _ = try $0.upsert(feature(nil), in: .schools) }
         try store.close()
+        try SQLite(folder.path()).run(try Version5.statements())
         try SQLite(folder.path()).run(
             """
             DROP TABLE private_extra; DELETE FROM grdb_migrations WHERE identifier LIKE '4 %'; PRAGMA user_version = 3

@@ -55,9 +55,9 @@ final class RefusedRows {
         return beside
     }
 
-    /// Opens a file of ours for appending, or makes it; −1 where somebody else's file or a link stands, as in a folder that all may write to.
+    /// Opens a file of ours for appending, or makes it, for its owner and the group: refused rows hold whatever the input held; −1 where somebody else's file or a link stands, as in a folder that all may write to.
     private static func openOwn(_ path: String) -> CInt {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o640)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return -1 }
         if status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1 { return descriptor }

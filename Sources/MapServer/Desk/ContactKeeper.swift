@@ -15,6 +15,8 @@ struct ContactKeeper: Service {
                 do {
                     let count = try store.writeDesk { try $0.eraseContacts(closedBefore: .now - kept) }
                     if count > 0 { logger.info("contacts erased", metadata: ["count": .stringConvertible(count)]) }
+                } catch StoreError.publicCopy {
+                    return
                 } catch {
                     logger.warning("contacts could not be erased", metadata: ["error": .string("\(error)")])
                 }

@@ -111,6 +111,8 @@ struct Desk: Sendable {
                 .unauthorized, "token-expired", "The token has expired",
                 detail: "the token expired at \(end); `worksmap token create` makes a new one")
         case .revoked: throw Problem.unauthorised("the token is revoked")
+        case .altered:
+            throw Problem.unauthorised("the token was written or changed by another program; it has no power")
         case nil: throw Problem.unauthorised("the token is not good")
         }
     }

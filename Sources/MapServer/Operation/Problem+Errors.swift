@@ -13,6 +13,16 @@ extension StoreError: ProblemConvertible {
         case .unwritable(_, let reason):
             .unwritable("507 Insufficient Storage: the database cannot be written now: \(reason); nothing was changed")
         case .gone: .notReady("the database's file is gone or was replaced; nothing can be written until it is back")
+        case .keyMissing:
+            Problem(
+                .serviceUnavailable, "key-missing", "The key of what is private is missing",
+                detail:
+                    "what is private cannot be read or written, because the key file is missing or not the database's; "
+                    + "nothing was changed; whoever runs the service puts it back")
+        case .publicCopy:
+            Problem(
+                .serviceUnavailable, "public-copy", "This is a public copy",
+                detail: "the service shows a public copy of the database, which takes no reports and has no staff")
         default: nil
         }
     }

@@ -1,80 +1,106 @@
 import GRDB
+import Sealing
 import Works
 
 /// Reads the desk's tables within one transaction.
 struct DeskReader {
     let database: Database
+    let seals: Seals
 
-    private static let tokenColumns =
-        "id, name, role, organisation, digest, created_at, last_used_at, revoked_at, source, expires_at"
-    private static let contactColumns = "email, phone, first_name, last_name, device_id, account_id"
-    private static let reportColumns =
-        "token, received_at, category, severity, description, address, longitude, latitude, media_url, "
-        + "\(contactColumns), decided_at, work"
+    private static let reportColumns = "digest, received_at, sealed, contact, decided_at, work"
 
     // MARK: Tokens
 
     func token(digest: String) throws -> AccessToken? {
-        try rows("SELECT \(Self.tokenColumns) FROM access_tokens WHERE digest = ?", [.text(digest)], token).first
+        let keyed = KeyedDigest.of(digest, secret: try seals.secret(.tokens))
+        var token = try rows(
+            "SELECT \(TokenRow.columns) FROM access_tokens WHERE digest = ?", [.text(keyed)]
+        ) { try TokenRow.token($0, seals) }.first
+        token?.digest = digest
+        return token
     }
 
     func tokens() throws -> [AccessToken] {
-        try rows("SELECT \(Self.tokenColumns) FROM access_tokens ORDER BY id", [], token)
+        try rows("SELECT \(TokenRow.columns) FROM access_tokens ORDER BY id", []) { try TokenRow.token($0, seals) }
     }
 
-    private func token(_ row: PreparedStatement) throws -> AccessToken {
-        guard let role = row.text(2).flatMap(Role.init(rawValue:)), let created = instant(row, 5) else {
-            throw StoreError.corrupt("token \(row.integer(0)) cannot be read")
-        }
-        return AccessToken(
-            id: row.integer(0), name: row.text(1) ?? "", role: role, organisation: row.text(3), source: row.text(8),
-            digest: row.text(4) ?? "", createdAt: created, expiresAt: instant(row, 9), lastUsedAt: instant(row, 6),
-            revokedAt: instant(row, 7))
+    /// The token of a number, with its digest as the database keeps it.
+    func token(_ id: Int64) throws -> AccessToken? {
+        try rows("SELECT \(TokenRow.columns) FROM access_tokens WHERE id = ?", [.integer(id)]) {
+            try TokenRow.token($0, seals)
+        }.first
     }
 
     // MARK: Reports
 
     func contact(of work: WorkID) throws -> ReporterContact? {
         try rows(
-            "SELECT \(Self.contactColumns) FROM reporter_contacts WHERE work = (SELECT fid FROM works WHERE id = ?)",
+            "SELECT work, sealed FROM reporter_contacts WHERE work = (SELECT fid FROM works WHERE id = ?)",
             [.text(work.description)]
-        ) { contact($0, from: 0) }.first
+        ) { try contact($0) }.first ?? nil
+    }
+
+    /// Calls `body` with the contact of each work that has one. Those whose key is lost are passed over.
+    func forEachContact(_ body: (WorkID, ReporterContact) throws -> Void) throws {
+        _ = try rows(
+            "SELECT work, sealed, id FROM reporter_contacts JOIN works ON works.fid = work ORDER BY work", []
+        ) { row in
+            guard let id = row.text(2).flatMap({ WorkID($0) }), let contact = try contact(row) else { return }
+            try body(id, contact)
+        }
+    }
+
+    private func contact(_ row: PreparedStatement) throws -> ReporterContact? {
+        let number = "\(row.integer(0))"
+        guard let text = try seals.text(row.blob(1), .contact, row: number) else { return nil }
+        guard let contact = ReporterContact(sealedText: text) else { throw Seals.altered(.contact, number) }
+        return contact
     }
 
     func privateExtra(of work: WorkID) throws -> String? {
         let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(work.description)])
-        return try number.flatMap { try PrivateExtra(database).text(of: $0) }
+        return try number.flatMap { try PrivateExtra(database, seals).text(of: $0) }
     }
 
     func pendingReport(_ token: String) throws -> PendingReport? {
-        try rows("SELECT \(Self.reportColumns) FROM pending_reports WHERE token = ?", [.text(token)], report).first
+        try rows(
+            "SELECT \(Self.reportColumns) FROM pending_reports WHERE digest = ?", [.text(KeyedDigest.plain(token))],
+            report
+        ).first ?? nil
     }
 
+    /// Reports that cannot be opened any more, because their key is lost or another program has changed them, are passed over; `check` tells them.
     func pendingReports() throws -> [PendingReport] {
         try rows(
-            "SELECT \(Self.reportColumns) FROM pending_reports WHERE decided_at IS NULL ORDER BY received_at", [],
-            report)
+            "SELECT \(Self.reportColumns) FROM pending_reports WHERE decided_at IS NULL ORDER BY received_at", []
+        ) { row in
+            do { return try report(row) } catch StoreError.corrupt { return nil }
+        }.compactMap { $0 }
     }
 
-    private func report(_ row: PreparedStatement) throws -> PendingReport {
-        guard let token = row.text(0), let received = instant(row, 1), let category = row.text(2) else {
-            throw StoreError.corrupt("a report that waits cannot be read")
+    /// Calls `body` with each report, decided or not, oldest first. Those that cannot be opened any more are passed over.
+    func forEachReport(_ body: (PendingReport) throws -> Void) throws {
+        _ = try rows("SELECT \(Self.reportColumns) FROM pending_reports ORDER BY received_at", []) { row in
+            if let report = try report(row) { try body(report) }
         }
-        var report = PendingReport(
-            token: token, receivedAt: received, category: category,
-            severity: row.text(3).flatMap(Severity.init(rawValue:)), description: row.text(4), address: row.text(5),
-            longitude: row.isNull(6) ? nil : row.real(6), latitude: row.isNull(7) ? nil : row.real(7),
-            mediaURL: row.text(8), contact: contact(row, from: 9))
-        if !row.isNull(15) {
-            report.decision = row.text(16).flatMap { WorkID($0) }.map { .accepted($0) } ?? .refused
+    }
+
+    /// Nil if the key that sealed the report is lost.
+    private func report(_ row: PreparedStatement) throws -> PendingReport? {
+        let (digest, at) = (row.text(0) ?? "", row.text(1) ?? "")
+        let place = SealedReport.row(digest, at)
+        guard let text = try seals.text(row.blob(2), .report, row: place) else { return nil }
+        guard let received = Instant(at), var report = SealedReport.report(text, receivedAt: received) else {
+            throw Seals.altered(.report, place)
+        }
+        if !row.isNull(3), let text = try seals.text(row.blob(3), .reportContact, row: place) {
+            guard let contact = ReporterContact(sealedText: text) else { throw Seals.altered(.reportContact, place) }
+            report.contact = contact
+        }
+        if !row.isNull(4) {
+            report.decision = row.text(5).flatMap { WorkID($0) }.map { .accepted($0) } ?? .refused
         }
         return report
-    }
-
-    private func contact(_ row: PreparedStatement, from first: Int32) -> ReporterContact {
-        ReporterContact(
-            email: row.text(first), phone: row.text(first + 1), firstName: row.text(first + 2),
-            lastName: row.text(first + 3), deviceID: row.text(first + 4), accountID: row.text(first + 5))
     }
 
     // MARK: Followers and duplicates
@@ -86,13 +112,7 @@ struct DeskReader {
                 [.text(work.description)]) ?? 0)
     }
 
-    func followerSalt() throws -> String {
-        guard
-            let salt = try rows("SELECT secret FROM desk_secrets WHERE name = 'followers'", [], { $0.text(0) }).first,
-            let salt
-        else { throw StoreError.corrupt("the secret that hides followers is gone") }
-        return salt
-    }
+    func followerSalt() throws -> String { String(decoding: try seals.secret(.followers), as: UTF8.self) }
 
     func original(of work: WorkID) throws -> WorkID? {
         try ids(
@@ -124,13 +144,24 @@ struct DeskReader {
 
     func audit(limit: Int) throws -> [AuditEntry] {
         try rows(
-            "SELECT at, token, name, action, work, detail FROM audit_log ORDER BY id DESC LIMIT ?",
-            [.integer(Int64(limit))]
+            "SELECT id, at, token, work, sealed FROM audit_log ORDER BY id DESC LIMIT ?", [.integer(Int64(limit))]
         ) { row in
-            guard let at = instant(row, 0) else { throw StoreError.corrupt("an entry of the audit log cannot be read") }
-            return AuditEntry(
-                at: at, tokenID: row.isNull(1) ? nil : row.integer(1), name: row.text(2) ?? "",
-                action: row.text(3) ?? "", work: row.text(4).flatMap { WorkID($0) }, detail: row.text(5))
+            guard let at = instant(row, 1) else { throw StoreError.corrupt("an entry of the audit log cannot be read") }
+            let token = row.isNull(2) ? nil : row.integer(2)
+            let work = row.text(3)
+            var entry = AuditEntry(at: at, tokenID: token, name: "", action: "", work: work.flatMap { WorkID($0) })
+            let place = AuditRow.row(row.integer(0), row.text(1) ?? "", token, work)
+            do {
+                guard let words = try seals.text(row.blob(4), .audit, row: place).flatMap(AuditRow.words) else {
+                    entry.name = TokenRow.lost
+                    return entry
+                }
+                (entry.name, entry.action, entry.detail) = words
+            } catch StoreError.corrupt {
+                // One entry that was tampered with hides no others.
+                entry.name = TokenRow.altered
+            }
+            return entry
         }
     }
 

@@ -7,6 +7,7 @@ extension SpatiaLiteStore: DeskStore {
     public func writeDesk<Result>(
         within budget: TimeBudget, _ body: (any DeskTransaction) throws -> Result
     ) throws -> Result {
+        guard !isPublicCopy else { throw StoreError.publicCopy(path: path) }
         do {
             try checkFile()
             let (result, revision) = try pool.writeWithoutTransaction { database in
@@ -21,7 +22,7 @@ extension SpatiaLiteStore: DeskStore {
                 defer { if !options.syncedCommits { try? database.run("PRAGMA synchronous = NORMAL") } }
                 var outcome: (Result, StoreRevision?)?
                 try database.inTransaction(.immediate) {
-                    let transaction = try SpatiaLiteTransaction(database, bulk: false)
+                    let transaction = try SpatiaLiteTransaction(database, keys, bulk: false)
                     let result = try body(transaction)
                     try transaction.finish()
                     outcome = (result, transaction.hasChanges ? transaction.revision : nil)
@@ -51,19 +52,30 @@ extension SpatiaLiteStore: DeskStore {
 
     public func pendingReports() throws -> [PendingReport] { try desk { try $0.pendingReports() } }
 
-    public func followerCount(of work: WorkID) throws -> Int { try desk { try $0.followerCount(of: work) } }
+    public func followerCount(of work: WorkID) throws -> Int {
+        isPublicCopy ? 0 : try desk { try $0.followerCount(of: work) }
+    }
 
     public func followerSalt() throws -> String { try desk { try $0.followerSalt() } }
 
-    public func original(of work: WorkID) throws -> WorkID? { try desk { try $0.original(of: work) } }
+    public func original(of work: WorkID) throws -> WorkID? { try open { try $0.original(of: work) } }
 
-    public func duplicates(of work: WorkID) throws -> [WorkID] { try desk { try $0.duplicates(of: work) } }
+    public func duplicates(of work: WorkID) throws -> [WorkID] { try open { try $0.duplicates(of: work) } }
 
     public func cityNames(limit: Int) throws -> CityNames { try desk { try $0.cityNames(limit: limit) } }
 
     public func audit(limit: Int) throws -> [AuditEntry] { try desk { try $0.audit(limit: limit) } }
 
+    /// Reads what only staff may see.
     private func desk<Result>(_ body: (DeskReader) throws -> Result) throws -> Result {
-        try read(within: .unlimited) { try body(DeskReader(database: $0.database)) }
+        guard !isPublicCopy else { throw StoreError.publicCopy(path: path) }
+        return try open(body)
+    }
+
+    /// Reads what a public copy has too.
+    private func open<Result>(_ body: (DeskReader) throws -> Result) throws -> Result {
+        try read(within: .unlimited) { reader in
+            try body(DeskReader(database: reader.database, seals: Seals(reader.database, keys)))
+        }
     }
 }

@@ -1,29 +1,59 @@
 import CSpatiaLite
 import GRDB
+import Sealing
 import Works
 
 extension SpatiaLiteTransaction: DeskTransaction {
-    private var desk: DeskReader { DeskReader(database: database) }
+    private var desk: DeskReader { DeskReader(database: database, seals: seals) }
 
     // MARK: Tokens
 
     func add(_ token: AccessToken) throws -> Int64 {
-        try change(
+        var token = token
+        token.id = try nextNumber(of: "access_tokens")
+        token.digest = KeyedDigest.of(token.digest, secret: try seals.secret(.tokens))
+        let statement = try PreparedStatement(
+            database,
             """
-            INSERT INTO access_tokens (name, role, organisation, source, digest, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                token.name, token.role.rawValue, token.organisation, token.source, token.digest,
-                token.createdAt.description, token.expiresAt?.description,
-            ])
-        return sqlite3_last_insert_rowid(database.sqliteConnection)
+            INSERT INTO access_tokens
+                (id, name, role, organisation, source, digest, created_at, expires_at, revoked_at, code)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(1, token.id)
+        statement.bind(2, try seals.seal(token.name, .tokenName, row: "\(token.id)"))
+        statement.bind(3, token.role.rawValue)
+        statement.bind(4, token.organisation)
+        statement.bind(5, token.source)
+        statement.bind(6, token.digest)
+        statement.bind(7, token.createdAt.description)
+        statement.bind(8, token.expiresAt?.description)
+        statement.bind(9, token.revokedAt?.description)
+        statement.bind(10, try seals.sealer(.tokenCodes).code(of: TokenRow.authenticated(token)))
+        try statement.run()
+        return token.id
+    }
+
+    /// The number of the next row of a table whose numbers are never used again.
+    private func nextNumber(of table: String) throws -> Int64 {
+        let last = try database.integer(
+            "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '\(table)'), 0), coalesce(max(id), 0)) FROM \(table)"
+        )
+        return (last ?? 0) + 1
     }
 
     func revokeToken(_ id: Int64, at now: Instant) throws -> Bool {
-        try change(
-            "UPDATE access_tokens SET revoked_at = ?1 WHERE id = CAST(?2 AS INTEGER) AND revoked_at IS NULL",
-            [now.description, String(id)]) > 0
+        guard var token = try desk.token(id), token.revokedAt == nil else { return false }
+        let wasGenuine = token.isGenuine
+        token.revokedAt = now
+        let statement = try PreparedStatement(
+            database, "UPDATE access_tokens SET revoked_at = ?2, code = iif(?3 IS NULL, code, ?3) WHERE id = ?1")
+        statement.bind(1, id)
+        statement.bind(2, now.description)
+        // What another program has written gets no code of ours.
+        statement.bind(
+            3, wasGenuine ? try seals.sealer(.tokenCodes).code(of: TokenRow.authenticated(token)) : nil as [UInt8]?)
+        try statement.run()
+        return true
     }
 
     func noteUse(ofToken id: Int64, at now: Instant) throws {
@@ -34,11 +64,15 @@ extension SpatiaLiteTransaction: DeskTransaction {
     // MARK: Reports
 
     func setContact(_ contact: ReporterContact, of work: WorkID) throws {
-        try change(
-            """
-            INSERT OR REPLACE INTO reporter_contacts (work, email, phone, first_name, last_name, device_id, account_id)
-            SELECT fid, ?2, ?3, ?4, ?5, ?6, ?7 FROM works WHERE id = ?1
-            """, [work.description] + values(of: contact))
+        guard let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(work.description)]) else {
+            return
+        }
+        let statement = try PreparedStatement(
+            database,
+            "INSERT OR REPLACE INTO reporter_contacts VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)")
+        statement.bind(1, number)
+        statement.bind(2, try seals.seal(contact.sealedText, .contact, row: "\(number)"))
+        try statement.run()
     }
 
     func contact(of work: WorkID) throws -> ReporterContact? { try desk.contact(of: work) }
@@ -53,40 +87,30 @@ extension SpatiaLiteTransaction: DeskTransaction {
         // A report that nobody ever decided on is as old as it is.
         let ofReports = try change(
             """
-            UPDATE pending_reports SET email = NULL, phone = NULL, first_name = NULL, last_name = NULL,
-            device_id = NULL, account_id = NULL WHERE coalesce(decided_at, received_at) < ? AND coalesce(email, phone, first_name, last_name,
-            device_id, account_id) IS NOT NULL
+            UPDATE pending_reports SET contact = NULL
+            WHERE contact IS NOT NULL AND coalesce(decided_at, received_at) < ?
             """, [moment.description])
         return ofWorks + ofReports
     }
 
     func add(_ report: PendingReport) throws {
-        try change(
-            """
-            INSERT INTO pending_reports (token, received_at, category, severity, description, address, media_url,
-            email, phone, first_name, last_name, device_id, account_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                report.token, report.receivedAt.description, report.category, report.severity?.rawValue,
-                report.description, report.address, report.mediaURL,
-            ] + values(of: report.contact))
-        guard let longitude = report.longitude, let latitude = report.latitude else { return }
-        let place = try PreparedStatement(
-            database, "UPDATE pending_reports SET longitude = ?, latitude = ? WHERE token = ?")
-        place.bind([.real(longitude), .real(latitude), .text(report.token)])
-        try place.run()
+        let sealed = try SealedReport(report, seals)
+        let statement = try PreparedStatement(
+            database, "INSERT INTO pending_reports (digest, received_at, sealed, contact) VALUES (?, ?, ?, ?)")
+        statement.bind(1, sealed.digest)
+        statement.bind(2, report.receivedAt.description)
+        statement.bind(3, sealed.report)
+        statement.bind(4, sealed.contact)
+        try statement.run()
     }
 
     func decide(_ token: String, _ decision: PendingReport.Decision, at now: Instant) throws -> Bool {
         let work: WorkID? = if case .accepted(let id) = decision { id } else { nil }
         // What became a work has its contact there; it is not kept twice.
-        let erased =
-            work == nil
-            ? ""
-            : ", email = NULL, phone = NULL, first_name = NULL, last_name = NULL, device_id = NULL, account_id = NULL"
+        let erased = work == nil ? "" : ", contact = NULL"
         return try change(
-            "UPDATE pending_reports SET decided_at = ?, work = ?\(erased) WHERE token = ? AND decided_at IS NULL",
-            [now.description, work?.description, token]) > 0
+            "UPDATE pending_reports SET decided_at = ?, work = ?\(erased) WHERE digest = ? AND decided_at IS NULL",
+            [now.description, work?.description, KeyedDigest.plain(token)]) > 0
     }
 
     // MARK: Followers and duplicates
@@ -94,7 +118,7 @@ extension SpatiaLiteTransaction: DeskTransaction {
     func addFollower(_ key: String, to work: WorkID, at now: Instant) throws -> Bool {
         try change(
             "INSERT OR IGNORE INTO followers (work, follower, since) SELECT fid, ?2, ?3 FROM works WHERE id = ?1",
-            [work.description, key, now.description]) > 0
+            [work.description, KeyedDigest.of(key, secret: try seals.secret(.followerKeys)), now.description]) > 0
     }
 
     func copyFollowers(from work: WorkID, to other: WorkID) throws {
@@ -128,15 +152,9 @@ extension SpatiaLiteTransaction: DeskTransaction {
     // MARK: Audit
 
     func add(_ entry: AuditEntry) throws {
-        try change(
-            """
-            INSERT INTO audit_log (at, token, name, action, work, detail)
-            VALUES (?, CAST(? AS INTEGER), ?, ?, ?, ?)
-            """,
-            [
-                entry.at.description, entry.tokenID.map(String.init), entry.name, entry.action,
-                entry.work?.description, entry.detail,
-            ])
+        let statement = try PreparedStatement(database, "INSERT INTO audit_log VALUES (?, ?, ?, ?, ?)")
+        try AuditRow.bind(entry, id: try nextNumber(of: "audit_log"), to: statement, seals)
+        try statement.run()
     }
 
     // MARK: Statements
@@ -148,11 +166,5 @@ extension SpatiaLiteTransaction: DeskTransaction {
         for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
         try statement.run()
         return Int(sqlite3_changes(database.sqliteConnection))
-    }
-
-    private func values(of contact: ReporterContact) -> [String?] {
-        [
-            contact.email, contact.phone, contact.firstName, contact.lastName, contact.deviceID, contact.accountID,
-        ]
     }
 }

@@ -27,6 +27,8 @@ public struct AccessToken: Hashable, Sendable, Identifiable {
     public var expiresAt: Instant?
     public var lastUsedAt: Instant?
     public var revokedAt: Instant?
+    /// False for a row that another program has written or changed: it has no power.
+    public var isGenuine = true
 
     public init(
         id: Int64 = 0, name: String, role: Role, organisation: String? = nil, source: String? = nil, digest: String,
@@ -51,10 +53,13 @@ public struct AccessToken: Hashable, Sendable, Identifiable {
     public enum Refusal: Hashable, Sendable {
         case revoked
         case expired(Instant)
+        /// Another program has written or changed it.
+        case altered
     }
 
     /// The reason why the token has no power at a moment; nil if it has.
     public func refusal(at now: Instant) -> Refusal? {
+        if !isGenuine { return .altered }
         if revokedAt != nil { return .revoked }
         if let expiresAt, now >= expiresAt { return .expired(expiresAt) }
         return nil

@@ -118,6 +118,10 @@ struct StaffRoutes: RouteFamily {
                 StaffPages.login(language: language, failure: failure), language, status: problem.status)
             if let wait = problem.retryAfter { page.headers[.retryAfter] = String(wait) }
             return page
+        } catch let error as StoreError {
+            guard let failure = Self.reason(error, language) else { throw error }
+            return Self.html(
+                StaffPages.login(language: language, failure: failure), language, status: .serviceUnavailable)
         }
         let now = Instant.now
         let session = desk.sessions.open(tokenDigest: token.digest, at: now)
@@ -136,6 +140,22 @@ struct StaffRoutes: RouteFamily {
         response.headers[.setCookie] = sessionCookie.field("", seconds: 0)
         response.headers[.clearSiteData] = Self.storedByBrowsers
         return response
+    }
+
+    /// Reason why nobody can sign in, where it lies in the database and is not the visitor's; nil for other errors.
+    private static func reason(_ error: StoreError, _ say: Language) -> String? {
+        switch error {
+        case .keyMissing:
+            say(
+                "Сейчас войти нельзя: нет файла ключа, без которого закрытые данные не читаются. Его вернёт тот, кто обслуживает сервер.",
+                "Nobody can sign in now: the key file is missing, without which private data cannot be read. Whoever runs the server puts it back."
+            )
+        case .publicCopy:
+            say(
+                "Это общедоступная копия, в ней нет служебной части.",
+                "This is a public copy, without a desk for staff.")
+        default: nil
+        }
     }
 
     private var sessionCookie: StaffCookie { StaffCookie(desk.services.configuration.publicURL) }
