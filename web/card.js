@@ -80,18 +80,23 @@ function entryLine(entry) {
   const who = [entry.actor.name ?? text(`history.actor.${entry.actor.kind}`), entry.actor.organisation].filter(Boolean).join(', ');
   return element('li', {},
     element('time', { datetime: entry.at }, moment(entry.at)), ` — ${entryText(entry)}`,
-    entry.reason ? element('span', { class: 'reason' }, text('history.reason', { reason: entry.reason })) : '',
+    entry.reason ? element('span', { class: 'reason' }, text('history.reason', { reason: marked(entry.reason) })) : '',
     element('span', { class: 'who' }, who));
 }
+
+/** A text of the record, or the reader's words where it was redacted. */
+const marked = (value) => (value === '[redacted]' ? text('history.mark') : value);
 
 function entryText({ field, from, to }) {
   const value = (value) => {
     if (value === null) return text('history.nothing');
+    if (value === '[redacted]') return marked(value);
     if (field === 'status' || field === 'registered') return text(`status.${value}`);
     if (field.endsWith('_at')) return moment(value);
     if (field === 'severity') return text(`severity.${value}`);
     return field === 'category' ? nameOf('category', value) : value;
   };
-  const form = field === 'registered' || field === 'geometry' || field === 'duplicate_of' ? '' : from === null ? '.first' : '.changed';
+  const isPlain = ['registered', 'geometry', 'duplicate_of', 'redacted'].includes(field);
+  const form = isPlain ? '' : field === 'hidden' ? `.${to}` : from === null ? '.first' : '.changed';
   return text(`history.${field}${form}`, { from: value(from), to: value(to) });
 }

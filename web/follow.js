@@ -61,7 +61,7 @@ export async function showFollowed(choose) {
       work = await api.work(id);
     } catch (error) {
       const title = was.title ?? nameOf('category', was.category ?? '');
-      return element('li', {}, title, ' ', element('span', { class: 'note' }, text(error.status === 404 ? 'follow.gone' : 'follow.unknown')));
+      return element('li', {}, title, ' ', element('span', { class: 'note' }, text([404, 410].includes(error.status) ? 'follow.gone' : 'follow.unknown')));
     }
     const is = work.properties;
     return element('li', {},

@@ -172,7 +172,7 @@ async function openWork(id) {
   try {
     choose(await api.work(id), map.getContainer());
   } catch (error) {
-    announce(error.status === 404 ? text('noWork') : text('loadFailed', { reason: error.message }));
+    announce([404, 410].includes(error.status) ? text('noWork') : text('loadFailed', { reason: error.message }));
   }
 }
 

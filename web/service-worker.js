@@ -57,6 +57,8 @@ async function answer(event, name) {
   try {
     const fresh = await fetch(request);
     if (isKeepable(fresh)) event.waitUntil(keep(name, request, fresh.clone()));
+    // What was taken out of the public record is not kept for use without a connection.
+    if (fresh.status === 410) event.waitUntil(caches.open(name).then((store) => store.delete(request, { ignoreVary: true })));
     return fresh;
   } catch (error) {
     const stored = await find(request, name);

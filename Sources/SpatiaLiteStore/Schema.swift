@@ -7,8 +7,8 @@ import Works
 enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
-    /// `PRAGMA user_version`: how many of the ``migrations`` the file has been through.
-    static let version: Int64 = 6
+    /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
+    static let version: Int64 = 7
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -59,6 +59,10 @@ enum Schema {
         migrator.registerMigration("6 what is private is sealed", foreignKeyChecks: .immediate) { database in
             try SealingSchema.seal(in: database, keys: keys, owner: owner)
             try database.run("PRAGMA user_version = 6")
+        }
+        migrator.registerMigration("7 hidden works", foreignKeyChecks: .immediate) { database in
+            try TakingBackSchema.create(in: database)
+            try database.run("PRAGMA user_version = 7")
         }
         return migrator
     }

@@ -70,6 +70,13 @@ extension SpatiaLiteStore {
                 try look(table, "SELECT rtreecheck('idx_\(table)_geom')") { $0.text(0) == "ok" ? nil : $0.text(0) }
                 findings += try strayBoxes(of: table, in: database)
             }
+            for (table, column) in Self.ofWorks {
+                let sql = """
+                    SELECT DISTINCT \(column) FROM \(table) WHERE \(column) NOT IN (SELECT fid FROM works)
+                        AND \(column) NOT IN (SELECT fid FROM hidden_works) LIMIT 20
+                    """
+                try look(table, sql) { "has rows of the work number \($0.integer(0)), which does not exist" }
+            }
             for (subject, problem, sql) in Self.contradictions {
                 try look(subject, sql) { "work \($0.text(0) ?? "?") \(problem)" }
             }
@@ -110,6 +117,12 @@ extension SpatiaLiteStore {
         return Array(findings.prefix(20))
     }
 
+    /// Tables whose rows are of works, and the columns that name them: a work is in the record, or hidden.
+    private static let ofWorks = [
+        ("ledger", "work"), ("reporter_contacts", "work"), ("followers", "work"), ("duplicates", "work"),
+        ("duplicates", "original"), ("redacted_works", "work"),
+    ]
+
     /// What must not be, and how to find it: queries of the ids of works.
     private static let contradictions: [(subject: String, problem: String, sql: String)] = [
         (
@@ -134,6 +147,19 @@ extension SpatiaLiteStore {
             """
             SELECT id FROM works WHERE NOT EXISTS
                 (SELECT 1 FROM ledger WHERE ledger.fid = works.fid * \(Schema.ledgerEntriesPerWork) + 1) LIMIT 20
+            """
+        ),
+        (
+            "works", "is hidden and in the public record too",
+            "SELECT id FROM hidden_works WHERE fid IN (SELECT fid FROM works) OR id IN (SELECT id FROM works) LIMIT 20"
+        ),
+        (
+            "works", "is hidden without an entry that says so",
+            """
+            SELECT id FROM hidden_works WHERE NOT EXISTS
+                (SELECT 1 FROM ledger WHERE ledger.work = hidden_works.fid AND field = 'hidden'
+                    AND ledger.fid BETWEEN hidden_works.fid * \(Schema.ledgerEntriesPerWork)
+                    AND (hidden_works.fid + 1) * \(Schema.ledgerEntriesPerWork) - 1) LIMIT 20
             """
         ),
         (

@@ -53,7 +53,9 @@ public final class SpatiaLiteStore: WorksStore {
 
     public func ledger(of id: WorkID) throws -> [LedgerEntry] {
         try read(within: .unlimited) { reader in
-            let number = try reader.database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
+            let number =
+                try reader.database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
+                ?? HiddenWorks(database: reader.database).number(of: id)
             return try number.map { try reader.ledger(of: $0) } ?? []
         }
     }
@@ -68,7 +70,11 @@ public final class SpatiaLiteStore: WorksStore {
 
     public func knowsSource(_ source: String) throws -> Bool {
         try read(within: .unlimited) { reader in
-            try reader.database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil
+            if try reader.database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil {
+                return true
+            }
+            let hidden = HiddenWorks(database: reader.database, seals: reader.seals)
+            return try hidden.rows().contains { try hidden.work($0, privateExtra: nil).source == source }
         }
     }
 

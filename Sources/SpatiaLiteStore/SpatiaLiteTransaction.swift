@@ -12,7 +12,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// Whether much is going to be written.
     private let isBulk: Bool
     private let reader: WorkReader
-    private let privateExtra: PrivateExtra
+    let privateExtra: PrivateExtra
     let seals: Seals
     private let row = ParameterRows()
 
@@ -37,6 +37,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var layers: [ReferenceLayer: BulkIndex] = [:]
     private var layerRows: [ReferenceLayer: Int64] = [:]
     private var sourceNames: SourceNames?
+    /// Hidden works by their sources and the names there; nil until somebody asks.
+    private var hiddenNames: [String: [String: Int64]]?
 
     init(_ database: Database, _ keys: StoreKeys, bulk: Bool) throws {
         self.database = database
@@ -44,7 +46,10 @@ final class SpatiaLiteTransaction: WorksTransaction {
         seals = Seals(database, keys)
         privateExtra = try PrivateExtra(database, seals)
         reader = WorkReader(database: database, budget: .unlimited, seals: seals, privateExtra: privateExtra)
-        lastNumber = try database.integer("SELECT max(fid) FROM works") ?? 0
+        // A number is never given out twice, even if its work is hidden.
+        lastNumber = max(
+            try database.integer("SELECT max(fid) FROM works") ?? 0,
+            try database.integer("SELECT max(fid) FROM hidden_works") ?? 0)
         worksBefore = lastNumber
         revision = try StoreRevision(in: database)
         revisionBefore = revision
@@ -84,6 +89,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             return result
         } catch {
             ledger.forget()
+            hiddenNames = nil
             (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
             (listedNames, lastNames, addedNames) = names
             try database.run("ROLLBACK TO part; RELEASE part")
@@ -95,9 +101,14 @@ final class SpatiaLiteTransaction: WorksTransaction {
 
     func ledger(of id: WorkID) throws -> [LedgerEntry] {
         try ledger.flush()
-        let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
-        return try number.map { try reader.ledger(of: $0) } ?? []
+        if let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)]) {
+            return try reader.ledger(of: number)
+        }
+        return try hidden.row(of: id).map { try reader.ledger(of: $0.number, takenOut: $0.record) } ?? []
     }
+
+    /// Writes the entries of the ledger that still wait.
+    func flushLedger() throws { try ledger.flush() }
 
     func work(_ id: WorkID) throws -> Work? {
         try reader.work(where: "id = ?", [.text(id.description)])
@@ -105,6 +116,11 @@ final class SpatiaLiteTransaction: WorksTransaction {
 
     func work(source: String, sourceID: String) throws -> Work? {
         guard try knowsSource(source) else { return nil }
+        if let work = try shownWork(source: source, sourceID: sourceID) { return work }
+        return try namesOfHidden()[source]?[sourceID].flatMap { try hidden.row($0) }.map(hiddenWork)
+    }
+
+    private func shownWork(source: String, sourceID: String) throws -> Work? {
         guard sourceNames != nil else {
             return try reader.work(where: "source = ? AND source_id = ?", [.text(source), .text(sourceID)])
         }
@@ -123,8 +139,26 @@ final class SpatiaLiteTransaction: WorksTransaction {
         try reader.forEachWork(where: "source = ? AND status NOT IN ('done', 'rejected')", [.text(source)]) { work in
             if !listed.contains(work.sourceID ?? "") { works.append(work) }
         }
+        for (sourceID, number) in try namesOfHidden()[source] ?? [:] where !listed.contains(sourceID) {
+            guard let work = try hidden.row(number).map(hiddenWork), work.status.isOpen else { continue }
+            works.append(work)
+        }
         return works
     }
+
+    /// Which hidden work bears which source's name. They are few, and their names stand in their records only.
+    private func namesOfHidden() throws -> [String: [String: Int64]] {
+        if let hiddenNames { return hiddenNames }
+        var names: [String: [String: Int64]] = [:]
+        for row in try hidden.rows() {
+            let work = try hiddenWork(row)
+            if let source = work.source { names[source, default: [:]][work.sourceID ?? ""] = row.number }
+        }
+        hiddenNames = names
+        return names
+    }
+
+    func forgetHiddenNames() { hiddenNames = nil }
 
     func lastObservation(ofSource source: String) throws -> Instant? {
         let statement = try PreparedStatement(database, "SELECT max(observed_at) FROM observations WHERE source = ?")
@@ -141,7 +175,9 @@ final class SpatiaLiteTransaction: WorksTransaction {
 
     func knowsSource(_ source: String) throws -> Bool {
         if let known = knownSources[source] { return known }
-        let known = try database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil
+        let known =
+            try database.integer("SELECT 1 FROM works WHERE source = ? LIMIT 1", [.text(source)]) != nil
+            || namesOfHidden()[source] != nil
         knownSources[source] = known
         return known
     }
@@ -156,7 +192,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
 
     // MARK: Works
 
-    private static let columns = [
+    /// The columns of `works`, the geometry last.
+    static let columns = [
         "fid", "id", "kind", "category", "status", "severity", "traffic_impact", "reported_at", "starts_at", "due_at",
         "original_due_at", "completed_at", "updated_at", "on_site_at", "daily_from", "daily_until", "due_changes",
         "revision", "change_number", "title", "address", "district", "organisation", "contractor", "source",
@@ -188,13 +225,21 @@ final class SpatiaLiteTransaction: WorksTransaction {
     }
 
     func update(_ work: Work, ledger: [LedgerEntry]) throws {
+        guard try !updateShown(work, ledger: ledger) else { return }
+        let isHidden = try whileShown(work.id) { _ = try updateShown(work, ledger: ledger) }
+        guard isHidden else { throw StoreError.conflict(work.id) }
+    }
+
+    /// False if the work is not in the public record.
+    private func updateShown(_ work: Work, ledger: [LedgerEntry]) throws -> Bool {
         let stored = try PreparedStatement(database, "SELECT fid, revision, geom FROM works WHERE id = ?")
         stored.bind(1, work.id.description)
         var number: Int64 = 0
         var geometryStays = false
         do {
             defer { stored.reset() }
-            guard try stored.step(), Int(stored.integer(1)) == work.revision - 1 else {
+            guard try stored.step() else { return false }
+            guard Int(stored.integer(1)) == work.revision - 1 else {
                 throw StoreError.conflict(work.id)
             }
             number = stored.integer(0)
@@ -214,6 +259,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         try note(work, number: number)
         try listNames(of: work)
         try self.ledger.append(ledger, to: number)
+        return true
     }
 
     private func gather(_ work: Work, number: Int64) {
@@ -250,7 +296,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     }
 
     /// Somebody else's work bears the id or the source's name: that is a conflict, not a failure of the engine.
-    private func conflictIfTaken(_ work: Work, _ body: () throws -> Void) throws {
+    func conflictIfTaken(_ work: Work, _ body: () throws -> Void) throws {
         do { try body() } catch let failure as SQLiteFailure where failure.primaryCode == SQLITE_CONSTRAINT {
             throw StoreError.conflict(work.id)
         }

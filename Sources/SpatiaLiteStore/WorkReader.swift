@@ -131,10 +131,12 @@ struct WorkReader {
 
     // MARK: The ledger
 
-    func ledger(of number: Int64) throws -> [LedgerEntry] {
+    /// - Parameter record: What the tables held of the work before it was hidden; nil for the entries that are public.
+    func ledger(of number: Int64, takenOut record: HiddenRecord? = nil) throws -> [LedgerEntry] {
         let statement = try PreparedStatement(
             database,
             """
+            \(record == nil ? "" : HiddenWorks.ledgerQuery)
             SELECT revision, at, recorded_at, field, old_value, new_value, reason, actor, actor_name, organisation,
                 recordings.id
             FROM ledger JOIN recordings ON recordings.id = ledger.recording
@@ -143,6 +145,12 @@ struct WorkReader {
             """)
         defer { statement.reset() }
         statement.bind(1, number)
+        if let record { statement.bind(2, String(decoding: record.ledger, as: UTF8.self)) }
+        let hidden = HiddenWorks(database: database, seals: seals)
+        /// A hidden work is not named by the history of another one.
+        func shown(_ id: String?) throws -> String? {
+            try id.map { try hidden.isHidden($0) ? LedgerMark.hidden : $0 }
+        }
         var entries: [LedgerEntry] = []
         while try statement.step() {
             guard let at = statement.text(1).flatMap({ Instant($0) }),
@@ -150,10 +158,12 @@ struct WorkReader {
                 let field = statement.text(3).flatMap(LedgerField.init(rawValue:)),
                 let actor = statement.text(7).flatMap(Actor.Kind.init(rawValue:))
             else { throw StoreError.corrupt("a ledger entry of work \(number) cannot be read") }
+            var (from, to) = (statement.text(4), statement.text(5))
+            if field == .duplicateOf { (from, to) = (try shown(from), try shown(to)) }
             entries.append(
                 LedgerEntry(
                     revision: Int(statement.integer(0)), at: at, recordedAt: recordedAt, field: field,
-                    from: statement.text(4), to: statement.text(5), reason: statement.text(6),
+                    from: from, to: to, reason: statement.text(6),
                     actor: Actor(
                         kind: actor, name: try actorName(actor, statement), organisation: statement.text(9))))
         }

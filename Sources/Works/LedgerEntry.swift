@@ -1,7 +1,7 @@
 /// One line of a work's record: what changed, from what to what, when, why and by whom.
 ///
 /// Entries are only ever added. A deadline that moved, a status that went back, a service that handed a work on: all of it stays
-/// readable.
+/// readable. The one exception is a redaction, which puts ``LedgerMark/redacted`` in the place of a text.
 public struct LedgerEntry: Hashable, Sendable {
     /// The work's revision that this change made; a change of several fields makes several entries of one revision.
     public var revision: Int
@@ -48,6 +48,20 @@ public enum LedgerField: String, Sendable, CaseIterable {
     case geometry
     case onSiteAt = "on_site_at"
     case duplicateOf = "duplicate_of"
+    /// `true` once staff have taken the work out of the public record, `false` once it is back.
+    case hidden
+    /// A text was taken back for good; `to` says which one.
+    case redacted
+}
+
+/// Texts that stand in the ledger where another text was.
+public enum LedgerMark {
+    /// The place of a text that was redacted.
+    public static let redacted = "[redacted]"
+    /// The place of the id of a work that is hidden.
+    public static let hidden = "[hidden]"
+
+    public static let all: Set<String> = [redacted, hidden]
 }
 
 /// Who made a change.

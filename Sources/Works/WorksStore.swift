@@ -12,8 +12,16 @@ public protocol WorksStore: Sendable {
     /// The work with this id, or nil.
     func work(_ id: WorkID) throws -> Work?
 
-    /// The works's ledger, oldest entry first; empty if there is no such work.
+    /// The works's ledger, oldest entry first; empty if there is no such work. Of a hidden work only what says that it was hidden.
     func ledger(of id: WorkID) throws -> [LedgerEntry]
+
+    /// The entry by which a work was hidden; nil if it is not hidden.
+    ///
+    /// A hidden work is found by nothing else here.
+    func hiding(of id: WorkID) throws -> LedgerEntry?
+
+    /// Row ids of the works that were hidden after a point of ``StoreRevision/works`` and still are, ascending.
+    func numbersHidden(since change: Int64) throws -> [Int64]
 
     /// How many works match as of `now`.
     func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int
@@ -112,6 +120,10 @@ public struct StorageStatus: Hashable, Sendable {
 }
 
 extension WorksStore {
+    public func hiding(of id: WorkID) throws -> LedgerEntry? { nil }
+
+    public func numbersHidden(since change: Int64) throws -> [Int64] { [] }
+
     public func knowsSource(_ source: String) throws -> Bool { true }
 
     public func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]? { nil }
@@ -205,24 +217,30 @@ public enum StoreNote: String, Sendable, CaseIterable {
 public protocol WorksTransaction: AnyObject {
     func work(_ id: WorkID) throws -> Work?
 
-    /// The work that a source knows by this name.
+    /// The work that a source knows by this name, hidden or not.
     func work(source: String, sourceID: String) throws -> Work?
 
     /// Whether there may be works of a source; if not, an import need not look for each of its rows.
     func knowsSource(_ source: String) throws -> Bool
 
-    /// The work's ledger, oldest entry first; empty if there is no such work.
+    /// The work's whole ledger, hidden or not, oldest entry first; empty if there is no such work.
     func ledger(of id: WorkID) throws -> [LedgerEntry]
+
+    /// True if staff have hidden the work.
+    func isHidden(_ id: WorkID) throws -> Bool
+
+    /// True if something of the work was redacted, so that its source may no longer say it.
+    func isRedacted(_ id: WorkID) throws -> Bool
 
     /// Adds a work and the entries that explain it.
     func insert(_ work: Work, ledger: [LedgerEntry]) throws
 
-    /// Replaces a work by its next revision and adds the entries that explain it.
+    /// Replaces a work by its next revision and adds the entries that explain it. A hidden work stays hidden.
     ///
     /// - Throws: ``StoreError/conflict(_:)`` if the stored revision is not the one before.
     func update(_ work: Work, ledger: [LedgerEntry]) throws
 
-    /// The open works of a source that are not among `listed` source ids.
+    /// The open works of a source that are not among `listed` source ids, hidden ones too.
     func openWorks(ofSource source: String, notIn listed: Set<String>) throws -> [Work]
 
     /// The moment of the last list that a source was imported from.
@@ -242,6 +260,10 @@ public protocol WorksTransaction: AnyObject {
 }
 
 extension WorksTransaction {
+    public func isHidden(_ id: WorkID) throws -> Bool { false }
+
+    public func isRedacted(_ id: WorkID) throws -> Bool { false }
+
     public func knowsSource(_ source: String) throws -> Bool { true }
 
     public func ledger(of id: WorkID) throws -> [LedgerEntry] { [] }

@@ -231,6 +231,7 @@ struct ImportCommand: ParsableCommand {
             ("read", report.read), ("inserted", report.inserted), ("updated", report.updated),
             ("unchanged", report.unchanged), ("repaired", report.repaired), ("refused", report.refused),
             ("closed", report.closed), ("skipped", report.skipped), ("deadlines_moved", report.deadlinesMoved),
+            ("hidden", report.hidden),
         ]
     }
 

@@ -18,6 +18,9 @@ struct WorkCommand: ParsableCommand {
               worksmap work set-deadline 0198… 2026-12-01T15:00:00Z --reason "поставка материалов"
               worksmap work set-status 0198… done --ended 2026-11-20T15:00:00Z --reason "акт пришёл поздно" --confirm
               worksmap work history 0198…
+              worksmap work hide 0198… --reason "адрес частного дома"
+              worksmap work redact 0198… --field description --reason "назван человек"
+              worksmap work place 0198… --point 49.98,53.21 --reason "опечатка в координатах"
 
             What is unusual wants --confirm and mostly a --reason: a deadline that has passed or is more than five years
             ahead, a reported work that is done without having been accepted, an end more than a day ago or one that makes
@@ -25,6 +28,7 @@ struct WorkCommand: ParsableCommand {
             """,
         subcommands: [
             Add.self, Show.self, List.self, SetStatus.self, SetDeadline.self, Assign.self, Confirm.self, History.self,
+            Hide.self, Unhide.self, Redact.self, Move.self,
         ])
 
     /// Which work is meant.
@@ -169,7 +173,15 @@ struct WorkCommand: ParsableCommand {
         @OptionGroup var target: Target
 
         func run() throws {
-            try reporting { try printWork(target.id, in: try target.common.openStore(readOnly: true)) }
+            try reporting {
+                let store = try target.common.openStore(readOnly: true)
+                if let hidden = try store.hiddenWork(target.id) {
+                    tell("hidden since \(hidden.hiding?.at.description ?? "?"): \(hidden.hiding?.reason ?? "")")
+                    Terminal.show(json: WorkFeatureWriter.text(of: hidden.work, at: .now))
+                } else {
+                    try printWork(target.id, in: store)
+                }
+            }
         }
     }
 
@@ -186,6 +198,7 @@ struct WorkCommand: ParsableCommand {
         @OptionGroup var filter: FilterOptions
         @Option(help: "How many at most.") var limit = 50
         @Option(help: "table, or json: one GeoJSON feature collection.") var format = ListFormat.table
+        @Flag(help: "List the works that staff have hidden instead.") var hidden = false
 
         func validate() throws { try NumberRange<Int>.listed.check(limit, of: "--limit") }
 
@@ -193,6 +206,10 @@ struct WorkCommand: ParsableCommand {
             try reporting {
                 let store = try common.openStore(readOnly: true)
                 let now = filter.moment
+                if hidden {
+                    try listHidden(in: store, at: now)
+                    return
+                }
                 let page = WorkPage(filter: try filter.workFilter(), geometry: format == .json, limit: limit)
                 if format == .json {
                     var json = JSONWriter()
@@ -301,20 +318,24 @@ struct WorkCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let store = try target.common.openStore(readOnly: true)
-                guard try store.work(target.id) != nil else { throw Failure("no work \(target.id)") }
+                let hidden = try store.hiddenWork(target.id)
+                guard try hidden != nil || store.work(target.id) != nil else {
+                    throw Failure("no work \(target.id)")
+                }
+                let ledger = try hidden?.ledger ?? store.ledger(of: target.id)
                 if format == .json {
                     var json = JSONWriter()
-                    json.history(of: target.id, try store.ledger(of: target.id))
+                    json.history(of: target.id, ledger)
                     Terminal.show(json: String(decoding: json.bytes, as: UTF8.self))
                     return
                 }
                 var table = TextTable([
-                    .init("at", .left), .init("what", .left), .init("from", .left, mayShrink: true),
+                    .init("entry"), .init("at", .left), .init("what", .left), .init("from", .left, mayShrink: true),
                     .init("to", .left, mayShrink: true), .init("by", .left), .init("reason", .left, mayShrink: true),
                 ])
-                for entry in try store.ledger(of: target.id) {
+                for (index, entry) in ledger.enumerated() {
                     table.add([
-                        entry.at.description, entry.field.rawValue, entry.from ?? "", entry.to ?? "",
+                        String(index + 1), entry.at.description, entry.field.rawValue, entry.from ?? "", entry.to ?? "",
                         entry.actor.organisation ?? entry.actor.kind.rawValue, entry.reason ?? "",
                     ])
                 }

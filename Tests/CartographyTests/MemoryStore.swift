@@ -11,6 +11,8 @@ final class MemoryStore: WorksStore {
         var features: [ReferenceLayer: [ReferenceFeature]] = [:]
         var revision = StoreRevision(works: 0, layers: [:])
         var attribution: String?
+        /// Numbers of hidden works, and the change that hid each.
+        var hidden: [Int64: Int64] = [:]
         /// How often works were read.
         var readings = 0
     }
@@ -28,12 +30,26 @@ final class MemoryStore: WorksStore {
             content.revision.works += 1
             if let place = content.places[work.id] {
                 content.works[place].work = work
+                content.hidden[content.works[place].number] = nil
                 content.works[place].change = content.revision.works
             } else {
                 content.places[work.id] = content.works.count
                 content.works.append((Int64(content.works.count + 1), content.revision.works, work))
             }
         }
+    }
+
+    /// Hides the work with this id; ``put(_:)`` brings it back.
+    func hide(_ id: WorkID) {
+        content.withLock { content in
+            guard let place = content.places[id] else { return }
+            content.revision.works += 1
+            content.hidden[content.works[place].number] = content.revision.works
+        }
+    }
+
+    func numbersHidden(since change: Int64) throws -> [Int64] {
+        content.withLock { $0.hidden.filter { $0.value > change }.keys.sorted() }
     }
 
     func set(_ features: [ReferenceFeature], in layer: ReferenceLayer) {
@@ -48,7 +64,7 @@ final class MemoryStore: WorksStore {
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws {
         let works = content.withLock { content in
             content.readings += 1
-            return content.works
+            return content.works.filter { content.hidden[$0.number] == nil }
         }
         for (number, change, work) in works
         where change > page.changedSince ?? -1 && number > page.after ?? -1 && number <= page.upTo ?? .max

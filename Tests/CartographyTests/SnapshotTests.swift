@@ -166,6 +166,9 @@ struct SnapshotTests {
                 if generator.unit() < 0.1 { work.geometry = nil }
                 store.put(work)
             }
+            // Of the first city, of those that came since, and some that are hidden already.
+            for number in [round * 7, round * 3] { store.hide(TestCity.works(300)[number].id) }
+            store.hide(others[Int(generator.unit() * 400)].id)
             if let (next, change) = try writer.update(snapshot) {
                 snapshot = next
                 #expect(!change.isEmpty)

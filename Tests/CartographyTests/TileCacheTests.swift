@@ -65,6 +65,26 @@ struct TileCacheTests {
         #expect(try !atlas.refresh())
     }
 
+    @Test("A work that is hidden ends the tiles that show it and is in none, until it is back")
+    func hiding() throws {
+        let (store, atlas) = try city()
+        let empty = try TestCity.atlas(MemoryStore(works: []))
+        let request = TileRequest(tileset: "hazards", address: try address(here))
+        let untouched = TileRequest(tileset: "works", address: try address(there))
+        let shown = try atlas.tile(request, at: TestCity.now, budget: .unlimited).bytes
+        let bare = try empty.tile(request, at: TestCity.now, budget: .unlimited).bytes
+        #expect(shown != bare)
+        _ = try isCached(atlas, untouched)
+        store.hide(TestCity.work(1, .hazard, at: here).id)
+        #expect(try atlas.refresh())
+        #expect(try atlas.tile(request, at: TestCity.now, budget: .unlimited).bytes == bare)
+        #expect(atlas.status.works == 2)
+        #expect(try isCached(atlas, untouched))
+        store.put(TestCity.work(1, .hazard, at: here))
+        #expect(try atlas.refresh())
+        #expect(try atlas.tile(request, at: TestCity.now, budget: .unlimited).bytes == shown)
+    }
+
     @Test("A work that moves ends the tiles of its old and of its new place")
     func move() throws {
         let (store, atlas) = try city()

@@ -75,13 +75,20 @@ struct SnapshotWriter {
         try store.forEachWork(page, at: .now, budget: .unlimited) { row in
             if let (work, _) = try intake.take(row) { seen.append(work) }
         }
+        // Asked after the rows: what was hidden in between is in both, and gone.
+        let hidden = Set(try store.numbersHidden(since: next.revision.works).compactMap { UInt32(exactly: $0) })
         next.traits = intake.traits
         if !intake.refusals.isEmpty { refusals = intake.refusals }
-        guard !seen.isEmpty else { return }
+        guard !seen.isEmpty || !hidden.isEmpty else { return }
 
-        let numbers = Set(seen.map(\.number))
+        let numbers = hidden.union(seen.map(\.number))
         strike(numbers, in: &next, change: &change)
-        let arrived = intake.staging.segment(ranked: nil)
+        var arrived = intake.staging.segment(ranked: nil)
+        if seen.contains(where: { hidden.contains($0.number) }) {
+            var shown = SegmentStaging()
+            shown.add(arrived) { !hidden.contains($0) }
+            arrived = shown.segment(ranked: nil)
+        }
         arrived.forEach { work, box in change.works.append(ChangedWork(work: work, box: box, isNew: true)) }
         next.delta.forEach { work, box in
             if numbers.contains(work.number) { change.works.append(ChangedWork(work: work, box: box, isNew: false)) }

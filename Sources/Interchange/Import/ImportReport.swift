@@ -20,6 +20,8 @@ public struct ImportReport: Hashable, Sendable {
     public var skipped = 0
     /// Deadlines that moved.
     public var deadlinesMoved = 0
+    /// Rows about works that staff have hidden; they are among the others too, and the works stay hidden.
+    public var hidden = 0
     /// Services and contractors that neither the city's rules nor its works had; they are kept.
     public var newNames = CityNames()
     /// The moment of the list, if the file has one.
@@ -54,6 +56,7 @@ public struct ImportReport: Hashable, Sendable {
         closed += other.closed
         skipped += other.skipped
         deadlinesMoved += other.deadlinesMoved
+        hidden += other.hidden
         refusals += other.refusals
         refusalReasons.add(other.refusalReasons)
         notes += other.notes

@@ -307,7 +307,8 @@ public struct Importer: Sendable {
         let outcome: Reconciliation
         if let known {
             let plain = Reconciliation.update(known, with: draft, at: now, by: actor)
-            if case .updated(_, let entries) = plain, !entries.isEmpty {
+            if try transaction.isHidden(known.id) { report.hidden += 1 }
+            if case .updated(_, let entries) = plain, try !entries.isEmpty || transaction.isRedacted(known.id) {
                 outcome = .update(
                     known, with: draft.respecting(try transaction.ledger(of: known.id)), at: now, by: actor)
             } else {

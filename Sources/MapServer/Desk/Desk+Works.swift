@@ -13,6 +13,8 @@ struct SubmissionOutcome: Sendable {
 
     var effect: Effect
     var work: Work
+    /// True if staff have hidden the work: then nobody is told more than that.
+    var isHidden = false
 }
 
 extension Desk {
@@ -73,15 +75,18 @@ extension Desk {
         if let source = draft.source, let sourceID = draft.sourceID,
             let known = try transaction.work(source: source, sourceID: sourceID)
         {
-            guard token.mayChange(workOf: known.organisation) else { throw Self.foreign(known, token) }
+            let isHidden = try transaction.isHidden(known.id)
+            guard token.mayChange(workOf: known.organisation) else {
+                throw isHidden ? Problem.forbidden("the work is hidden") : Self.foreign(known, token)
+            }
             let heard = draft.respecting(try transaction.ledger(of: known.id))
             guard
                 case .updated(let work, let ledger) = Reconciliation.update(
                     known, with: heard, at: now, by: actor, reason: reason)
-            else { return SubmissionOutcome(effect: .unchanged, work: known) }
+            else { return SubmissionOutcome(effect: .unchanged, work: known, isHidden: isHidden) }
             try transaction.update(work, ledger: ledger)
             try transaction.add(audit(token, "work.update", work.id, "\(source) \(sourceID)", at: now))
-            return SubmissionOutcome(effect: .updated, work: work)
+            return SubmissionOutcome(effect: .updated, work: work, isHidden: isHidden)
         }
         if !token.isMachine {
             let speaker = try speaker(
@@ -136,7 +141,10 @@ extension Desk {
         ground: DecisionGround, in transaction: any DeskTransaction
     ) throws -> Work {
         try token.requirePerson()
-        guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }
+        guard let existing = try transaction.work(id) else {
+            if try transaction.isHidden(id) { throw Self.unhideFirst(id) }
+            throw WorkRoutes.noWork(id)
+        }
         if let expected, expected != existing.revision { throw Self.lostRace(existing) }
         guard token.mayChange(workOf: existing.organisation) else { throw Self.foreign(existing, token) }
         let detail = decision.fields.joined(separator: ", ")
@@ -175,6 +183,13 @@ extension Desk {
 
     private static func foreign(_ work: Work, _ token: AccessToken) -> Problem {
         .forbidden("the work is of \(work.organisation ?? "nobody"); the token is of \(token.organisation ?? "nobody")")
+    }
+
+    static func unhideFirst(_ id: WorkID) -> Problem {
+        Problem(
+            .gone, "hidden", "The work is hidden",
+            detail:
+                "work \(id) is hidden: its texts and its place can be changed; for everything else bring it back first")
     }
 
     static func lostRace(_ work: Work) -> Problem {

@@ -41,7 +41,8 @@ struct Desk: Sendable {
 
     var families: [any RouteFamily] {
         [
-            WorkWritingRoutes(desk: self), DuplicateRoutes(desk: self), Open311Routes(desk: self),
+            WorkWritingRoutes(desk: self), TakingBackRoutes(desk: self), DuplicateRoutes(desk: self),
+            Open311Routes(desk: self),
             StaffRoutes(desk: self),
         ]
     }

@@ -157,7 +157,7 @@ struct WorkSubmission {
         return time
     }
 
-    private static func geometry(_ value: JSONValue) throws(Problem) -> Geometry? {
+    static func geometry(_ value: JSONValue) throws(Problem) -> Geometry? {
         let geometry: Geometry?
         do { geometry = try GeoJSON.geometry(from: value) } catch { throw malformed("geometry", "\(error)") }
         guard let geometry else { return nil }

@@ -67,6 +67,9 @@ struct WorkWritingRoutes: RouteFamily {
         } catch StoreError.conflict(let id) {
             throw Problem(.conflict, "conflict", "Somebody else was quicker", detail: "\(StoreError.conflict(id))")
         }
+        guard !outcome.isHidden else {
+            return TakingBackRoutes.answer(Desk.TakenBack(work: outcome.work, isHidden: true))
+        }
         var response = Self.answer(outcome.work, at: now)
         response.status = outcome.effect == .inserted ? .created : .ok
         if outcome.effect == .inserted { response.headers[.location] = "/api/works/\(outcome.work.id)" }
@@ -187,7 +190,9 @@ struct WorkWritingRoutes: RouteFamily {
         }
         let work = try await desk.write(for: request, context) { transaction in
             if let revisions {
-                guard let existing = try transaction.work(id) else { throw WorkRoutes.noWork(id) }
+                guard let existing = try transaction.work(id) else {
+                    throw try transaction.isHidden(id) ? Desk.unhideFirst(id) : WorkRoutes.noWork(id)
+                }
                 guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }
             }
             return try desk.decide(

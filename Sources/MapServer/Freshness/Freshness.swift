@@ -72,6 +72,8 @@ final class Freshness: Sendable {
             changes.append((row.number, status?.isOpen == true ? row.instant(.dueAt) : nil))
             if let updated = row.instant(.updatedAt), updated > latest ?? updated - 1 { latest = updated }
         }
+        // Asked after the rows: what was hidden in between is in both, and gone.
+        for number in try store.numbersHidden(since: since ?? 0) { changes.append((number, nil)) }
         state.withLock { state in
             if since == nil {
                 state.deadlines.removeAll()

@@ -74,6 +74,7 @@ final class MatchShelf: Sendable {
             columns: [], geometry: false, limit: Self.changesToFollow + 1, changedSince: known.revision)
         var changed: [Int64] = []
         try store.forEachWork(page, at: stamp.now, budget: budget) { changed.append($0.number) }
+        changed += try store.numbersHidden(since: known.revision)
         guard changed.count <= Self.changesToFollow else { return nil }
         page.filter = filter
         var matching: Set<Int64> = []

@@ -46,9 +46,71 @@ extension OpenAPI {
                 "properties": .object(JSONObject(decisionProperties)),
             ],
             answers: [
-                ("200", "The work as it is then"), ("404", "There is no such work"), ("412", "Somebody was quicker"),
+                ("200", "The work as it is then"), ("404", "There is no such work"), ("410", "The work is hidden"),
+                ("412", "Somebody was quicker"),
                 ("413", "The body is too large"), ("428", "If-Match is missing"),
             ])
+    }
+
+    /// The addresses under `/api/works/{id}` by which staff take something back.
+    static var takingBack: [(String, JSONValue)] {
+        func path(_ name: String, _ summary: String, _ description: String, _ properties: [(String, JSONValue)])
+            -> (String, JSONValue)
+        {
+            let reason: JSONValue = [
+                "type": "string", "minLength": 1, "maxLength": 1000,
+                "description": "Why, in words that everyone can read",
+            ]
+            return (
+                "/api/works/{id}/\(name)",
+                [
+                    "post": operation(
+                        "\(name)Work", summary, description: "Not for machines' tokens. \(description)",
+                        parameters: [
+                            [
+                                "name": "id", "in": "path", "required": true, "schema": ["type": "string"],
+                                "description": "The work's id",
+                            ]
+                        ],
+                        body: [
+                            "type": "object", "additionalProperties": false, "required": ["reason"],
+                            "properties": .object(JSONObject(properties + [("reason", reason)])),
+                        ],
+                        answers: [
+                            ("200", "What became of the work"), ("404", "There is no such work"),
+                            ("413", "The body is too large"),
+                        ])
+                ]
+            )
+        }
+        return [
+            path(
+                "hide", "Take a work out of every public output", "Its history keeps that it was hidden, and why.", []),
+            path("unhide", "Bring a hidden work back", "It has the same id and its whole history.", []),
+            path(
+                "redact", "Take a text back for good", "It stands in none of the database's files afterwards.",
+                [
+                    ("field", choice(RedactableField.self)),
+                    (
+                        "entry",
+                        [
+                            "type": "integer", "minimum": 1,
+                            "description":
+                                "Instead of a field: the entry of the work's history whose texts are redacted",
+                        ]
+                    ),
+                    (
+                        "replacement",
+                        [
+                            "type": "string", "minLength": 1, "maxLength": .integer(WorkSubmission.textLength),
+                            "description": "A text to stand there instead; for title, description and address",
+                        ]
+                    ),
+                ]),
+            path(
+                "place", "Move or mend a work's place", "The district is found anew.",
+                [("geometry", ["type": "object", "description": "A geometry of RFC 7946"])]),
+        ]
     }
 
     // MARK: Bodies

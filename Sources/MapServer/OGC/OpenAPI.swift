@@ -106,8 +106,9 @@ struct OpenAPI {
                         "featureCollection", type: "application/geo+json")
                 ))
         }
-        let work = Self.get("work", "One work", ["id"], "feature", type: "application/geo+json", notFound: true)
-        if writes { paths.append(("/api/works", ["post": Self.statement])) }
+        let work = Self.get(
+            "work", "One work", ["id"], "feature", type: "application/geo+json", notFound: true, gone: true)
+        if writes { paths += [("/api/works", ["post": Self.statement])] + Self.takingBack }
         paths += [
             ("/api/works/{id}", writes ? Self.adding("patch", Self.decision, to: work) : work),
             (
@@ -127,7 +128,7 @@ struct OpenAPI {
 
     private static func get(
         _ id: String, _ summary: String, _ parameters: [String], _ schema: String, type: String = "application/json",
-        notFound: Bool = false
+        notFound: Bool = false, gone: Bool = false
     ) -> JSONValue {
         var content: [(String, JSONValue)] = [(type, ["schema": reference("schemas", schema)])]
         if parameters.contains("f") { content.append(("text/html", ["schema": ["type": "string"]])) }
@@ -136,6 +137,7 @@ struct OpenAPI {
             ("400", reference("responses", "problem")),
             ("503", reference("responses", "problem")),
         ]
+        if gone { responses.insert(("410", reference("responses", "problem")), at: 2) }
         if notFound { responses.insert(("404", reference("responses", "problem")), at: 2) }
         if parameters.contains("f") { responses.insert(("406", reference("responses", "problem")), at: 2) }
         return [

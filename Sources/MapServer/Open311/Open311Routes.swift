@@ -168,10 +168,15 @@ struct Open311Routes: RouteFamily {
         let book = try desk.rules.book()
         return try await desk.services.features(request, context) { _ in
             guard let id = WorkID(call.name), let work = try desk.store.work(id) else {
+                if let id = WorkID(call.name), let hiding = try desk.store.hiding(of: id) { throw Self.hidden(hiding) }
                 throw Open311Failure(404, "service_request_id \(call.name.prefix(60)) was not found")
             }
             return Answer(document: .requests([work], book, language: call.language.rawValue))
         }
+    }
+
+    private static func hidden(_ hiding: LedgerEntry) -> Open311Failure {
+        Open311Failure(410, "the request was taken out of the public record: \(hiding.reason ?? "")")
     }
 
     private func token(_ request: Request, _ context: MapContext, _ call: Call) async throws -> Answer {
@@ -180,6 +185,7 @@ struct Open311Routes: RouteFamily {
                 throw Open311Failure(404, "token \(call.name.prefix(60)) was not found")
             }
             let id: WorkID? = if case .accepted(let id) = report.decision { id } else { nil }
+            if let id, let hiding = try desk.store.hiding(of: id) { throw Self.hidden(hiding) }
             return Answer(document: .token(report.token, became: id))
         }
     }

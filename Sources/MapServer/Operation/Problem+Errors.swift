@@ -86,3 +86,31 @@ extension AuthorityError: ProblemConvertible {
 extension DuplicateError: ProblemConvertible {
     package var problem: Problem? { .unprocessable("change-refused", "\(self)") }
 }
+
+extension TakingBackError: ProblemConvertible {
+    package var problem: Problem? {
+        func refused(_ field: String?) -> Problem {
+            var problem = Problem.unprocessable("change-refused", "\(self)")
+            problem.parameter = field
+            return problem
+        }
+        return switch self {
+        case .unknown: .notFound("\(self)")
+        case .reasonMissing: refused("reason")
+        case .badText(let name, _): refused(name)
+        case .hiddenAlready, .notHidden:
+            Problem(.conflict, "conflict", "The work is in that state already", detail: "\(self)")
+        case .nothingThere: refused("field")
+        case .noEntry, .nothingInEntry: refused("entry")
+        case .badReplacement: refused("replacement")
+        case .badGeometry, .samePlace: refused("geometry")
+        }
+    }
+}
+
+extension Problem {
+    /// A work that staff have taken out of the public record, and why.
+    static func hidden(_ reason: String?) -> Problem {
+        Problem(.gone, "hidden", "The work was taken out of the public record", detail: reason)
+    }
+}

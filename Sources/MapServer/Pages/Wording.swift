@@ -69,8 +69,43 @@ extension Language {
         case .registered: self("Внесено", "Registered")
         case .geometry: self("Место", "Place")
         case .duplicateOf: self("Повтор", "Duplicate")
+        case .hidden: self("Видимость", "Visibility")
+        case .redacted: self("Удалено", "Redacted")
         case .status, .dueAt, .startsAt, .category, .severity, .organisation, .contractor, .onSiteAt:
             text("field.\(field.rawValue)")
+        }
+    }
+
+    /// A text of the ledger; a mark in the reader's words.
+    func ledger(_ text: String?) -> String {
+        switch text {
+        case LedgerMark.redacted?: self("[удалено]", "[redacted]")
+        case LedgerMark.hidden?: self("[скрытая работа]", "[hidden work]")
+        default: text ?? ""
+        }
+    }
+
+    /// A value of ``LedgerField/hidden``.
+    func isHidden(_ value: String) -> String {
+        value == "true" ? self("скрыта", "hidden") : self("видна всем", "public")
+    }
+
+    /// The name of a part that was redacted, as ``RedactedPart/name`` has it.
+    func redactedPart(_ name: String) -> String {
+        guard let field = RedactableField(rawValue: name) else {
+            return name.hasPrefix("entry ") ? self("запись \(name.dropFirst(6))", name) : name
+        }
+        return self.name(field)
+    }
+
+    func name(_ field: RedactableField) -> String {
+        switch field {
+        case .title: self("Название", "Title")
+        case .description: self("Описание", "Description")
+        case .address: text("field.address")
+        case .photo: self("Фото", "Photo")
+        case .extra: self("Дополнительные сведения", "Further details")
+        case .privateExtra: self("Сведения не для публикации", "Details that are not public")
         }
     }
 

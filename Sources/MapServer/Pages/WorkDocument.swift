@@ -61,6 +61,23 @@ enum WorkDocument {
         ).html
     }
 
+    /// The page in the place of a work that staff have hidden: that it was, and why, and nothing else.
+    static func hidden(_ hiding: LedgerEntry, clock: CityClock, visit: PageVisit) -> HTML {
+        let say = visit.language
+        let title = say("Работа скрыта", "The work is hidden")
+        return PublicPage(
+            visit: visit, title: title, summary: title, section: .works,
+            body: """
+                <p>\(say("Городские службы убрали эту работу из открытых данных.", "The city's staff have taken this work out of the public record."))</p>
+                <dl>
+                <dt>\(say("Когда", "When"))</dt><dd>\(clock.html(hiding.at))</dd>
+                <dt>\(say("Причина", "Reason"))</dt><dd>\(say.ledger(hiding.reason))</dd>
+                </dl>
+                <p><a href="\(visit.link("/works"))">\(say("Все работы", "All works"))</a></p>
+                """
+        ).html
+    }
+
     /// The part of the map's address that shows where a work is.
     private static func place(_ work: Work, _ say: Language) -> String {
         guard let point = work.geometry?.representativePoint else { return "?lang=\(say.rawValue)" }
@@ -72,6 +89,9 @@ enum WorkDocument {
         let say = clock.language
         func value(_ text: String?, _ field: LedgerField) -> HTML {
             guard let text else { return "—" }
+            if LedgerMark.all.contains(text) { return say.ledger(text).html }
+            if field == .hidden { return say.isHidden(text).html }
+            if field == .redacted { return say.redactedPart(text).html }
             if let instant = Instant(text) { return clock.html(instant) }
             if field == .geometry { return say("новое место", "new place").html }
             if field == .status || field == .registered, let status = WorkStatus(rawValue: text) {
@@ -90,7 +110,7 @@ enum WorkDocument {
                 .compactMap { $0 }.joined(separator: ", ")
             rows += """
                 <tr><td>\(clock.html(entry.at))</td><td>\(say.name(entry.field))</td><td>\(change)</td>
-                <td>\(entry.reason ?? "")</td><td>\(who)</td></tr>
+                <td>\(say.ledger(entry.reason))</td><td>\(who)</td></tr>
 
                 """
         }

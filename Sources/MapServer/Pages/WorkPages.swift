@@ -31,7 +31,12 @@ struct WorkPages: RouteFamily {
         let gzip = request.acceptsGzip
         let content = try await services.features(request, context) { budget in
             let clock = try CityClock(services.store, language: visit.language)
-            guard let work = try services.store.work(id) else { throw WorkRoutes.noWork(id) }
+            guard let work = try services.store.work(id) else {
+                guard let hiding = try services.store.hiding(of: id) else { throw WorkRoutes.noWork(id) }
+                var page = visit.content(WorkDocument.hidden(hiding, clock: clock, visit: visit), gzip: gzip)
+                page.status = .gone
+                return page
+            }
             let district = try services.districts.all(in: services.store, budget: budget).first {
                 $0.name == work.district
             }
@@ -39,7 +44,7 @@ struct WorkPages: RouteFamily {
                 work, try services.store.ledger(of: id), district, at: now, clock: clock, visit: visit)
             return visit.content(page, gzip: gzip)
         }
-        return content.response(to: request, caching: .revalidate)
+        return content.response(to: request, caching: content.status == .ok ? .revalidate : .never)
     }
 
     // MARK: The list

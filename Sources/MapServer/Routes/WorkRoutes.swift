@@ -24,10 +24,10 @@ struct WorkRoutes: RouteFamily {
         let now = Instant.now
         if let desk, request.bearsToken {
             let token = try await desk.bearer(request, context, atLeast: .viewer)
-            if token.mayReadPrivate { return try await staffWork(id, request, context, desk, at: now) }
+            if token.mayReadPrivate { return try await staffWork(id, request, context, desk, token, at: now) }
         }
         let content = try await services.features(request, context) { _ in
-            guard let work = try services.store.work(id) else { throw Self.noWork(id) }
+            guard let work = try services.store.work(id) else { throw try Self.absence(of: id, in: services.store) }
             var json = JSONWriter()
             FeatureText(now: now).write(work, to: &json)
             var content = Content(
@@ -41,10 +41,17 @@ struct WorkRoutes: RouteFamily {
 
     /// The work as staff see it.
     private func staffWork(
-        _ id: WorkID, _ request: Request, _ context: MapContext, _ desk: Desk, at now: Instant
+        _ id: WorkID, _ request: Request, _ context: MapContext, _ desk: Desk, _ token: AccessToken, at now: Instant
     ) async throws -> Response {
         try await services.features(request, context, on: services.staffPool) { _ in
-            guard let work = try desk.store.work(id) else { throw Self.noWork(id) }
+            guard let work = try desk.store.work(id) else {
+                guard let hidden = try desk.hiddenWork(id, for: token) else {
+                    throw try Self.absence(of: id, in: desk.store)
+                }
+                var answer = Self.staffAnswer(hidden.work, privateExtra: hidden.work.privateExtra, at: now)
+                answer.headers[.worksmapHidden] = "true"
+                return answer
+            }
             return Self.staffAnswer(work, privateExtra: try desk.store.privateExtra(of: id), at: now)
         }
     }
@@ -78,4 +85,14 @@ struct WorkRoutes: RouteFamily {
     }
 
     static func noWork(_ id: WorkID) -> Problem { .notFound("there is no work \(id)") }
+
+    /// Why a work is not in the public record: it never was, or it was hidden.
+    static func absence(of id: WorkID, in store: any WorksStore) throws -> Problem {
+        try store.hiding(of: id).map { .hidden($0.reason) } ?? noWork(id)
+    }
+}
+
+extension HTTPField.Name {
+    /// `true` in what staff are answered about a work that is hidden from everybody else.
+    static let worksmapHidden = Self("Worksmap-Hidden")!
 }

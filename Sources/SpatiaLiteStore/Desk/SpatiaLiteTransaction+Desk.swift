@@ -84,13 +84,16 @@ extension SpatiaLiteTransaction: DeskTransaction {
             DELETE FROM reporter_contacts WHERE work IN (SELECT fid FROM works
             WHERE status IN ('done', 'rejected') AND coalesce(completed_at, updated_at) < ?)
             """, [moment.description])
+        let ofHiddenWorks = try hiddenNumbers(closedBefore: moment).reduce(0) { erased, number in
+            try erased + change("DELETE FROM reporter_contacts WHERE work = CAST(? AS INTEGER)", [String(number)])
+        }
         // A report that nobody ever decided on is as old as it is.
         let ofReports = try change(
             """
             UPDATE pending_reports SET contact = NULL
             WHERE contact IS NOT NULL AND coalesce(decided_at, received_at) < ?
             """, [moment.description])
-        return ofWorks + ofReports
+        return ofWorks + ofHiddenWorks + ofReports
     }
 
     func add(_ report: PendingReport) throws {

@@ -142,6 +142,9 @@ final class RowCache: Sendable {
             changes.append(
                 Change(number: statement.integer(0), kind: Self.kind(statement, 1), box: box ?? WorkPlaces.anywhere))
         }
+        for number in try HiddenWorks(database: database).numbers(since: since, limit: Self.changesToFollow + 1) {
+            changes.append(Change(number: number, kind: 0, box: WorkPlaces.nowhere))
+        }
         return changes.count <= Self.changesToFollow ? changes : nil
     }
 

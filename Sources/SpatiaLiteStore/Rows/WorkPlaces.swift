@@ -14,7 +14,7 @@ struct WorkPlaces: Sendable {
     static let capacity: Int64 = 1 << 22
 
     /// The box of a number that no work has: it meets none.
-    private static let nowhere = SIMD4<Float>(repeating: .infinity)
+    static let nowhere = SIMD4<Float>(repeating: .infinity)
     /// The box of a work without a geometry: it meets every box and is inside none.
     static let anywhere = SIMD4<Float>(repeating: -.infinity)
 

@@ -9,6 +9,7 @@ extension SealingPurpose {
     static let tokenCodes = Self(rawValue: "codes of tokens")
     static let secrets = Self(rawValue: "secrets")
     static let actors = Self(rawValue: "actors")
+    static let hiddenWorks = Self(rawValue: "hidden works")
 }
 
 /// The columns whose values are sealed. All that goes over sealed values (rotation, check, counts) goes over this list.
@@ -21,6 +22,7 @@ enum SealedColumn: CaseIterable {
     case tokenName
     case secret
     case actorName
+    case hiddenWork
 
     var table: String {
         switch self {
@@ -31,6 +33,7 @@ enum SealedColumn: CaseIterable {
         case .tokenName: "access_tokens"
         case .secret: "desk_secrets"
         case .actorName: "recordings"
+        case .hiddenWork: "hidden_works"
         }
     }
 
@@ -40,6 +43,7 @@ enum SealedColumn: CaseIterable {
         case .reportContact: "contact"
         case .tokenName: "name"
         case .actorName: "actor_name"
+        case .hiddenWork: "record"
         }
     }
 
@@ -52,6 +56,7 @@ enum SealedColumn: CaseIterable {
         case .tokenName: .tokens
         case .secret: .secrets
         case .actorName: .actors
+        case .hiddenWork: .hiddenWorks
         }
     }
 
@@ -64,6 +69,7 @@ enum SealedColumn: CaseIterable {
         case .audit: "id || ' ' || at || ' ' || coalesce(token, '') || ' ' || coalesce(work, '')"
         case .tokenName, .actorName: "id"
         case .secret: "name"
+        case .hiddenWork: "fid || ' ' || id"
         }
     }
 
@@ -75,6 +81,7 @@ enum SealedColumn: CaseIterable {
         case .extra: ["layer", "feature"]
         case .audit, .tokenName, .actorName: ["id"]
         case .secret: ["name"]
+        case .hiddenWork: ["fid"]
         }
     }
 

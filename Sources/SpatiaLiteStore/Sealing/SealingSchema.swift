@@ -240,7 +240,7 @@ enum SealingSchema {
     }
 
     /// SQL that is true while no key is being replaced by a newer one.
-    private static let isNoRotation = "NOT EXISTS (SELECT 1 FROM sealing_keys WHERE state = 'old')"
+    static let isNoRotation = "NOT EXISTS (SELECT 1 FROM sealing_keys WHERE state = 'old')"
 
     private static func hideFollowers(in database: Database, _ seals: Seals) throws {
         var followers: [(work: Int64, follower: String)] = []

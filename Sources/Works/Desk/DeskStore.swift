@@ -46,6 +46,17 @@ public protocol DeskStore: WorksStore {
 
     /// The newest entries of the audit log, newest first.
     func audit(limit: Int) throws -> [AuditEntry]
+
+    /// A work that staff have hidden, with its whole ledger; nil if it is not hidden.
+    func hiddenWork(_ id: WorkID) throws -> HiddenWork?
+
+    /// All works that staff have hidden, the last one hidden first.
+    func hiddenWorks() throws -> [HiddenWork]
+
+    /// Empties the write-ahead log, in which the old bytes of what was hidden or redacted may still lie.
+    ///
+    /// - Returns: False if readers kept it from being emptied for two seconds; it is emptied later then.
+    func eraseTraces() throws -> Bool
 }
 
 extension DeskStore {
@@ -96,6 +107,21 @@ public protocol DeskTransaction: WorksTransaction {
 
     /// Those of some names that the works, or the tokens of staff, have.
     func cityNames(among names: Set<String>) throws -> CityNames
+
+    /// A work that staff have hidden; nil if it is not hidden.
+    func hiddenWork(_ id: WorkID) throws -> Work?
+
+    /// Replaces a work by its next revision, adds the entries that explain it, and takes it out of the public record.
+    func hide(_ work: Work, ledger: [LedgerEntry]) throws
+
+    /// Brings a hidden work back, with its row id and its ledger, as its next revision.
+    func unhide(_ work: Work, ledger: [LedgerEntry]) throws
+
+    /// Puts ``LedgerMark/redacted`` in the place of texts of a work's ledger.
+    func redact(_ texts: [LedgerRedaction], of id: WorkID) throws
+
+    /// Takes a text out of the report that a work was made of, if that is kept.
+    func redactReport(_ field: RedactableField, of id: WorkID) throws
 
     func add(_ entry: AuditEntry) throws
 }

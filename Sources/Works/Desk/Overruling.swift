@@ -2,11 +2,11 @@ import Geometry
 
 extension WorkDraft {
     /// The draft without what a person has overruled: a source that merely repeats what it said before a person decided otherwise takes
-    /// nothing back. A source that says something new is heard.
+    /// nothing back. A source that says something new is heard. About a field that was redacted no source is heard.
     ///
     /// - Parameter ledger: The work's ledger, oldest entry first.
     public func respecting(_ ledger: [LedgerEntry]) -> WorkDraft {
-        var draft = self
+        var draft = sparing(ledger.redactedFields)
         /// What stood there before people began to decide, if they had the last word.
         func overruled(_ field: LedgerField) -> String?? {
             var before: String??
@@ -18,7 +18,8 @@ extension WorkDraft {
         }
         func repeats(_ field: LedgerField, _ said: String?) -> Bool {
             guard let said, let before = overruled(field) else { return false }
-            return before == said
+            // Of a value that was redacted nobody knows any more what it was.
+            return before == said || before == LedgerMark.redacted
         }
         if repeats(.status, draft.status?.rawValue) {
             draft.status = nil
@@ -33,7 +34,11 @@ extension WorkDraft {
         if repeats(.severity, draft.severity?.rawValue) { draft.severity = nil }
         if repeats(.organisation, draft.organisation) { draft.organisation = nil }
         if repeats(.contractor, draft.contractor) { draft.contractor = nil }
-        if repeats(.geometry, draft.geometry?.geoJSON) { draft.geometry = nil }
+        if repeats(.geometry, draft.geometry?.geoJSON) {
+            draft.geometry = nil
+            // Found from the source's place.
+            draft.district = nil
+        }
         if repeats(.onSiteAt, draft.onSiteAt?.description) { draft.onSiteAt = nil }
         return draft
     }

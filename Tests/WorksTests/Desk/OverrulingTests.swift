@@ -48,6 +48,45 @@ struct OverrulingTests {
         #expect((draft.respecting(each.ledger).organisation != nil) == each.isHeard)
     }
 
+    @Test(
+        "A place that people gave a work stays, with its district, until the source says another one",
+        arguments: [true, false])
+    func place(isRedacted: Bool) throws {
+        let (old, new) = (
+            Geometry.point(.init(longitude: 1, latitude: 2)), Geometry.point(.init(longitude: 3, latitude: 4))
+        )
+        let from = isRedacted ? LedgerMark.redacted : old.geoJSON
+        let ledger = [Self.entry(.geometry, from, new.geoJSON, Self.person)]
+        var draft = WorkDraft()
+        (draft.geometry, draft.district) = (old, "Old")
+        let kept = draft.respecting(ledger)
+        #expect(kept.geometry == nil && kept.district == nil)
+        draft.geometry = .point(.init(longitude: 5, latitude: 6))
+        #expect(draft.respecting(ledger).geometry == draft.geometry && draft.respecting(ledger).district == "Old")
+    }
+
+    @Test("About what was redacted a source is not heard", arguments: RedactableField.allCases)
+    func redacted(_ field: RedactableField) {
+        var draft = WorkDraft()
+        (draft.title, draft.description, draft.address, draft.contractor) = ("t", "d", "a", "c")
+        draft.extra = ExtraStatement(
+            published: #"{"media_url":"https://a/b","title_en":"t","ward":1}"#,
+            withheld: #"{"phone":"1","address_ru":"a"}"#)
+        let entry = Self.entry(.redacted, nil, field.rawValue, Self.person)
+        let heard = draft.respecting([entry])
+        #expect((heard.title == nil) == (field == .title) && (heard.description == nil) == (field == .description))
+        #expect((heard.address == nil) == (field == .address) && heard.contractor == "c")
+        let published = heard.extra?.published
+        switch field {
+        case .title: #expect(published == #"{"media_url":"https://a/b","ward":1}"#)
+        case .photo: #expect(published == #"{"title_en":"t","ward":1}"#)
+        case .extra: #expect(published == nil)
+        case .description, .address, .privateExtra: #expect(published == draft.extra?.published)
+        }
+        #expect((heard.extra?.withheld == nil) == (field == .privateExtra))
+        #expect(draft.respecting([Self.entry(.redacted, nil, "entry 1", Self.person)]) == draft)
+    }
+
     @Test("A status that is not taken back takes no completion with it")
     func completion() {
         var draft = WorkDraft()

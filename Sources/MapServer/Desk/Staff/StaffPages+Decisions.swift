@@ -68,7 +68,7 @@ extension StaffPages {
         return all
     }
 
-    private static func form(
+    static func form(
         _ one: Case, _ visit: StaffRoutes.Visit, _ action: String, _ title: String, isOpen: Bool = false,
         _ fields: HTML
     ) -> HTML {
@@ -101,7 +101,7 @@ extension StaffPages {
         return "<datalist id=\"\(id)\">\(options)</datalist>"
     }
 
-    private static func select(
+    static func select(
         _ field: String, _ label: String, _ values: [(String, String)], selected: String?
     ) -> HTML {
         var list: HTML = ""

@@ -19,7 +19,7 @@ extension StaffPages {
         let queue = listing.queue
         let title = queue.name(say, for: visit.token)
         var tabs: HTML = ""
-        for each in StaffQueue.allCases {
+        for each in StaffQueue.lists(for: visit.token) {
             let current: HTML = each == queue ? " aria-current=\"page\"" : ""
             tabs += """
                 <a href="\(visit.link("/staff", ["view": each.rawValue]))"\(current)>\(each.name(say, for: visit.token)): \(listing.sizes[each] ?? 0)</a>

@@ -7,6 +7,7 @@ extension StaffPages {
     /// Everything that the desk knows about one work.
     struct Case {
         var work: Work
+        var isHidden: Bool
         var ledger: [LedgerEntry]
         var neighbours: [NearReport]
         var followers: Int
@@ -24,23 +25,28 @@ extension StaffPages {
     /// - Parameters:
     ///   - failure: Why the last decision was not carried out.
     ///   - isSaved: Whether it was.
+    ///   - leavesTraces: True if the bytes of what was taken back are not out of the database's files yet.
     static func work(
-        _ one: Case, visit: StaffRoutes.Visit, clock: CityClock, book: RuleBook?, failure: String?, isSaved: Bool
+        _ one: Case, visit: StaffRoutes.Visit, clock: CityClock, book: RuleBook?, failure: String?, isSaved: Bool,
+        leavesTraces: Bool
     ) -> HTML {
         let say = visit.language
         let work = one.work
         let saved: HTML =
-            isSaved ? "<p role=\"status\" class=\"notice\">\(say("Сохранено.", "Saved."))</p>" : ""
+            isSaved
+            ? """
+            <p role="status" class="notice">\(say("Сохранено.", "Saved.")) \(leavesTraces ? say("Файлы базы сейчас читают, поэтому старые байты исчезнут из них чуть позже.", "Somebody reads the database now, so the old bytes leave its files a little later.") : "")</p>
+            """ : ""
         let picture = work.geometry?.representativePoint.map { map($0, say) } ?? ""
         let forms =
             one.mayChange
-            ? decisions(one, visit, clock, book)
+            ? "\(one.isHidden ? "" : decisions(one, visit, clock, book))\(takingBack(one, visit))"
             : "<p>\(say("Эту работу вы можете только смотреть.", "You may look at this work, not change it."))</p>"
         return frame(
             name(of: work, book, say), "/staff/works/\(work.id)", visit,
             """
             <h1>\(name(of: work, book, say))</h1>
-            \(alert(failure))\(saved)
+            \(alert(failure))\(saved)\(hiddenNotice(one, clock))
             <div class="columns"><section>
             <p>\(work.description ?? "")</p>
             \(facts(one, visit, clock, book))

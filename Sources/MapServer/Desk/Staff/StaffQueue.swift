@@ -9,6 +9,13 @@ enum StaffQueue: String, Sendable, CaseIterable {
     /// What the bearer's organisation has to do; everything that is open if the token is of none.
     case mine
     case overdue
+    /// What staff have taken out of the public record.
+    case hidden
+
+    /// The lists that a member of staff may look at.
+    static func lists(for token: AccessToken) -> [StaffQueue] {
+        allCases.filter { $0 != .hidden || token.mayReadPrivate }
+    }
 
     /// Which works stand in the list.
     func filter(for token: AccessToken, words: [String]) -> WorkFilter {
@@ -19,6 +26,7 @@ enum StaffQueue: String, Sendable, CaseIterable {
         case .new: filter.statuses = [.reported]
         case .mine: if let organisation = token.organisation { filter.organisations = [organisation] }
         case .overdue: filter.deadlineStates = [.overdue]
+        case .hidden: preconditionFailure("hidden works are found by no filter")
         }
         return filter
     }
@@ -32,7 +40,7 @@ enum StaffQueue: String, Sendable, CaseIterable {
         try store.forEachWork(all, at: now, budget: budget) { entries.append(($0.instant(.dueAt), $0.number)) }
         switch self {
         case .new: entries.sort { $0.number > $1.number }
-        case .mine, .overdue:
+        case .mine, .overdue, .hidden:
             // What nobody has promised anything about comes last.
             entries.sort {
                 ($0.due == nil ? 1 : 0, $0.due?.secondsSinceEpoch ?? 0, $0.number)
@@ -56,6 +64,7 @@ enum StaffQueue: String, Sendable, CaseIterable {
         case .new: say("Новые", "New")
         case .mine: token.organisation == nil ? say("Все открытые", "All open") : say("Мои", "Mine")
         case .overdue: say("Просроченные", "Overdue")
+        case .hidden: say("Скрытые", "Hidden")
         }
     }
 }

@@ -10,9 +10,10 @@ extension StaffRoutes {
     func queue(_ visit: Visit) async throws -> Response {
         try visit.query.allow(only: ["view", "q", "page", "lang"])
         let view = visit.query["view"] ?? StaffQueue.new.rawValue
-        guard let queue = StaffQueue(rawValue: view) else {
+        let lists = StaffQueue.lists(for: visit.token)
+        guard let queue = StaffQueue(rawValue: view), lists.contains(queue) else {
             throw Problem.malformedParameter(
-                "view", "one of \(StaffQueue.allCases.map(\.rawValue).joined(separator: ", ")) is wanted")
+                "view", "one of \(lists.map(\.rawValue).joined(separator: ", ")) is wanted")
         }
         let words = visit.query["q"]?.trimmed ?? ""
         if let id = WorkID(words) { return Self.redirect(visit.link("/staff/works/\(id)")) }
@@ -21,10 +22,21 @@ extension StaffRoutes {
         let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
             budget in
             let store = desk.store
-            let filter = queue.filter(for: visit.token, words: words.split(separator: " ").map(String.init))
-            let works = try queue.works(matching: filter, page: page, in: store, at: visit.now, budget: budget)
-            var sizes: [StaffQueue: Int] = [:]
-            for each in StaffQueue.allCases {
+            let hidden = try desk.hiddenWorks(for: visit.token).map(\.work)
+            let parts = words.split(separator: " ").map(String.init)
+            let works: (page: [Work], total: Int)
+            if queue == .hidden {
+                var filter = WorkFilter()
+                filter.words = parts
+                let matching = hidden.filter { filter.matches($0, at: visit.now) }
+                works = (Array(matching.dropFirst((page - 1) * Self.pageSize).prefix(Self.pageSize)), matching.count)
+            } else {
+                works = try queue.works(
+                    matching: queue.filter(for: visit.token, words: parts), page: page, in: store, at: visit.now,
+                    budget: budget)
+            }
+            var sizes: [StaffQueue: Int] = [.hidden: hidden.count]
+            for each in lists where each != .hidden {
                 sizes[each] = try store.countWorks(
                     matching: each.filter(for: visit.token, words: []), at: visit.now, budget: budget)
             }

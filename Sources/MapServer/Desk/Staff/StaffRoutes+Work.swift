@@ -17,21 +17,24 @@ extension StaffRoutes {
         let book = try? desk.rules.book()
         let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
             budget in
-            guard let work = try desk.store.work(id) else { throw WorkRoutes.noWork(id) }
+            let shown = try desk.store.work(id)
+            let hidden = try shown == nil ? desk.hiddenWork(id, for: visit.token) : nil
+            guard let work = shown ?? hidden?.work else { throw try WorkRoutes.absence(of: id, in: desk.store) }
             let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
             let readsPrivate = visit.token.mayReadPrivate
             return StaffPages.work(
                 StaffPages.Case(
-                    work: work, ledger: try desk.store.ledger(of: id),
+                    work: work, isHidden: hidden != nil, ledger: try hidden?.ledger ?? desk.store.ledger(of: id),
                     neighbours: (near ?? []).filter { $0.work.id != id },
                     followers: try desk.store.followerCount(of: id), original: try desk.store.original(of: id),
                     duplicates: try desk.store.duplicates(of: id),
                     contact: readsPrivate ? try desk.store.contact(of: id) : nil,
-                    privateExtra: readsPrivate ? try desk.store.privateExtra(of: id) : nil,
+                    privateExtra: readsPrivate ? try hidden?.work.privateExtra ?? desk.store.privateExtra(of: id) : nil,
                     mayChange: visit.token.mayChange(workOf: work.organisation),
                     names: readsPrivate ? try desk.store.cityNames(limit: Self.offeredNames) : CityNames()),
                 visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
-                failure: failure, isSaved: failure == nil && visit.query["saved"] != nil)
+                failure: failure, isSaved: failure == nil && visit.query["saved"] != nil,
+                leavesTraces: visit.query["saved"] == "traces")
         }
         return Self.html(html, visit.language, status: status)
     }
@@ -55,6 +58,7 @@ extension StaffRoutes {
             throw Problem.malformedParameter("revision", "is missing")
         }
         do {
+            if let step = try takingBack(visit) { return try await takeBack(step, of: id, visit) }
             let decision = try decision(visit)
             let ground = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
                 _ in
@@ -70,7 +74,7 @@ extension StaffRoutes {
             return try await confirm(concerns, reasonMissing: reasonMissing, id, visit)
         } catch {
             let problem = Problem(error)
-            guard [400, 412, 422].contains(problem.status.code) else { throw error }
+            guard [400, 409, 412, 422].contains(problem.status.code) else { throw error }
             let say = visit.language
             return try await show(
                 id, visit, failure: "\(say("Не сохранено", "Not saved")): \(say.reason(error)).",

@@ -16,6 +16,7 @@ extension Language {
         switch error {
         case let error as WorkChangeError: reason(error)
         case let error as DuplicateError: reason(error)
+        case let error as TakingBackError: reason(error)
         case is AuthorityError: text("signIn.machine")
         default: reason(Problem(error))
         }
@@ -64,6 +65,25 @@ extension Language {
         }
     }
 
+    private func reason(_ error: TakingBackError) -> String {
+        guard self == .russian else { return "\(error)" }
+        return switch error {
+        case .unknown(let id): "работы \(id) нет"
+        case .reasonMissing: "нужна причина, которую увидят все"
+        case .badText(let field, let limit):
+            "«\(field == "reason" ? "Причина" : "Новый текст")»: нужен текст длиной 1…\(limit) знаков без управляющих символов"
+        case .hiddenAlready: "работа уже скрыта"
+        case .notHidden: "работа не скрыта"
+        case .nothingThere(let field): "«\(name(field))»: этого у работы нет, удалять нечего"
+        case .noEntry(let entry, let count): "записи \(entry) нет, в истории записи 1…\(count)"
+        case .nothingInEntry(let entry): "в записи \(entry) нет текста, который можно удалить"
+        case .badReplacement:
+            "новый текст возможен только для названия, описания и адреса и должен отличаться от прежнего"
+        case .badGeometry: "«Место»: такую геометрию нельзя записать, проверьте координаты"
+        case .samePlace: "у работы уже это место"
+        }
+    }
+
     private func reason(_ problem: Problem) -> String {
         let detail = problem.detail ?? problem.title
         guard self == .russian else { return detail }
@@ -72,6 +92,7 @@ extension Language {
             "кто-то изменил это раньше вас; посмотрите, как всё выглядит теперь, и решите заново"
         case "forbidden": "ваш токен этого не позволяет"
         case "stale-form": "форма устарела или открыта не здесь; откройте страницу заново"
+        case "hidden": "работа скрыта: \(detail)"
         case "not-found": "такой страницы нет, или решение по ней уже принято"
         case "malformed-parameter": "не удалось прочитать поле «\(problem.parameter ?? "?")»"
         case "unknown-parameter": "лишний параметр «\(problem.parameter ?? "?")»"
