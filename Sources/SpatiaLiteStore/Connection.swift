@@ -18,10 +18,12 @@ public struct StoreOptions: Sendable {
     public var rowMemory: Int
     /// Path of the key file; the file `key` in the city's folder beside the database if nil.
     public var keyFile: String?
+    /// Path of the city's folder; `NAME.city` beside the database `NAME.sqlite` if nil.
+    public var cityFolder: String?
 
     public init(
         readers: Int = 16, busyTimeout: Double = 5, syncedCommits: Bool = false, mappedBytes: Int = 0,
-        rowMemory: Int = 64 << 20, keyFile: String? = nil
+        rowMemory: Int = 64 << 20, keyFile: String? = nil, cityFolder: String? = nil
     ) {
         self.readers = readers
         self.busyTimeout = busyTimeout
@@ -29,14 +31,18 @@ public struct StoreOptions: Sendable {
         self.mappedBytes = mappedBytes
         self.rowMemory = rowMemory
         self.keyFile = keyFile
+        self.cityFolder = cityFolder
     }
 }
 
 extension StoreOptions {
     /// Path of the key file of a database.
     func keyPath(for database: String) -> String {
-        keyFile ?? CityFolder.keyFile(in: CityFolder.usual(for: database))
+        keyFile ?? CityFolder.keyFile(in: cityPath(for: database))
     }
+
+    /// Path of the city's folder of a database.
+    func cityPath(for database: String) -> String { cityFolder ?? CityFolder.usual(for: database) }
 
     /// The same options for a copy of a database elsewhere: with the database's own keys.
     func keeping(keysOf database: String) -> StoreOptions {

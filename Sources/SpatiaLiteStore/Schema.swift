@@ -8,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
-    static let version: Int64 = 7
+    static let version: Int64 = 8
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -63,6 +63,10 @@ enum Schema {
         migrator.registerMigration("7 hidden works", foreignKeyChecks: .immediate) { database in
             try TakingBackSchema.create(in: database)
             try database.run("PRAGMA user_version = 7")
+        }
+        migrator.registerMigration("8 followers by network", foreignKeyChecks: .immediate) { database in
+            if try !PublicCopy.isMade(in: database) { try Followers.forgetContacts(in: database) }
+            try database.run("PRAGMA user_version = 8")
         }
         return migrator
     }

@@ -9,13 +9,16 @@ extension SpatiaLiteStore {
     /// The backup is only read: it may lie on a medium that cannot be written. A copy of it is brought to the present version and checked. A file
     /// at the database's place that cannot be read as a database is set aside with its log, as `PATH.damaged-TIME`.
     ///
-    /// - Returns: Path of the file that was set aside; nil if none was.
+    /// What was erased and revoked since the backup was made stays so: it is taken from the database that is replaced and from its
+    /// ``ErasureJournal``, and taken away from the copy before that is put in place.
+    ///
+    /// - Parameter withoutErasures: True to restore although neither database nor journal says what that is.
     /// - Throws: ``StoreError`` if the backup is not a whole database of ours, if the file at the database's place is somebody else's, or if another
-    ///   process writes to it. Nothing was changed then.
+    ///   process writes to it; ``RestoreError`` if it is not known what was erased. Nothing was changed then.
     @discardableResult
     public static func restore(
-        _ backup: String, to path: String, options: StoreOptions = StoreOptions()
-    ) throws -> String? {
+        _ backup: String, to path: String, options: StoreOptions = StoreOptions(), withoutErasures: Bool = false
+    ) throws -> Restoration {
         let path = resolved(path)
         let options = options.keeping(keysOf: path)
         var there = stat()
@@ -34,11 +37,29 @@ extension SpatiaLiteStore {
         guard findings.isEmpty else {
             throw StoreError.corrupt("the backup \(backup): " + findings.map(\.description).joined(separator: "; "))
         }
-        if try overwrite(path, with: source, options) { return nil }
+        let journal = ErasureJournal(inCity: options.cityPath(for: path), of: path)
+        let since = try ErasuresSince(source, replacing: path, journal, options)
+        let isPublic = source.isPublicCopy
+        var restoration = Restoration(since)
+        if !isPublic {
+            if !withoutErasures { try since.checkKnown(path, journal) }
+            restoration.takenAway = try source.takeAway(since.erasures)
+        }
+        if try overwrite(path, with: source, options) {
+            // What was erased while the copy was made ready.
+            if !isPublic, case .read(let reading) = journal.state(), reading.erasures.count > since.noted {
+                let late = Array(reading.erasures.dropFirst(since.noted))
+                let store = try open(at: path, options: options)
+                restoration.takenAway.merge(try store.takeAway(late), uniquingKeysWith: +)
+                _ = try store.eraseTraces()
+                try store.close()
+            }
+            return restoration
+        }
         try source.close()
-        let damaged = try setAside(path)
+        restoration.setAside = try setAside(path)
         try install(copy, at: path)
-        return damaged
+        return restoration
     }
 
     /// Refuses to take away all that is private by a copy that has nothing of it.

@@ -23,10 +23,13 @@ public final class SpatiaLiteStore: WorksStore {
     let keys: StoreKeys
     /// True for a copy without the tables of what is private: nothing can be written to it.
     public let isPublicCopy: Bool
+    /// Outlives the file, and says what a restored backup must not bring back.
+    let journal: ErasureJournal
 
     init(path: String, options: StoreOptions, readOnly: Bool) throws {
         self.path = path
         self.options = options
+        journal = ErasureJournal(inCity: options.cityPath(for: path), of: path)
         rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
         file = FileWatch(path: path)
         keys = StoreKeys(path: options.keyPath(for: path))

@@ -31,6 +31,10 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var listedNames = CityNames()
     private var lastNames: (organisation: String?, contractor: String?) = (nil, nil)
     private(set) var addedNames = CityNames()
+    /// What was taken away for good, to be noted outside of the file.
+    var erasures: [Erasure] = []
+    /// Tables from which something was erased.
+    var erasedTables: Set<String> = []
 
     private let insertWork: PreparedStatement
     private var works: BulkIndex?
@@ -63,6 +67,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// Builds what was put off and writes the counters down; nothing may be written after it.
     func finish() throws {
         try ledger.flush()
+        for table in erasedTables.sorted() { try database.writeAnew(table) }
         try works?.build()
         for index in layers.values { try index.build() }
         guard hasChanges else { return }
@@ -81,6 +86,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         try ledger.flush()
         let before = (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows)
         let names = (listedNames, lastNames, addedNames)
+        let erased = (erasures, erasedTables)
         try database.run("SAVEPOINT part")
         do {
             let result = try body()
@@ -92,6 +98,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             hiddenNames = nil
             (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
             (listedNames, lastNames, addedNames) = names
+            (erasures, erasedTables) = erased
             try database.run("ROLLBACK TO part; RELEASE part")
             throw error
         }

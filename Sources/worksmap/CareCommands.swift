@@ -38,37 +38,6 @@ struct BackupCommand: ParsableCommand {
     }
 }
 
-/// `worksmap restore`
-struct RestoreCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Bring a backup to the place of the database.",
-        discussion: """
-            Example:
-              worksmap restore /var/backups/worksmap-2026-11-23.sqlite
-
-            The backup is only read, and checked first. What the database holds now is replaced; a running service shows
-            the restored state within a second. A file that is damaged, cut off or empty is set aside, as
-            PATH.damaged-TIME; a service that has that one open must be started again. The key file must be the one with
-            which the backup was made, or have its line: without it all that is public comes back, and is shown.
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The backup to bring back.") var file: String
-
-    func run() throws {
-        try reporting {
-            let group = try common.groupNumber()
-            if let damaged = try SpatiaLiteStore.restore(file, to: common.database, options: common.storeOptions) {
-                tell("\(common.database) could not be read; it is kept as \(damaged)")
-            }
-            tell("\(common.database) is now as in \(file)")
-            let store = try SpatiaLiteStore.open(at: common.database, readOnly: true, options: common.storeOptions)
-            if let group { try FileModes.give(common.database, to: group) }
-            for remark in try store.remarks() { tell(remark) }
-        }
-    }
-}
-
 /// `worksmap check`
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

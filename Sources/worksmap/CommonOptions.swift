@@ -42,7 +42,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Options of the store for the database, wherever a copy of it lies.
-    var storeOptions: StoreOptions { StoreOptions(keyFile: keyPath) }
+    var storeOptions: StoreOptions { StoreOptions(keyFile: keyPath, cityFolder: city) }
 
     /// Number of the group that was named; nil if none was.
     func groupNumber() throws -> gid_t? { try group.map(FileGroup.number(of:)) }

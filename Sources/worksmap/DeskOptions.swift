@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Geometry
 import MapServer
+import Works
 
 /// How the service takes reports.
 struct DeskOptions: ParsableArguments {
@@ -27,12 +28,25 @@ struct DeskOptions: ParsableArguments {
     @Option(help: "How many reports an address may send in a minute; 0 is without limit.")
     var reportsPerMinute = 30
 
-    @Option(help: "How many days reporters' contacts are kept after their works were closed.")
+    @Option(help: "How many days reporters' contacts are kept after their works were closed or their reports refused.")
     var contactsKept = 180
+
+    @Option(help: "How many days reporters' contacts are kept after the last change of a work that nobody closes.")
+    var openContactsKept = 730
+
+    @Option(help: "How many days text and place of a refused report are kept.")
+    var reportsKept = 180
+
+    @Option(help: "How many days a report waits for a decision until it counts as refused and is erased.")
+    var waitingReportsKept = 730
 
     func validate() throws {
         try NumberRange(0...1_000_000).check(reportsPerMinute, of: "--reports-per-minute")
-        try NumberRange(0...36_500, unit: "days").check(contactsKept, of: "--contacts-kept")
+        let days = NumberRange(0...36_500, unit: "days")
+        try days.check(contactsKept, of: "--contacts-kept")
+        try days.check(openContactsKept, of: "--open-contacts-kept")
+        try days.check(reportsKept, of: "--reports-kept")
+        try days.check(waitingReportsKept, of: "--waiting-reports-kept")
     }
 
     func configuration() throws -> DeskConfiguration {
@@ -43,8 +57,16 @@ struct DeskOptions: ParsableArguments {
         configuration.open311Keys = try open311Keys()
         configuration.jurisdiction = jurisdiction
         configuration.reportsPerMinute = reportsPerMinute
-        configuration.contactsKept = Int64(contactsKept) * 86_400
+        configuration.retention = retention
         return configuration
+    }
+
+    private var retention: Retention {
+        Retention(
+            contactsOfClosedWorks: Int64(contactsKept) * Retention.day,
+            contactsOfOpenWorks: Int64(openContactsKept) * Retention.day,
+            refusedReports: Int64(reportsKept) * Retention.day,
+            waitingReports: Int64(waitingReportsKept) * Retention.day)
     }
 
     /// The keys of the file, of the environment and of the command line together.

@@ -119,15 +119,13 @@ extension Desk {
 
     /// Facts that a decision is made with besides the work, read before its transaction.
     struct DecisionGround: Sendable {
-        /// Hides followers.
-        var salt: String
         /// Services that the rules name.
         var ruled: Set<String>
     }
 
     /// Finds out what decisions are made with. It blocks.
     func ground() throws -> DecisionGround {
-        DecisionGround(salt: try store.followerSalt(), ruled: ruledOrganisations)
+        DecisionGround(ruled: ruledOrganisations)
     }
 
     /// Carries a decision out.
@@ -152,8 +150,7 @@ extension Desk {
         switch decision.original {
         case .some(.some(let original)):
             work = try transaction.markDuplicate(
-                existing, of: original, reason: decision.change.reason, at: now, by: token.actor,
-                hidden: { Self.hidden($0, salt: ground.salt) })
+                existing, of: original, reason: decision.change.reason, at: now, by: token.actor)
         case .some(.none):
             work = try transaction.unmarkDuplicate(
                 existing, reason: decision.change.reason, at: now, by: token.actor)
@@ -171,9 +168,6 @@ extension Desk {
         try transaction.add(audit(token, "work.change", id, detail, at: now))
         return work
     }
-
-    /// The key under which a follower is counted, which says nothing about them.
-    static func hidden(_ key: String, salt: String) -> String { AccessSecret.digest(of: salt + key) }
 
     func audit(_ token: AccessToken, _ action: String, _ work: WorkID?, _ detail: String?, at now: Instant)
         -> AuditEntry

@@ -49,7 +49,7 @@ struct Desk: Sendable {
 
     /// What runs beside the requests.
     func keepers(logger: Logger) -> [any Service] {
-        [ContactKeeper(store: store, kept: configuration.contactsKept, logger: logger)]
+        [RetentionJob(store: store, retention: configuration.retention, logger: logger)]
     }
 
     // MARK: Addresses

@@ -1,5 +1,5 @@
 public import Foundation
-import Works
+public import Works
 
 /// How reports are taken and the desk is run.
 public struct DeskConfiguration: Sendable {
@@ -15,8 +15,8 @@ public struct DeskConfiguration: Sendable {
     public var failedLogins = 10
     /// How long the answer to the first of them is held back; for each further one twice as long, 16 times at most.
     public var failedLoginPause = Duration.milliseconds(250)
-    /// How long contacts are kept after a work was closed, in seconds.
-    public var contactsKept = ReporterContact.usualKeeping
+    /// How long what residents said about themselves is kept.
+    public var retention = Retention()
     /// How long a staff session lasts, in seconds.
     public var sessionLifetime: Int64 = 8 * 3600
     /// How many writes may wait for the disk.

@@ -209,36 +209,37 @@ struct Open311Routes: RouteFamily {
             throw Open311Failure(404, "service_code \(report.category.prefix(60)) was not found")
         }
         if let original = form["duplicate_of"].flatMap({ WorkID($0) }) {
-            return try await follow(original, report, form, request, context, call)
+            return try await follow(original, request, context, call)
         }
         let intake = try await desk.services.features(request, context, on: desk.services.reportPool) { budget in
             try desk.prepare(report, book, budget: budget)
         }
         let notice = Self.notice(intake.near, call.language)
+        let network = context.client.description
         if category.needsModeration {
-            try await desk.write(for: request, context) { try $0.add(report) }
+            try await desk.write(for: request, context) { try $0.add(report, from: network) }
             return Answer(document: .created(token: report.token, notice: notice), status: .accepted)
         }
         let id = try await desk.write(for: request, context) { transaction in
-            try desk.accept(intake, at: call.now, in: transaction).id
+            let id = try desk.accept(intake, at: call.now, in: transaction).id
+            try transaction.setReporter(of: id, from: network, at: call.now)
+            return id
         }
         return Answer(document: .created(id, notice: notice), status: .created)
     }
 
-    /// Somebody who was offered a work that is already reported follows it instead of reporting it again.
+    /// Somebody who was offered a work that is already reported follows it instead of reporting it again; see ``Works/Following``.
     private func follow(
-        _ original: WorkID, _ report: PendingReport, _ form: Open311Form, _ request: Request, _ context: MapContext,
-        _ call: Call
+        _ original: WorkID, _ request: Request, _ context: MapContext, _ call: Call
     ) async throws -> Answer {
-        let key = report.contact.followerKey ?? "address:\(context.client)"
-        let (salt, open) = try await desk.services.features(request, context, on: desk.services.reportPool) { _ in
-            (try desk.store.followerSalt(), try desk.store.work(original)?.status.isOpen)
+        let open = try await desk.services.features(request, context, on: desk.services.reportPool) { _ in
+            try desk.store.work(original)?.status.isOpen
         }
         guard let open else { throw Open311Failure(404, "duplicate_of \(original) was not found") }
         guard open else { throw Open311Failure(400, "\(original) is closed; report anew without duplicate_of") }
-        let hidden = Desk.hidden(key, salt: salt)
+        let network = context.client.description
         let isNew = try await desk.write(for: request, context) {
-            try $0.addFollower(hidden, to: original, at: call.now)
+            try $0.addFollower(from: network, to: original, at: call.now)
         }
         let notice =
             isNew

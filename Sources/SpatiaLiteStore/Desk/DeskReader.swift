@@ -42,8 +42,8 @@ struct DeskReader {
 
     /// Calls `body` with the contact of each work that has one. Those whose key is lost are passed over.
     func forEachContact(_ body: (WorkID, ReporterContact) throws -> Void) throws {
-        _ = try rows(
-            "SELECT work, sealed, id FROM reporter_contacts JOIN works ON works.fid = work ORDER BY work", []
+        try forEachRow(
+            "SELECT work, sealed, id FROM reporter_contacts JOIN works ON works.fid = work ORDER BY work"
         ) { row in
             guard let id = row.text(2).flatMap({ WorkID($0) }), let contact = try contact(row) else { return }
             try body(id, contact)
@@ -69,6 +69,12 @@ struct DeskReader {
         ).first ?? nil
     }
 
+    /// The report whose token has this digest.
+    func report(digest: String) throws -> PendingReport? {
+        try rows("SELECT \(Self.reportColumns) FROM pending_reports WHERE digest = ?", [.text(digest)], report).first
+            ?? nil
+    }
+
     /// Reports that cannot be opened any more, because their key is lost or another program has changed them, are passed over; `check` tells them.
     func pendingReports() throws -> [PendingReport] {
         try rows(
@@ -80,7 +86,7 @@ struct DeskReader {
 
     /// Calls `body` with each report, decided or not, oldest first. Those that cannot be opened any more are passed over.
     func forEachReport(_ body: (PendingReport) throws -> Void) throws {
-        _ = try rows("SELECT \(Self.reportColumns) FROM pending_reports ORDER BY received_at", []) { row in
+        try forEachRow("SELECT \(Self.reportColumns) FROM pending_reports ORDER BY received_at") { row in
             if let report = try report(row) { try body(report) }
         }
     }
@@ -99,6 +105,7 @@ struct DeskReader {
         }
         if !row.isNull(4) {
             report.decision = row.text(5).flatMap { WorkID($0) }.map { .accepted($0) } ?? .refused
+            report.decidedAt = instant(row, 4)
         }
         return report
     }
@@ -108,11 +115,9 @@ struct DeskReader {
     func followerCount(of work: WorkID) throws -> Int {
         Int(
             try database.integer(
-                "SELECT count(*) FROM followers WHERE work = (SELECT fid FROM works WHERE id = ?)",
+                "SELECT count(*) FROM followers WHERE work = (SELECT fid FROM works WHERE id = ?) AND NOT is_reporter",
                 [.text(work.description)]) ?? 0)
     }
-
-    func followerSalt() throws -> String { String(decoding: try seals.secret(.followers), as: UTF8.self) }
 
     func original(of work: WorkID) throws -> WorkID? {
         try ids(
@@ -196,15 +201,19 @@ struct DeskReader {
 
     // MARK: Rows
 
-    private func rows<Value>(
+    func rows<Value>(
         _ sql: String, _ values: [SQLValue], _ read: (PreparedStatement) throws -> Value
     ) throws -> [Value] {
+        var found: [Value] = []
+        try forEachRow(sql, values) { found.append(try read($0)) }
+        return found
+    }
+
+    func forEachRow(_ sql: String, _ values: [SQLValue] = [], _ body: (PreparedStatement) throws -> Void) throws {
         let statement = try PreparedStatement(database, sql)
         defer { statement.reset() }
         statement.bind(values)
-        var found: [Value] = []
-        while try statement.step() { found.append(try read(statement)) }
-        return found
+        while try statement.step() { try body(statement) }
     }
 
     private func instant(_ row: PreparedStatement, _ column: Int32) -> Instant? {

@@ -7,6 +7,13 @@ extension SpatiaLiteStore: DeskStore {
     public func writeDesk<Result>(
         within budget: TimeBudget, _ body: (any DeskTransaction) throws -> Result
     ) throws -> Result {
+        try writeDesk(within: budget, journal: journal, body)
+    }
+
+    /// - Parameter journal: File in which erasures are noted before they are committed; nil notes none.
+    func writeDesk<Result>(
+        within budget: TimeBudget, journal: ErasureJournal?, _ body: (any DeskTransaction) throws -> Result
+    ) throws -> Result {
         guard !isPublicCopy else { throw StoreError.publicCopy(path: path) }
         do {
             try checkFile()
@@ -20,11 +27,15 @@ extension SpatiaLiteStore: DeskStore {
                 // What a person was told is accepted must not be lost with the power.
                 if !options.syncedCommits { try database.run("PRAGMA synchronous = FULL") }
                 defer { if !options.syncedCommits { try? database.run("PRAGMA synchronous = NORMAL") } }
+                // Tables that are written anew after an erasure pass through the memory, never through a file.
+                try database.run("PRAGMA temp_store = MEMORY")
+                defer { try? database.run("PRAGMA temp_store = DEFAULT") }
                 var outcome: (Result, StoreRevision?)?
                 try database.inTransaction(.immediate) {
                     let transaction = try SpatiaLiteTransaction(database, keys, bulk: false)
                     let result = try body(transaction)
                     try transaction.finish()
+                    try journal?.append(transaction.erasures)
                     outcome = (result, transaction.hasChanges ? transaction.revision : nil)
                     return .commit
                 }
@@ -46,6 +57,27 @@ extension SpatiaLiteStore: DeskStore {
 
     public func contact(of work: WorkID) throws -> ReporterContact? { try desk { try $0.contact(of: work) } }
 
+    public func forEachContact(_ body: (WorkID, ReporterContact) throws -> Void) throws {
+        try desk { try $0.forEachContact(body) }
+    }
+
+    public func forEachReport(_ body: (PendingReport) throws -> Void) throws {
+        try desk { try $0.forEachReport(body) }
+    }
+
+    public func forEachText(_ body: (PersonRecord.Mention.Place, String) throws -> Void) throws {
+        try desk { try $0.forEachText(body) }
+    }
+
+    public func followings(ofReportersOf works: [WorkID]) throws -> [WorkID] {
+        try desk { reader in
+            let followers = Followers(reader.database, reader.seals)
+            return Array(Set(try followers.followings(ofReportersOf: works).map(\.id))).sorted {
+                $0.description < $1.description
+            }
+        }
+    }
+
     public func privateExtra(of work: WorkID) throws -> String? { try desk { try $0.privateExtra(of: work) } }
 
     public func pendingReport(_ token: String) throws -> PendingReport? { try desk { try $0.pendingReport(token) } }
@@ -55,8 +87,6 @@ extension SpatiaLiteStore: DeskStore {
     public func followerCount(of work: WorkID) throws -> Int {
         isPublicCopy ? 0 : try desk { try $0.followerCount(of: work) }
     }
-
-    public func followerSalt() throws -> String { try desk { try $0.followerSalt() } }
 
     public func original(of work: WorkID) throws -> WorkID? { try open { try $0.original(of: work) } }
 

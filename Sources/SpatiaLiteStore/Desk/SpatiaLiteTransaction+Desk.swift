@@ -53,6 +53,7 @@ extension SpatiaLiteTransaction: DeskTransaction {
         statement.bind(
             3, wasGenuine ? try seals.sealer(.tokenCodes).code(of: TokenRow.authenticated(token)) : nil as [UInt8]?)
         try statement.run()
+        note(Erasure(.token, token.erasureID, at: now))
         return true
     }
 
@@ -77,60 +78,50 @@ extension SpatiaLiteTransaction: DeskTransaction {
 
     func contact(of work: WorkID) throws -> ReporterContact? { try desk.contact(of: work) }
 
-    func eraseContacts(closedBefore moment: Instant) throws -> Int {
-        // A rejected work has no moment of completion; it is old when nothing has happened to it since.
-        let ofWorks = try change(
-            """
-            DELETE FROM reporter_contacts WHERE work IN (SELECT fid FROM works
-            WHERE status IN ('done', 'rejected') AND coalesce(completed_at, updated_at) < ?)
-            """, [moment.description])
-        let ofHiddenWorks = try hiddenNumbers(closedBefore: moment).reduce(0) { erased, number in
-            try erased + change("DELETE FROM reporter_contacts WHERE work = CAST(? AS INTEGER)", [String(number)])
-        }
-        // A report that nobody ever decided on is as old as it is.
-        let ofReports = try change(
-            """
-            UPDATE pending_reports SET contact = NULL
-            WHERE contact IS NOT NULL AND coalesce(decided_at, received_at) < ?
-            """, [moment.description])
-        return ofWorks + ofHiddenWorks + ofReports
-    }
+    func pendingReport(_ token: String) throws -> PendingReport? { try desk.pendingReport(token) }
 
-    func add(_ report: PendingReport) throws {
+    func add(_ report: PendingReport, from network: String?) throws {
         let sealed = try SealedReport(report, seals)
         let statement = try PreparedStatement(
-            database, "INSERT INTO pending_reports (digest, received_at, sealed, contact) VALUES (?, ?, ?, ?)")
+            database,
+            "INSERT INTO pending_reports (digest, received_at, sealed, contact, reporter) VALUES (?, ?, ?, ?, ?)")
         statement.bind(1, sealed.digest)
         statement.bind(2, report.receivedAt.description)
         statement.bind(3, sealed.report)
         statement.bind(4, sealed.contact)
+        statement.bind(5, try network.map { try followers.reporter(from: $0, of: sealed.digest) })
         try statement.run()
     }
 
     func decide(_ token: String, _ decision: PendingReport.Decision, at now: Instant) throws -> Bool {
-        let work: WorkID? = if case .accepted(let id) = decision { id } else { nil }
-        // What became a work has its contact there; it is not kept twice.
-        let erased = work == nil ? "" : ", contact = NULL"
-        return try change(
-            "UPDATE pending_reports SET decided_at = ?, work = ?\(erased) WHERE digest = ? AND decided_at IS NULL",
-            [now.description, work?.description, KeyedDigest.plain(token)]) > 0
+        guard let report = try pendingReport(token), report.decision == nil else { return false }
+        var decided = report
+        decided.decision = decision
+        decided.decidedAt = now
+        if case .accepted(let work) = decision {
+            // The work has all of it now, the contact too; it is not kept twice.
+            decided.eraseContents()
+            try followers.adopt(reporterOf: KeyedDigest.plain(token), for: work, at: now)
+        }
+        try write(decided)
+        return true
     }
 
     // MARK: Followers and duplicates
 
-    func addFollower(_ key: String, to work: WorkID, at now: Instant) throws -> Bool {
-        try change(
-            "INSERT OR IGNORE INTO followers (work, follower, since) SELECT fid, ?2, ?3 FROM works WHERE id = ?1",
-            [work.description, KeyedDigest.of(key, secret: try seals.secret(.followerKeys)), now.description]) > 0
+    private var followers: Followers { Followers(database, seals) }
+
+    func addFollower(from network: String, to work: WorkID, at now: Instant) throws -> Bool {
+        try followers.add(network, to: work, isReporter: false, at: now)
     }
 
-    func copyFollowers(from work: WorkID, to other: WorkID) throws {
-        try change(
-            """
-            INSERT OR IGNORE INTO followers (work, follower, since)
-            SELECT (SELECT fid FROM works WHERE id = ?2), follower, since FROM followers
-            WHERE work = (SELECT fid FROM works WHERE id = ?1)
-            """, [work.description, other.description])
+    func setReporter(of work: WorkID, from network: String, at now: Instant) throws {
+        // A public report needs no key; without one its network is not kept.
+        do { _ = try followers.add(network, to: work, isReporter: true, at: now) } catch StoreError.keyMissing {}
+    }
+
+    func copyFollowers(from work: WorkID, to other: WorkID, at now: Instant) throws {
+        try followers.copy(from: work, to: other, isReported: try contact(of: work) != nil, at: now)
     }
 
     func setOriginal(of work: WorkID, to original: WorkID?, at now: Instant) throws {
@@ -164,7 +155,7 @@ extension SpatiaLiteTransaction: DeskTransaction {
 
     /// Runs a statement and returns how many rows it changed.
     @discardableResult
-    private func change(_ sql: String, _ values: [String?]) throws -> Int {
+    func change(_ sql: String, _ values: [String?]) throws -> Int {
         let statement = try PreparedStatement(database, sql)
         for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
         try statement.run()

@@ -20,6 +20,9 @@ public protocol DeskStore: WorksStore {
     /// The contact of whoever reported a work; nil if none was given or it has been erased.
     func contact(of work: WorkID) throws -> ReporterContact?
 
+    /// Calls `body` with each contact of a work, in no particular order. `body` must not call the store.
+    func forEachContact(_ body: (WorkID, ReporterContact) throws -> Void) throws
+
     /// Further statements of a work's source, for staff only: the text of one JSON object; nil if there is nothing.
     func privateExtra(of work: WorkID) throws -> String?
 
@@ -29,11 +32,23 @@ public protocol DeskStore: WorksStore {
     /// The reports on which nobody has decided yet, oldest first.
     func pendingReports() throws -> [PendingReport]
 
+    /// Calls `body` with each report, decided or not, in no particular order. `body` must not call the store.
+    func forEachReport(_ body: (PendingReport) throws -> Void) throws
+
+    /// Calls `body` with each text about a work in which somebody's address may stand: what everyone reads, and what sources said for staff
+    /// only. `body` must not call the store.
+    func forEachText(_ body: (PersonRecord.Mention.Place, String) throws -> Void) throws
+
+    /// Works that are followed from the networks from which these works were reported.
+    func followings(ofReportersOf works: [WorkID]) throws -> [WorkID]
+
+    /// Empties the write-ahead log, in which old bytes of what was erased may still lie.
+    ///
+    /// - Returns: False if readers kept it from being emptied for two seconds; it is emptied later then.
+    func eraseTraces() throws -> Bool
+
     /// How many follow a work, the first reporter not counted.
     func followerCount(of work: WorkID) throws -> Int
-
-    /// A secret of this database, so that a follower's key cannot be found by trying telephone numbers.
-    func followerSalt() throws -> String
 
     /// The work that a work is a duplicate of.
     func original(of work: WorkID) throws -> WorkID?
@@ -81,22 +96,42 @@ public protocol DeskTransaction: WorksTransaction {
 
     func setContact(_ contact: ReporterContact, of work: WorkID) throws
 
-    /// Erases the contacts of works closed before a moment, of reports refused before it, and of reports that have waited for a decision
-    /// since before it; returns how many there were.
-    func eraseContacts(closedBefore moment: Instant) throws -> Int
+    /// Erases the contact of a work, and that of the report that the work was made of; false if there was none.
+    func eraseContact(of work: WorkID, at now: Instant) throws -> Bool
 
-    func add(_ report: PendingReport) throws
+    /// Erases everything that is kept no longer, and the bytes of it in the file.
+    func erase(keeping retention: Retention, at now: Instant) throws -> RetentionCounts
+
+    /// Erases what tells the followers apart who follow works from the networks from which these works were reported, and the reporters of
+    /// these works; how many follow a work stays.
+    ///
+    /// - Returns: How many followers there were, the reporters not counted.
+    func eraseFollowings(ofReportersOf works: [WorkID], at now: Instant) throws -> Int
+
+    /// Has a restored backup not bring back what was taken away: written down outside of the database before the transaction ends.
+    func note(_ erasure: Erasure)
+
+    /// Keeps a report.
+    ///
+    /// - Parameter network: Network that it came from, by which its reporter is told from other followers; see ``Following``.
+    func add(_ report: PendingReport, from network: String?) throws
+
+    func pendingReport(_ token: String) throws -> PendingReport?
+
+    /// Replaces a report by what is kept of it.
+    func rewrite(_ report: PendingReport, as kept: PendingReport, at now: Instant) throws
 
     /// Notes what became of a report; false if somebody has decided already.
     func decide(_ token: String, _ decision: PendingReport.Decision, at now: Instant) throws -> Bool
 
-    /// Adds a follower to a work; false if they follow it already.
-    ///
-    /// - Parameter key: Tells followers of this work apart and says nothing else about them.
-    func addFollower(_ key: String, to work: WorkID, at now: Instant) throws -> Bool
+    /// Adds a follower to a work by the rule of ``Following``; false if one from that network follows it already.
+    func addFollower(from network: String, to work: WorkID, at now: Instant) throws -> Bool
 
-    /// Has everybody who follows one work follow another too.
-    func copyFollowers(from work: WorkID, to other: WorkID) throws
+    /// Notes from which network a work was reported, if that can be hidden.
+    func setReporter(of work: WorkID, from network: String, at now: Instant) throws
+
+    /// Has everybody who follows one work follow another too, and its reporter.
+    func copyFollowers(from work: WorkID, to other: WorkID, at now: Instant) throws
 
     /// Links a work to the one it duplicates, or with nil takes the link away.
     func setOriginal(of work: WorkID, to original: WorkID?, at now: Instant) throws
@@ -124,4 +159,9 @@ public protocol DeskTransaction: WorksTransaction {
     func redactReport(_ field: RedactableField, of id: WorkID) throws
 
     func add(_ entry: AuditEntry) throws
+}
+
+extension DeskTransaction {
+    /// Keeps a report of which nobody knows where it came from.
+    public func add(_ report: PendingReport) throws { try add(report, from: nil) }
 }

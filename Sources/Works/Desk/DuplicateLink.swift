@@ -23,12 +23,10 @@ public enum DuplicateError: Error, Hashable, Sendable, CustomStringConvertible {
 extension DeskTransaction {
     /// Calls a work the duplicate of another: it is closed, points there, and its followers and its reporter follow the other.
     ///
-    /// - Parameter hidden: Makes of what a reporter is known by the key under which they are counted.
     /// - Returns: The work as it is then.
     /// - Throws: ``DuplicateError``, and what the store throws.
     public func markDuplicate(
-        _ work: Work, of originalID: WorkID, reason: String?, at now: Instant, by actor: Actor,
-        hidden: (String) -> String
+        _ work: Work, of originalID: WorkID, reason: String?, at now: Instant, by actor: Actor
     ) throws -> Work {
         guard work.id != originalID else { throw DuplicateError.itself }
         guard let target = try self.work(originalID) else { throw DuplicateError.unknown(originalID) }
@@ -42,8 +40,7 @@ extension DeskTransaction {
         let before = try original(of: work.id)
         guard before != root else { return work }
         let changed = try link(work, from: before, to: root, reason: reason, at: now, by: actor)
-        try copyFollowers(from: work.id, to: root)
-        if let key = try contact(of: work.id)?.followerKey { _ = try addFollower(hidden(key), to: root, at: now) }
+        try copyFollowers(from: work.id, to: root, at: now)
         return changed
     }
 
@@ -74,15 +71,5 @@ extension DeskTransaction {
         try update(changed, ledger: ledger)
         try setOriginal(of: work.id, to: after, at: now)
         return changed
-    }
-}
-
-extension ReporterContact {
-    /// What tells this person from other reporters: the surest of what they gave. Nil if they gave nothing of the sort.
-    public var followerKey: String? {
-        if let accountID { return "account:\(accountID)" }
-        if let email { return "email:\(email.lowercased())" }
-        if let phone { return "phone:\(phone.filter(\.isNumber))" }
-        return deviceID.map { "device:\($0)" }
     }
 }

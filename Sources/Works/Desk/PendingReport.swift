@@ -13,6 +13,8 @@ public struct PendingReport: Hashable, Sendable {
     public var contact: ReporterContact
     /// What became of it; nil as long as nobody has decided.
     public var decision: Decision?
+    /// When somebody decided.
+    public var decidedAt: Instant?
 
     public enum Decision: Hashable, Sendable {
         /// It became this work.
@@ -23,7 +25,7 @@ public struct PendingReport: Hashable, Sendable {
     public init(
         token: String, receivedAt: Instant, category: String, severity: Severity? = nil, description: String? = nil,
         address: String? = nil, longitude: Double? = nil, latitude: Double? = nil, mediaURL: String? = nil,
-        contact: ReporterContact = ReporterContact(), decision: Decision? = nil
+        contact: ReporterContact = ReporterContact(), decision: Decision? = nil, decidedAt: Instant? = nil
     ) {
         self.token = token
         self.receivedAt = receivedAt
@@ -36,5 +38,6 @@ public struct PendingReport: Hashable, Sendable {
         self.mediaURL = mediaURL
         self.contact = contact
         self.decision = decision
+        self.decidedAt = decidedAt
     }
 }

@@ -28,7 +28,4 @@ public struct ReporterContact: Hashable, Sendable {
         "email": \.email, "phone": \.phone, "first_name": \.firstName, "last_name": \.lastName,
         "device_id": \.deviceID, "account_id": \.accountID,
     ]
-
-    /// How long contacts are kept after a work was closed: 180 days, in seconds.
-    public static let usualKeeping: Int64 = 180 * 86_400
 }

@@ -212,6 +212,37 @@ struct Open311Tests {
         }
     }
 
+    @Test("Inventing e-mail addresses adds nobody to those who follow a work, by no way")
+    func inventedAddresses() async throws {
+        let map = try DeskMap()
+        try await map.test { client in
+            func report(_ fields: KeyValuePairs<String, String>) async throws -> WorkID {
+                let answer = try await client.form("\(Self.root)/requests.json", fields)
+                return try #require(try answer.json.array?.first?["service_request_id"]?.string.flatMap { WorkID($0) })
+            }
+            let id = try await report(["service_code": "pothole", "lat": "56.5", "long": "44.5"])
+            for number in 0..<100 {
+                let followed = try await report([
+                    "service_code": "pothole", "lat": "56.5", "long": "44.5", "duplicate_of": "\(id)",
+                    "email": "a\(number)@example.org", "phone": "892712345\(number)", "account_id": "\(number)",
+                    "device_id": "\(number)",
+                ])
+                #expect(followed == id)
+            }
+            #expect(try map.store.followerCount(of: id) == 1)
+            for number in 0..<10 {
+                let again = try await report([
+                    "service_code": "pothole", "lat": "56.51", "long": "44.5", "email": "b\(number)@example.org",
+                ])
+                let linked = try await client.send(
+                    .patch, "/api/works/\(again)", token: DeskMap.admin, headers: [.ifMatch: "*"],
+                    body: #"{"duplicate_of":"\#(id)","reason":"та же яма"}"#)
+                #expect(linked.status == .ok, "\(linked.text)")
+            }
+            #expect(try map.store.followerCount(of: id) == 1)
+        }
+    }
+
     @Test("An address that sends too many reports is told when to come again")
     func rateLimit() async throws {
         try await DeskMap { $0.desk.reportsPerMinute = 1 }.test { client in

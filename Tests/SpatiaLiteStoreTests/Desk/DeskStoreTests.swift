@@ -35,68 +35,6 @@ struct DeskStoreTests {
         #expect(token.lastUsedAt == noon + 60 && token.revokedAt == noon + 120)
     }
 
-    @Test("A contact is erased a while after its work was closed, and not before")
-    func contacts() throws {
-        let contact = ReporterContact(email: "a@example.org", phone: "+7 1")
-        var works: [Work] = []
-        for number in 1...3 {
-            var work = try insert(number)
-            try store.writeDesk { try $0.setContact(contact, of: work.id) }
-            if number > 1 {
-                work.status = .done
-                work.completedAt = noon + Int64(number) * 86_400
-                work.revision = 2
-                try store.writeDesk { try $0.update(work, ledger: []) }
-            }
-            works.append(work)
-        }
-        #expect(try store.contact(of: works[1].id) == contact)
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 2 * 86_400 + 1) } == 1)
-        #expect(try store.contact(of: works[0].id) == contact)
-        #expect(try store.contact(of: works[1].id) == nil)
-        #expect(try store.contact(of: works[2].id) == contact)
-    }
-
-    @Test("A contact is erased too from a report that was refused, or that nobody ever decided on")
-    func waitingContacts() throws {
-        for (token, received) in [("old", noon), ("new", noon + 10 * 86_400), ("refused", noon + 10 * 86_400)] {
-            var report = PendingReport(token: token, receivedAt: received, category: "other")
-            report.contact = ReporterContact(email: "a@example.org")
-            let waiting = report
-            try store.writeDesk { try $0.add(waiting) }
-        }
-        #expect(try store.writeDesk { try $0.decide("refused", .refused, at: noon + 11 * 86_400) })
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 86_400) } == 1)
-        let old = try #require(try store.pendingReport("old"))
-        #expect(old.contact.isEmpty && old.category == "other")
-        let new = try #require(try store.pendingReport("new"))
-        #expect(!new.contact.isEmpty)
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 12 * 86_400) } == 2)
-        let refused = try #require(try store.pendingReport("refused"))
-        #expect(refused.contact.isEmpty)
-    }
-
-    @Test("A follower is counted once, and comes along when a work turns out to be a duplicate")
-    func followers() throws {
-        let (first, second) = (try insert(1), try insert(2))
-        try store.writeDesk { transaction in
-            #expect(try transaction.addFollower("x", to: first.id, at: noon))
-            #expect(try !transaction.addFollower("x", to: first.id, at: noon))
-            #expect(try transaction.addFollower("x", to: second.id, at: noon))
-            #expect(try transaction.addFollower("y", to: second.id, at: noon))
-            try transaction.setContact(ReporterContact(email: "A@example.org"), of: second.id)
-            let actor = Actor(kind: .person)
-            let closed = try transaction.markDuplicate(
-                second, of: first.id, reason: "the same hole", at: noon + 60, by: actor, hidden: { "hidden \($0)" })
-            #expect(closed.status == .rejected && closed.revision == 2)
-        }
-        #expect(try store.followerCount(of: first.id) == 3)
-        #expect(try store.original(of: second.id) == first.id)
-        #expect(try store.duplicates(of: first.id) == [second.id])
-        let last = try #require(try store.ledger(of: second.id).first { $0.field == .duplicateOf })
-        #expect(last.to == first.id.description && last.reason == "the same hole")
-    }
-
     @Test("Works are no duplicates of themselves, of nothing, or of each other")
     func circles() throws {
         let works = try (1...3).map { try insert($0) }
@@ -104,7 +42,7 @@ struct DeskStoreTests {
             try store.writeDesk { transaction in
                 let work = try #require(try transaction.work(works[one].id))
                 _ = try transaction.markDuplicate(
-                    work, of: other, reason: "the same", at: noon, by: Actor(kind: .person), hidden: { $0 })
+                    work, of: other, reason: "the same", at: noon, by: Actor(kind: .person))
             }
         }
         #expect(throws: DuplicateError.itself) { try mark(0, of: works[0].id) }
@@ -254,6 +192,6 @@ struct DeskStoreTests {
             """)
         let opened = try SpatiaLiteStore.open(at: folder.path())
         #expect(try opened.tokens().isEmpty)
-        #expect(try opened.followerSalt().count == 64)
+        #expect(try opened.check().isEmpty)
     }
 }

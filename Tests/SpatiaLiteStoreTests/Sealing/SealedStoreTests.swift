@@ -33,7 +33,7 @@ struct SealedStoreTests {
                 ReferenceFeature(id: "x:1", privateExtra: #"{"head":"MARKER"}"#, geometry: nil), in: .schools)
             try transaction.setContact(contact, of: work.id)
             try transaction.add(report)
-            _ = try transaction.addFollower("email:MARKER", to: work.id, at: noon)
+            _ = try transaction.addFollower(from: "MARKER", to: work.id, at: noon)
             let id = try transaction.add(
                 AccessToken(name: "MARKER", role: .admin, digest: digest, createdAt: noon))
             try transaction.add(
@@ -60,7 +60,7 @@ struct SealedStoreTests {
         #expect(token.name == "MARKER" && token.isGenuine && token.refusal(at: noon) == nil)
         let entry = try #require(try store.audit(limit: 1).first)
         #expect(entry.name == "MARKER" && entry.action == "MARKER" && entry.detail == "MARKER" && entry.work == work.id)
-        #expect(try !store.writeDesk { try $0.addFollower("email:MARKER", to: work.id, at: noon) })
+        #expect(try !store.writeDesk { try $0.addFollower(from: "MARKER", to: work.id, at: noon) })
         #expect(try store.check() == [])
     }
 
@@ -160,7 +160,7 @@ struct SealedStoreTests {
         refused { _ = try store.tokens() }
         refused { _ = try store.audit(limit: 1) }
         refused { _ = try store.pendingReports() }
-        refused { _ = try store.followerSalt() }
+        refused { _ = try store.writeDesk { try $0.addFollower(from: "MARKER", to: work.id, at: noon) } }
         refused { try store.writeDesk { try $0.setContact(contact, of: work.id) } }
         refused { try store.writeDesk { try $0.add(report) } }
         refused { try store.writeDesk { try $0.add(AuditEntry(at: noon, name: "x", action: "y")) } }
@@ -179,7 +179,7 @@ struct SealedStoreTests {
             changed.revision += 1
             try transaction.update(changed, ledger: [])
         }
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon - 1) } == 0)
+        #expect(try store.writeDesk { try $0.erase(keeping: Retention(), at: noon + 1) }.isEmpty)
         #expect(throws: (any Error).self) { try store.rotateKey() }
         #expect(!FileManager.default.fileExists(atPath: key.path))
         #expect(try files(with: "MARKER") == [])
@@ -412,13 +412,11 @@ struct SealedStoreTests {
         #expect(report.decision == .refused && report.longitude == 44.5 && report.contact.firstName == "MARKER")
         #expect(try store.audit(limit: 1000).count == 300)
         #expect(try store.audit(limit: 1)[0].detail == "MARKER detail 300")
-        #expect(try store.followerSalt() == "MARKERSALT")
         #expect(try store.followerCount(of: first) == 1)
         let token = try #require(try store.token(digest: Version5.digest))
         #expect(token.name == "MARKER admin" && token.refusal(at: noon) == nil)
         #expect(try store.tokens()[1].refusal(at: noon) == .revoked)
         if !readOnly {
-            #expect(try !store.writeDesk { try $0.addFollower("MARKERFOLLOWER", to: first, at: noon) })
             #expect(try store.rotateKey().left == 0)
         }
     }

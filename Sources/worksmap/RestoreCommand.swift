@@ -1,0 +1,86 @@
+import ArgumentParser
+import SpatiaLiteStore
+import Works
+
+/// `worksmap restore`
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Bring a backup to the place of the database.",
+        discussion: """
+            Example:
+              worksmap restore /var/backups/worksmap-2026-11-23.sqlite
+
+            The backup is only read, and checked first. What the database holds now is replaced; a running service shows
+            the restored state within a second. A file that is damaged, cut off or empty is set aside, as
+            PATH.damaged-TIME; a service that has that one open must be started again. The key file must be the one with
+            which the backup was made, or have its line: without it all that is public comes back, and is shown.
+
+            What was erased and revoked since the backup stays so: it is known from the database that is replaced and from
+            the file `erasures` in the city's folder, and taken away again. Where neither can be read nothing is restored,
+            unless --without-erasures says so.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The backup to bring back.") var file: String
+    @Flag(help: "Restore although it is not known what was erased and revoked since the backup.")
+    var withoutErasures = false
+
+    func run() throws {
+        try reporting {
+            let group = try common.groupNumber()
+            let restoration = try SpatiaLiteStore.restore(
+                file, to: common.database, options: common.storeOptions, withoutErasures: withoutErasures)
+            if let damaged = restoration.setAside {
+                tell("\(common.database) could not be read; it is kept as \(damaged)")
+            }
+            tell("\(common.database) is now as in \(file)")
+            for line in Self.lines(of: restoration) { tell(line) }
+            let store = try SpatiaLiteStore.open(at: common.database, readOnly: true, options: common.storeOptions)
+            if let group { try FileModes.give(common.database, to: group) }
+            for remark in try store.remarks() { tell(remark) }
+        }
+    }
+
+    /// What the operator has to know besides.
+    private static func lines(of restoration: Restoration) -> [String] {
+        var lines: [String] = []
+        let taken = restoration.takenAway.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+        if !taken.isEmpty {
+            let list = taken.map { kind, count in "\(count) \(words(for: kind))" }.joined(separator: ", ")
+            lines.append("taken away again, as it was erased or revoked since the backup: \(list)")
+        }
+        if restoration.isJournalCut {
+            lines.append(
+                "the last line of \(restoration.journal) was cut and is passed over: that erasure was never finished")
+        }
+        if !restoration.brokenLines.isEmpty {
+            let numbers = restoration.brokenLines.map(String.init).joined(separator: ", ")
+            lines.append("\(restoration.journal), line \(numbers): cannot be read and is passed over")
+        }
+        if !restoration.isComplete {
+            lines.append(
+                "it is not known what was erased and revoked since the backup: bring \(restoration.journal) back and restore once more, "
+                    + "or revoke tokens (`worksmap token revoke`) and erase people (`worksmap person erase`) anew")
+        }
+        if let lost = restoration.lostTokens {
+            for token in lost {
+                lines.append("token \(token.id) (\(token.name)) was made after the backup and is gone: make a new one")
+            }
+        } else {
+            lines.append("tokens that were made after the backup are gone: make new ones (`worksmap token create`)")
+        }
+        return lines
+    }
+
+    private static func words(for kind: Erasure.Kind) -> String {
+        switch kind {
+        case .contact: "contacts of works"
+        case .followers: "works' networks of followers"
+        case .report: "reports"
+        case .reportContact: "contacts of reports"
+        case .reportText: "texts of reports"
+        case .token: "tokens"
+        default: kind.rawValue
+        }
+    }
+}
