@@ -80,6 +80,8 @@ function fields() {
     field('address', element('input', { id: 'report-address', name: 'address_string', maxlength: 200, autocomplete: 'street-address' })),
     field('description', element('textarea', { id: 'report-description', name: 'description', rows: 3, maxlength: 4000, required: true })),
     field('photo', element('input', { id: 'report-photo', name: 'media_url', type: 'url', maxlength: 1000, placeholder: 'https://' })),
+    element('p', { id: 'report-public', class: 'note' }, text('report.public'), ' ',
+      element('a', { href: `/privacy?lang=${language}`, target: '_blank' }, text('privacy.link'))),
     element('p', { id: 'report-result', role: 'status' }),
     element('div', { class: 'row' }, element('button', {}, text('report.send')), button(text('report.cancel'), close)),
   ];

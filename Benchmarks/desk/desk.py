@@ -34,7 +34,7 @@ def worksmap(*arguments):
 class Service:
     def __init__(self, database):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--database", database, "--port", "0", "--reports-per-minute", "0", "--log-level", "warning"],
+            [PROGRAM, "serve", "--database", database, "--port", "0", "--reports-per-minute", "0", "--changes-per-minute", "0", "--log-level", "warning"],
             stderr=subprocess.PIPE, text=True)
         self.host = re.search(r"http://([^/\s]+)", self.process.stderr.readline()).group(1)
         threading.Thread(target=self.process.stderr.read, daemon=True).start()

@@ -77,9 +77,10 @@ public struct MapServer: Sendable {
         services.ending.ask()
     }
 
-    /// Reads rules and style sheets anew, and logs how that went. It blocks.
+    /// Reads rules, the city's texts and style sheets anew, and logs how that went. It blocks.
     public func reload() {
         services.rules.reload()
+        services.cityTexts.reload()
         do { try services.atlas.refresh() } catch {
             logger.error("the map could not be brought up to date", metadata: ["error": .string("\(error)")])
         }
@@ -103,6 +104,7 @@ public struct MapServer: Sendable {
             WorkPages(services: services),
             DistrictPages(services: services),
             StatisticsPage(services: services),
+            PrivacyPage(services: services),
             OGCCoreRoutes(services: services),
             FeaturesRoutes(services: services),
             OGCTileRoutes(services: services),
@@ -116,17 +118,22 @@ public struct MapServer: Sendable {
         ]
     }
 
-    /// Everything but the start: what tests run without a socket.
-    func application(
-        onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> Application<RouterResponder<MapContext>> {
+    /// All routes, with what stands before them.
+    func router(_ desk: Desk?) -> Router<MapContext> {
         let router = Router(context: MapContext.self)
         router.add(middleware: AccessLog(metrics: services.metrics, loggedPath: LoggedPath.text(of:route:)))
         router.add(middleware: CommonHeaders(proxies: services.configuration.proxies))
         router.add(middleware: ProblemMiddleware())
-        let desk = Desk(services, logger: logger)
         router.add(Self.families(services, desk) + (desk?.families ?? []))
+        return router
+    }
 
+    /// Everything but the start: what tests run without a socket.
+    func application(
+        onListening: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    ) -> Application<RouterResponder<MapContext>> {
+        let desk = Desk(services, logger: logger)
+        let router = router(desk)
         let configuration = services.configuration
         let limits = configuration.limits
         var quiet = logger

@@ -15,6 +15,8 @@ public struct MapServerConfiguration: Sendable {
     public var operationsPort: Int?
     /// The folder with the residents' page; without one `/` is the list of works.
     public var web: URL?
+    /// The city's own folder, with its texts about privacy; nil if it has none.
+    public var cityFolder: URL?
     /// The folder of Debian's libjs-leaflet, served below `/leaflet/`.
     public var leaflet = URL(fileURLWithPath: "/usr/share/javascript/leaflet")
     /// The address under which clients know the server. Without one links follow the `Host` of a request only if nobody outside can have made it up.

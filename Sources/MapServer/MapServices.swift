@@ -15,6 +15,7 @@ struct MapServices: Sendable {
     let ending = Ending()
     let pulse = EventLoopPulse()
     let rules: RuleShelf
+    let cityTexts: CityTexts
     let metrics = RequestMetrics()
     let connections: ConnectionTable
     let counts: CountCache
@@ -45,6 +46,7 @@ struct MapServices: Sendable {
         self.atlas = atlas
         freshness = Freshness(store: store)
         rules = RuleShelf(folder: configuration.desk.rules, logger: logger)
+        cityTexts = CityTexts(folder: configuration.cityFolder, logger: logger)
         counts = CountCache()
         connections = ConnectionTable(limits: configuration.limits)
         func pool(_ name: String, _ workers: Int, niceness: Int32 = 0) -> WorkerPool {

@@ -211,6 +211,8 @@ public enum StoreNote: String, Sendable, CaseIterable {
     case demoBuiltAt = "demo_built_at"
     /// Stamp of the content that the demo was built with.
     case demoContent = "demo_content"
+    /// The address from which the database was last served.
+    case servedAt = "served_at"
 }
 
 /// What can be done inside one transaction.

@@ -36,10 +36,11 @@ struct CommonOptions: ParsableArguments {
             "The group that may read the database, backups and refused rows; others never may.", valueName: "name"))
     var group: String?
 
+    /// The city's own folder, which need not be there.
+    var cityFolder: String { city ?? CityFolder.usual(for: database) }
+
     /// The file with the keys.
-    var keyPath: String {
-        keyFile ?? CityFolder.keyFile(in: city ?? CityFolder.usual(for: database))
-    }
+    var keyPath: String { keyFile ?? CityFolder.keyFile(in: cityFolder) }
 
     /// Options of the store for the database, wherever a copy of it lies.
     var storeOptions: StoreOptions { StoreOptions(keyFile: keyPath, cityFolder: city) }

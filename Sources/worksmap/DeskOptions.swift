@@ -28,6 +28,9 @@ struct DeskOptions: ParsableArguments {
     @Option(help: "How many reports an address may send in a minute; 0 is without limit.")
     var reportsPerMinute = 30
 
+    @Option(help: "How many requests that change works a token may send in a minute; 0 is without limit.")
+    var changesPerMinute = 1200
+
     @Option(help: "How many days reporters' contacts are kept after their works were closed or their reports refused.")
     var contactsKept = 180
 
@@ -42,6 +45,7 @@ struct DeskOptions: ParsableArguments {
 
     func validate() throws {
         try NumberRange(0...1_000_000).check(reportsPerMinute, of: "--reports-per-minute")
+        try NumberRange(0...1_000_000).check(changesPerMinute, of: "--changes-per-minute")
         let days = NumberRange(0...36_500, unit: "days")
         try days.check(contactsKept, of: "--contacts-kept")
         try days.check(openContactsKept, of: "--open-contacts-kept")
@@ -58,6 +62,7 @@ struct DeskOptions: ParsableArguments {
         configuration.jurisdiction = jurisdiction
         configuration.reportsPerMinute = reportsPerMinute
         configuration.retention = retention
+        configuration.changesPerMinute = changesPerMinute
         return configuration
     }
 

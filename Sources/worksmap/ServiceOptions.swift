@@ -124,6 +124,7 @@ struct ServiceOptions: ParsableArguments {
                 "\(limit) open files are too few to serve with; at least \(budget.leastLimit) are needed (ulimit -n)")
         }
         configuration.limits.connections = budget.connections
+        configuration.cityFolder = URL(fileURLWithPath: common.cityFolder, isDirectory: true)
         configuration.droppedLogLines = { [log] in log.dropped }
         if budget.connections < maxConnections {
             logger.notice(
@@ -139,6 +140,8 @@ struct ServiceOptions: ParsableArguments {
         let server = MapServer(configuration: configuration, store: store, atlas: atlas, logger: logger)
         try await server.run { ports in
             thread.look(after: Self.service(server, log, logger))
+            let served = ServedAddress(host: host, publicURL: publicURL)
+            Thread.detachNewThread { served.note(in: store) }
             tell("WorksMap is open at \(Self.address(host, ports.main))  (Ctrl-C ends it)")
             if let port = ports.operations {
                 tell("Health and metrics are at \(Self.address(operationsHost, port))")

@@ -44,7 +44,7 @@ SILENT = {
 UNDOCUMENTED = [
     "/", "/leaflet/**", "/web/**", "/favicon.ico", "/robots.txt", "/pages.css", "/health/live", "/health/ready", "/metrics", "/statistics",
     "/districts", "/districts/{id}", "/works", "/works/{id}", "/staff", "/staff/audit", "/staff/login", "/staff/logout", "/staff/works/{id}",
-    "/staff/reports/{token}", "/staff.css", "/api", "/api/works", "/api/works/{id}", "/api/works/{id}/history", "/api/city", "/api/legend",
+    "/staff/reports/{token}", "/staff.css", "/privacy", "/api", "/api/works", "/api/works/{id}", "/api/works/{id}/history", "/api/city", "/api/legend",
     "/api/places", "/api/duplicates", "/api/hotspots", "/api/statistics", "/legend/{group}/{file}", "/geojson/{file}", "/tiles/{tileset}",
     "/tiles/{tileset}/{z}/{x}/{y}", "/wmts", "/wmts/1.0.0/WMTSCapabilities.xml", "/open311/v2/services/{code}", "/open311/v2/requests/{id}",
     "/open311/v2/tokens/{token}", "/ogc/tileMatrixSets/{set}", "/ogc/tiles/{tileset}/{set}", "/ogc/tiles/{tileset}/{set}/{z}/{row}/{column}"] + [
@@ -377,7 +377,7 @@ def test_every_command_of_the_program_is_played_with():
 NUMERIC_OPTIONS = {
     "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
     "admin-level", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
-    "reports-per-minute", "contacts-kept", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
+    "reports-per-minute", "changes-per-minute", "contacts-kept", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
 
 
 def command_lines():

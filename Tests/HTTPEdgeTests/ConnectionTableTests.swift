@@ -62,7 +62,8 @@ struct ConnectionTableTests {
         #expect(single.1.isActive)
     }
 
-    @Test("of many addresses with as many connections each, the one idle longest gives way, never one that has just come")
+    @Test(
+        "of many addresses with as many connections each, the one idle longest gives way, never one that has just come")
     func equalAddresses() throws {
         let table = table(200, perAddress: 4)
         let clients = try (0..<200).map { try connection("192.0.2.\($0)", idleSince: UInt64(1000 + $0)) }

@@ -14,7 +14,13 @@ package final class RateLimit: Sendable {
 
     private let capacity: Double
     private let perSecond: Double
-    private let buckets = Mutex<[ClientAddress: Bucket]>([:])
+    private let buckets = Mutex<[Key: Bucket]>([:])
+
+    /// Whose bucket it is.
+    private struct Key: Hashable {
+        var address: ClientAddress
+        var bearer: String?
+    }
 
     /// - Parameters:
     ///   - capacity: Tokens that may be taken at once.
@@ -25,16 +31,21 @@ package final class RateLimit: Sendable {
     }
 
     /// Consumes a token of the client's bucket. Returns nil if there was one, else the seconds until there will be.
-    package func consume(_ address: ClientAddress, at now: ContinuousClock.Instant = .now) -> Int? {
-        buckets.withLock { buckets in
+    ///
+    /// - Parameter bearer: Tells apart those who are known by a secret at one address; each has a bucket of their own.
+    package func consume(
+        _ address: ClientAddress, bearer: String? = nil, at now: ContinuousClock.Instant = .now
+    ) -> Int? {
+        let key = Key(address: address, bearer: bearer)
+        return buckets.withLock { buckets in
             if buckets.count > Self.remembered {
                 buckets = buckets.filter { level($0.value, at: now) < capacity }
                 if buckets.count > Self.remembered { buckets = [:] }
             }
-            var bucket = buckets[address] ?? Bucket(level: capacity, at: now)
+            var bucket = buckets[key] ?? Bucket(level: capacity, at: now)
             bucket.level = level(bucket, at: now)
             bucket.at = now
-            defer { buckets[address] = bucket }
+            defer { buckets[key] = bucket }
             guard bucket.level >= 1 else { return max(1, Int(((1 - bucket.level) / perSecond).rounded(.up))) }
             bucket.level -= 1
             return nil
@@ -43,7 +54,7 @@ package final class RateLimit: Sendable {
 
     /// Tokens that are missing in the client's bucket.
     package func used(_ address: ClientAddress, at now: ContinuousClock.Instant = .now) -> Double {
-        buckets.withLock { $0[address].map { capacity - level($0, at: now) } ?? 0 }
+        buckets.withLock { $0[Key(address: address)].map { capacity - level($0, at: now) } ?? 0 }
     }
 
     private func level(_ bucket: Bucket, at now: ContinuousClock.Instant) -> Double {

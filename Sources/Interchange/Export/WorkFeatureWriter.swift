@@ -22,9 +22,14 @@ public struct WorkFeatureWriter: Sendable {
 
     /// Writes a work with what is private of it, as `private_extra`: for staff, and for nobody else.
     ///
-    /// - Parameter privateExtra: The text of a JSON object; null is written if nil.
-    public func writeForStaff(_ work: Work, privateExtra: String?, to json: inout JSONWriter) {
+    /// - Parameters:
+    ///   - privateExtra: The text of a JSON object; null is written if nil.
+    ///   - withheld: The reason why something private is there and is not shown, written as `private_withheld` if not nil.
+    public func writeForStaff(
+        _ work: Work, privateExtra: String?, withheld: String? = nil, to json: inout JSONWriter
+    ) {
         var text = privateExtra ?? "null"
+        if let withheld { text += ",\"private_withheld\":" + JSONValue.string(withheld).description }
         let room = JSONBlock.room(forText: text.utf8.count)
         work.withRow { row in
             try! write(row, to: &json, roomForEnd: room) { block in

@@ -13,9 +13,9 @@ struct Desk: Sendable {
     let rules: RuleShelf
     let city: CityLimits
     let sessions: StaffSessions
-    private let reports: RateLimit?
+    let looks = PrivateLooks()
+    private let throttles: Throttles
     private let failures: RateLimit
-    private let forms: RateLimit
     private let logger: Logger
     private let uses: TokenUses
 
@@ -29,10 +29,8 @@ struct Desk: Sendable {
         rules = services.rules
         city = CityLimits(store: store)
         sessions = StaffSessions(lifetime: configuration.sessionLifetime)
-        reports =
-            configuration.reportsPerMinute > 0 ? RateLimit(capacity: configuration.reportsPerMinute, in: 60) : nil
+        throttles = Throttles(configuration)
         failures = RateLimit(capacity: max(configuration.failedLogins, 1), in: 900)
-        forms = RateLimit(capacity: 60, in: 60)
         uses = TokenUses()
         self.logger = logger
     }
@@ -55,21 +53,29 @@ struct Desk: Sendable {
     // MARK: Addresses
 
     /// Refuses a report of a client that has sent too many.
-    func admitReport(_ context: MapContext) throws(Problem) {
-        guard let wait = reports?.consume(context.client) else { return }
-        throw .tooManyRequests("an address may send \(configuration.reportsPerMinute) reports a minute", wait)
+    func admitReport(_ context: MapContext) throws(Problem) { try throttles.admitReport(context.client) }
+
+    /// Refuses a form of a client that has sent too many.
+    ///
+    /// - Parameter session: Digest of the token that the client has signed in with; nil if it has not.
+    func admitForm(_ context: MapContext, session: String?) throws(Problem) {
+        try throttles.admitForm(context.client, session: session)
     }
 
     // MARK: Who asks
 
-    /// The token that a request bears (RFC 6750).
+    /// The token that a request bears (RFC 6750). Requests that may change something count for the limit of changes.
     ///
-    /// - Throws: ``Problem``: 401 without a token or with one that is not or no longer good, 403 if its role is not enough.
+    /// - Throws: ``Problem``: 401 without a token or with one that is not or no longer good, 403 if its role is not enough, 429 if the bearer
+    ///   has changed too much lately.
     func bearer(_ request: Request, _ context: MapContext, atLeast role: Role) async throws -> AccessToken {
         guard request.bearsToken, let field = request.headers[.authorization]?.trimmed else {
             throw Problem.unauthorised("this address wants a token: Authorization: Bearer …")
         }
         let token = try await token(String(field.dropFirst(7)).trimmed, request, context)
+        if ![.get, .head, .options].contains(request.method) {
+            try throttles.admitChange(context.client, token: token.digest)
+        }
         guard token.role >= role else {
             throw Problem.forbidden("the token's role is \(token.role.rawValue); \(role.rawValue) is needed")
         }
@@ -132,12 +138,6 @@ struct Desk: Sendable {
             throw Problem.tooManyRequests("too many secrets from this address were no good", wait)
         }
         try await Task.sleep(for: configuration.failedLoginPause * (1 << min(Int(failed), 4)))
-    }
-
-    /// Refuses a form of a client that has sent too many.
-    func admitForm(_ context: MapContext) throws(Problem) {
-        guard let wait = forms.consume(context.client) else { return }
-        throw .tooManyRequests("an address may send 60 forms a minute", wait)
     }
 
     /// Runs `body` in a transaction within a request's time.

@@ -11,6 +11,10 @@ public struct DeskConfiguration: Sendable {
     public var jurisdiction: String?
     /// How many reports one address may send in a minute, as many at once; 0 is without limit.
     public var reportsPerMinute = 30
+    /// Forms that one person who has signed in, or one address of those who have not, may send in a minute.
+    public var formsPerMinute = 60
+    /// Works that one bearer of a token may state or change by `/api` in a minute from one address, a batch counted once; 0 is without limit.
+    public var changesPerMinute = 1200
     /// How many staff sign-ins from one address may fail in a quarter of an hour.
     public var failedLogins = 10
     /// How long the answer to the first of them is held back; for each further one twice as long, 16 times at most.

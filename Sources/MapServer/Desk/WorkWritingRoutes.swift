@@ -70,7 +70,7 @@ struct WorkWritingRoutes: RouteFamily {
         guard !outcome.isHidden else {
             return TakingBackRoutes.answer(Desk.TakenBack(work: outcome.work, isHidden: true))
         }
-        var response = Self.answer(outcome.work, at: now)
+        var response = Self.answer(outcome.work, to: token, at: now)
         response.status = outcome.effect == .inserted ? .created : .ok
         if outcome.effect == .inserted { response.headers[.location] = "/api/works/\(outcome.work.id)" }
         return response
@@ -188,17 +188,23 @@ struct WorkWritingRoutes: RouteFamily {
         let ground = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
             try desk.ground()
         }
-        let work = try await desk.write(for: request, context) { transaction in
+        let (work, looks) = try await desk.write(for: request, context) { transaction in
             if let revisions {
                 guard let existing = try transaction.work(id) else {
                     throw try transaction.isHidden(id) ? Desk.unhideFirst(id) : WorkRoutes.noWork(id)
                 }
                 guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }
             }
-            return try desk.decide(
+            let work = try desk.decide(
                 decision, on: id, expecting: nil, by: token, at: now, ground: ground, in: transaction)
+            // The answer shows what is private to those who might read it before the decision.
+            let looks = work.privateExtra == nil ? [] : [PrivateLook.privateExtra(id)]
+            let missing = desk.looks.missing(looks, by: token, at: now)
+            for look in missing { try transaction.add(look.entry(by: token, at: now)) }
+            return (work, missing)
         }
-        return Self.answer(work, at: now)
+        desk.looks.note(looks, by: token, at: now)
+        return WorkRoutes.staffAnswer(work, privateExtra: work.privateExtra, at: now)
     }
 
     /// The revisions that `If-Match` names; nil for `*`. The state of the deadline, which the clock changes, is no part of a race.
@@ -223,17 +229,23 @@ struct WorkWritingRoutes: RouteFamily {
         }
     }
 
-    /// The work as it is now for a member of staff, with the tag that the next change has to name.
-    private static func answer(_ work: Work, at now: Instant) -> Response {
-        WorkRoutes.staffAnswer(work, privateExtra: work.privateExtra, at: now)
+    /// The work as it is now for whoever stated it, with the tag that the next change has to name. What is private of it they have just said;
+    /// a machine's token reads none of it, nor does that of another service than the rules gave the work to.
+    private static func answer(_ work: Work, to token: AccessToken, at now: Instant) -> Response {
+        let isReadable = token.mayReadPrivate(of: work.organisation)
+        return WorkRoutes.staffAnswer(work, privateExtra: isReadable ? work.privateExtra : nil, at: now)
     }
 }
 
 extension WorkRoutes {
     /// A work with what is private of it. Nobody keeps the answer.
-    static func staffAnswer(_ work: Work, privateExtra: String?, at now: Instant) -> Response {
+    ///
+    /// - Parameter withheld: The reason why something private is there and is not shown.
+    static func staffAnswer(
+        _ work: Work, privateExtra: String?, withheld: String? = nil, at now: Instant
+    ) -> Response {
         var json = JSONWriter()
-        FeatureText(now: now).writeForStaff(work, privateExtra: privateExtra, to: &json)
+        FeatureText(now: now).writeForStaff(work, privateExtra: privateExtra, withheld: withheld, to: &json)
         let tag = entityTag(of: work, at: now)
         return Response(
             status: .ok, headers: [.contentType: "application/geo+json", .cacheControl: "no-store", .eTag: tag],

@@ -28,7 +28,7 @@ struct OpenAPI {
         let used = parameters.filter { text.contains("\"#/components/parameters/\($0.0)\"") }
         var components: [(String, JSONValue)] = [
             ("parameters", .object(JSONObject(used))), ("responses", .object(JSONObject(responses))),
-            ("schemas", .object(JSONObject(schemas))),
+            ("schemas", .object(JSONObject(schemas + (writes ? [Self.staffSchema] : [])))),
         ]
         if writes { components.append(("securitySchemes", Self.securitySchemes)) }
         return [
@@ -110,7 +110,7 @@ struct OpenAPI {
             "work", "One work", ["id"], "feature", type: "application/geo+json", notFound: true, gone: true)
         if writes { paths += [("/api/works", ["post": Self.statement])] + Self.takingBack }
         paths += [
-            ("/api/works/{id}", writes ? Self.adding("patch", Self.decision, to: work) : work),
+            ("/api/works/{id}", writes ? Self.adding("patch", Self.decision, to: Self.readingForStaff(work)) : work),
             (
                 "/api/works/{id}/history",
                 Self.get("history", "The record of one work", ["id"], "object", notFound: true)

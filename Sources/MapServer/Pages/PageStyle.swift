@@ -11,6 +11,11 @@ enum PageStyle {
         nav, nav ul { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; list-style: none; }
         nav { margin-block: 0.5rem; }
         [aria-current] { font-weight: 600; }
+        body > footer { margin-top: 2rem; border-top: 1px solid #8885; font-size: 0.9rem; }
+        .prose { max-width: 46rem; }
+        .prose h3 { font-size: 1rem; margin: 1.5rem 0 0; }
+        .prose dl { margin-block: 0.4rem; }
+        .prose li { overflow-wrap: anywhere; }
         h1 { font-size: 1.5rem; line-height: 1.25; }
         h2 { font-size: 1.2rem; margin-top: 2rem; }
         dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: 0.3rem 1rem; }
@@ -53,7 +58,7 @@ enum PageStyle {
         @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.5rem; } }
         @media print {
           body { max-width: none; padding: 0; }
-          header, nav, .skip, .filter, .data { display: none !important; }
+          header, footer, nav, .skip, .filter, .data { display: none !important; }
           .table { overflow: visible; }
           tr, figure, section h2 { break-inside: avoid; break-after: auto; }
           thead { display: table-header-group; }

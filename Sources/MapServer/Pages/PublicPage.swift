@@ -29,7 +29,8 @@ struct PublicPage {
     var title: String
     /// One sentence for search engines and previews.
     var summary: String
-    var section: Section
+    /// The part that the page belongs to; nil if it is beside all of them.
+    var section: Section?
     /// The same as data: media type and address.
     var data: [(type: String, href: String)] = []
     /// What stands below the title.
@@ -51,6 +52,7 @@ struct PublicPage {
                 ? "<li><span lang=\"\(code)\" aria-current=\"true\">\(each.ownName)</span></li>\n"
                 : "<li><a href=\"\(visit.link(in: each))\" lang=\"\(code)\" hreflang=\"\(code)\">\(each.ownName)</a></li>\n"
         }
+        let here: HTML = visit.path == PrivacyPage.path ? " aria-current=\"page\"" : ""
         let own = visit.address(visit.path + visit.query.encoded)
         return Page(
             title: title, language: say, summary: summary, canonical: visit.address(visit.link(in: say)),
@@ -69,6 +71,7 @@ struct PublicPage {
                 <h1>\(title)</h1>
                 \(body)
                 </main>
+                <footer><p><a href="\(visit.link(PrivacyPage.path))"\(here)>\(say.text("privacy.link"))</a></p></footer>
                 """
         ).html
     }

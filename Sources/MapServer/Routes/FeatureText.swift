@@ -21,8 +21,10 @@ struct FeatureText {
     }
 
     /// For those who may read what is private of a work.
-    func writeForStaff(_ work: Work, privateExtra: String?, to json: inout JSONWriter) {
-        works.writeForStaff(work, privateExtra: privateExtra, to: &json)
+    ///
+    /// - Parameter withheld: The reason why something private is there and is not shown.
+    func writeForStaff(_ work: Work, privateExtra: String?, withheld: String?, to json: inout JSONWriter) {
+        works.writeForStaff(work, privateExtra: privateExtra, withheld: withheld, to: &json)
     }
 
     func write(_ feature: ReferenceFeature, to json: inout JSONWriter) throws {

@@ -37,6 +37,7 @@ struct StaticRoutes: RouteFamily {
         let reserved: Set = [
             "index.html", "favicon.ico", "robots.txt", "api", "works", "tiles", "geojson", "ogc", "health", "metrics",
             "leaflet", "legend", "open311", "pages.css", "wmts", "web", "problems", "districts", "statistics", "staff",
+            "privacy",
         ]
         let entries =
             (try? FileManager.default.contentsOfDirectory(

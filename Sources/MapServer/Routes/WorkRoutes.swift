@@ -24,7 +24,7 @@ struct WorkRoutes: RouteFamily {
         let now = Instant.now
         if let desk, request.bearsToken {
             let token = try await desk.bearer(request, context, atLeast: .viewer)
-            if token.mayReadPrivate { return try await staffWork(id, request, context, desk, token, at: now) }
+            if let answer = try await staffWork(id, token, request, context, desk, at: now) { return answer }
         }
         let content = try await services.features(request, context) { _ in
             guard let work = try services.store.work(id) else { throw try Self.absence(of: id, in: services.store) }
@@ -39,21 +39,33 @@ struct WorkRoutes: RouteFamily {
         return content.response(to: request, caching: .revalidate)
     }
 
-    /// The work as staff see it.
+    /// The work as those see it who may read what is private of it; nil for everybody else.
     private func staffWork(
-        _ id: WorkID, _ request: Request, _ context: MapContext, _ desk: Desk, _ token: AccessToken, at now: Instant
-    ) async throws -> Response {
-        try await services.features(request, context, on: services.staffPool) { _ in
+        _ id: WorkID, _ token: AccessToken, _ request: Request, _ context: MapContext, _ desk: Desk, at now: Instant
+    ) async throws -> Response? {
+        guard token.mayReadPrivate else { return nil }
+        let found = try await services.features(request, context, on: services.staffPool) {
+            _ -> (work: Work, privateExtra: String?, isHidden: Bool)? in
             guard let work = try desk.store.work(id) else {
                 guard let hidden = try desk.hiddenWork(id, for: token) else {
                     throw try Self.absence(of: id, in: desk.store)
                 }
-                var answer = Self.staffAnswer(hidden.work, privateExtra: hidden.work.privateExtra, at: now)
-                answer.headers[.worksmapHidden] = "true"
-                return answer
+                return (hidden.work, hidden.work.privateExtra, true)
             }
-            return Self.staffAnswer(work, privateExtra: try desk.store.privateExtra(of: id), at: now)
+            guard token.mayReadPrivate(of: work.organisation) else { return nil }
+            return (work, try desk.store.privateExtra(of: id), false)
         }
+        guard let (work, privateExtra, isHidden) = found else { return nil }
+        var withheld: String?
+        do {
+            if privateExtra != nil { try await desk.note([.privateExtra(id)], by: token, request, context) }
+        } catch let problem as Problem {
+            withheld = problem.detail
+        }
+        var answer = Self.staffAnswer(
+            work, privateExtra: withheld == nil ? privateExtra : nil, withheld: withheld, at: now)
+        if isHidden { answer.headers[.worksmapHidden] = "true" }
+        return answer
     }
 
     /// Revision and deadline state make the content; a strong tag, so that PATCH can demand it with If-Match.

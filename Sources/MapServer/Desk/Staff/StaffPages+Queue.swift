@@ -11,7 +11,14 @@ extension StaffPages {
         var page: Int
         var sizes: [StaffQueue: Int]
         /// What waits to be looked at before the public sees it.
-        var reports: [PendingReport]
+        var reports: [Waiting]
+    }
+
+    /// A report in the list of those that wait. The list shows no words of it: reading them is a look, which the audit log has.
+    struct Waiting {
+        var report: PendingReport
+        /// The service that it would go to.
+        var organisation: String?
     }
 
     static func queue(_ listing: Listing, visit: StaffRoutes.Visit, clock: CityClock, book: RuleBook?) -> HTML {
@@ -87,22 +94,23 @@ extension StaffPages {
     }
 
     private static func waiting(
-        _ reports: [PendingReport], _ visit: StaffRoutes.Visit, _ clock: CityClock, _ book: RuleBook?
+        _ reports: [Waiting], _ visit: StaffRoutes.Visit, _ clock: CityClock, _ book: RuleBook?
     ) -> HTML {
         guard !reports.isEmpty else { return "" }
         let say = visit.language
         var rows: HTML = ""
-        for report in reports {
+        for waiting in reports {
+            let report = waiting.report
             rows += """
                 <tr><td><a href="\(visit.link("/staff/reports/\(report.token)"))">\(category(report.category, book, say))</a></td>
-                <td>\(clock.html(report.receivedAt))</td><td>\(report.description ?? report.address ?? "")</td></tr>
+                <td>\(clock.html(report.receivedAt))</td><td>\(waiting.organisation ?? "—")</td></tr>
 
                 """
         }
         return """
             <h2>\(say("Ждут проверки", "Waiting to be looked at")): \(reports.count)</h2>
             <div class="table"><table><thead><tr><th scope="col">\(say("Категория", "Category"))</th>
-            <th scope="col">\(say("Когда", "When"))</th><th scope="col">\(say("Текст", "Text"))</th></tr></thead><tbody>
+            <th scope="col">\(say("Когда", "When"))</th><th scope="col">\(say("Служба", "Service"))</th></tr></thead><tbody>
             \(rows)</tbody></table></div>
             """
     }

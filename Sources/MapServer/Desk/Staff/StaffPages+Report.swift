@@ -21,17 +21,14 @@ extension StaffPages {
                 <dt>\(say("Фото", "Picture"))</dt><dd><a rel="noreferrer noopener" href="\(address)">\(address)</a></dd>
                 """
         }
-        var buttons: HTML = ""
-        if visit.token.role >= .dispatcher {
-            buttons = """
-                <form method="post" action="\(visit.link("/staff/reports/\(report.token)"))">
-                <input type="hidden" name="key" value="\(visit.formKey)">
-                <p><button class="primary" name="action" value="accept">\(say("Принять", "Accept"))</button>
-                <button name="action" value="refuse">\(say("Отклонить", "Refuse"))</button></p>
-                </form>
-                \(contact(report.contact, say))
-                """
-        }
+        let buttons: HTML = """
+            <form method="post" action="\(visit.link("/staff/reports/\(report.token)"))">
+            <input type="hidden" name="key" value="\(visit.formKey)">
+            <p><button class="primary" name="action" value="accept">\(say("Принять", "Accept"))</button>
+            <button name="action" value="refuse">\(say("Отклонить", "Refuse"))</button></p>
+            </form>
+            \(contact(report.contact, say))
+            """
         let title = "\(say("Ждёт проверки", "Waits to be looked at")): \(category(report.category, book, say))"
         return frame(
             title, "/staff/reports/\(report.token)", visit,

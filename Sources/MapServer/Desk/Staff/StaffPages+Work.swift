@@ -17,6 +17,8 @@ extension StaffPages {
         var contact: ReporterContact?
         /// Statements of its source that the city does not publish; nil for those who may not know.
         var privateExtra: String?
+        /// The reason why something private is there and is not shown.
+        var withheld: String?
         var mayChange: Bool
         /// Names that the forms offer.
         var names: CityNames
@@ -52,6 +54,7 @@ extension StaffPages {
             \(facts(one, visit, clock, book))
             \(contact(one.contact, say))
             \(privateExtra(one.privateExtra, say))
+            \(one.withheld.map { "<p class=\"note\">\($0)</p>" } ?? "")
             \(picture)
             </section><section>
             <h2>\(say("Решения", "Decisions"))</h2>
@@ -60,6 +63,12 @@ extension StaffPages {
             \(neighbours(one.neighbours, same: work.category, visit, book))
             \(WorkDocument.history(one.ledger, clock: clock))
             """)
+    }
+
+    /// Looks that a page with the case is; none once nothing private is in it.
+    static func looks(_ one: Case) -> [PrivateLook] {
+        (one.contact.map { !$0.isEmpty } ?? false ? [.contact(one.work.id)] : [])
+            + (one.privateExtra == nil ? [] : [.privateExtra(one.work.id)])
     }
 
     /// Statements of the source beside our properties that the city does not publish, member by member.

@@ -39,6 +39,22 @@ enum StaffPages {
             """)
     }
 
+    /// Says that too many forms came, to somebody signed in or not.
+    static func tooMany(_ problem: Problem, language say: Language) -> HTML {
+        let title = say("Слишком часто", "Too often")
+        return Page(
+            title: title, language: say, style: StaffStyle.address,
+            body: """
+                <main class="login">
+                <h1>\(title)</h1>
+                \(alert(say.reason(problem)))
+                <p>\(say("Ничего не сохранено. Вернитесь на прежнюю страницу и отправьте форму ещё раз.", "Nothing is saved. Go back to the page before and send the form again."))</p>
+                <p><a href="/staff?lang=\(say.rawValue)">\(say("К очереди", "To the queue"))</a></p>
+                </main>
+                """
+        ).html
+    }
+
     static func alert(_ text: String?) -> HTML {
         guard let text else { return "" }
         return "<p role=\"alert\" class=\"alert\">\(text)</p>"

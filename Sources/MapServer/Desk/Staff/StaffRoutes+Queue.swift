@@ -43,10 +43,18 @@ extension StaffRoutes {
             return StaffPages.queue(
                 StaffPages.Listing(
                     queue: queue, words: words, works: works.page, total: works.total, page: page, sizes: sizes,
-                    reports: try store.pendingReports()),
+                    reports: try waiting(for: visit.token)),
                 visit: visit, clock: try CityClock(store, language: visit.language), book: book)
         }
         return Self.html(html, visit.language)
+    }
+
+    /// The waiting reports that the bearer of a token may read, each with the service that it would go to.
+    private func waiting(for token: AccessToken) throws -> [StaffPages.Waiting] {
+        guard token.mayReadPrivate else { return [] }
+        return try desk.store.pendingReports().filter { try desk.mayRead($0, token) }.map {
+            StaffPages.Waiting(report: $0, organisation: try? desk.organisation(of: $0))
+        }
     }
 
     func audit(_ visit: Visit) async throws -> Response {

@@ -15,28 +15,52 @@ extension StaffRoutes {
         _ id: WorkID, _ visit: Visit, failure: String?, status: HTTPResponse.Status
     ) async throws -> Response {
         let book = try? desk.rules.book()
-        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
-            budget in
-            let shown = try desk.store.work(id)
-            let hidden = try shown == nil ? desk.hiddenWork(id, for: visit.token) : nil
-            guard let work = shown ?? hidden?.work else { throw try WorkRoutes.absence(of: id, in: desk.store) }
-            let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
-            let readsPrivate = visit.token.mayReadPrivate
-            return StaffPages.work(
-                StaffPages.Case(
-                    work: work, isHidden: hidden != nil, ledger: try hidden?.ledger ?? desk.store.ledger(of: id),
-                    neighbours: (near ?? []).filter { $0.work.id != id },
-                    followers: try desk.store.followerCount(of: id), original: try desk.store.original(of: id),
-                    duplicates: try desk.store.duplicates(of: id),
-                    contact: readsPrivate ? try desk.store.contact(of: id) : nil,
-                    privateExtra: readsPrivate ? try hidden?.work.privateExtra ?? desk.store.privateExtra(of: id) : nil,
-                    mayChange: visit.token.mayChange(workOf: work.organisation),
-                    names: readsPrivate ? try desk.store.cityNames(limit: Self.offeredNames) : CityNames()),
-                visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
+        let one = try await shown(
+            try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) {
+                try read(id, visit, $0)
+            }, visit)
+        let html = try await desk.services.features(visit.request, visit.context, on: desk.services.staffPool) { _ in
+            StaffPages.work(
+                one, visit: visit, clock: try CityClock(desk.store, language: visit.language), book: book,
                 failure: failure, isSaved: failure == nil && visit.query["saved"] != nil,
                 leavesTraces: visit.query["saved"] == "traces")
         }
         return Self.html(html, visit.language, status: status)
+    }
+
+    /// Everything that the desk knows about a work, with what is private of it for those who may read that.
+    private func read(_ id: WorkID, _ visit: Visit, _ budget: TimeBudget) throws -> StaffPages.Case {
+        let shown = try desk.store.work(id)
+        let hidden = try shown == nil ? desk.hiddenWork(id, for: visit.token) : nil
+        guard let work = shown ?? hidden?.work else { throw try WorkRoutes.absence(of: id, in: desk.store) }
+        let near = try work.geometry?.representativePoint.map { try neighbours(of: $0, visit, budget) }
+        let (token, say) = (visit.token, visit.language)
+        var one = StaffPages.Case(
+            work: work, isHidden: hidden != nil, ledger: try hidden?.ledger ?? desk.store.ledger(of: id),
+            neighbours: (near ?? []).filter { $0.work.id != id },
+            followers: try desk.store.followerCount(of: id), original: try desk.store.original(of: id),
+            duplicates: try desk.store.duplicates(of: id), mayChange: token.mayChange(workOf: work.organisation),
+            names: token.mayReadPrivate ? try desk.store.cityNames(limit: Self.offeredNames) : CityNames())
+        one.contact = try desk.store.contact(of: id)
+        one.privateExtra = try hidden?.work.privateExtra ?? desk.store.privateExtra(of: id)
+        if !token.mayReadPrivate(of: work.organisation), !StaffPages.looks(one).isEmpty {
+            one.withheld = say.text(
+                work.organisation == nil ? "look.dispatchers" : "look.service", ["name": work.organisation ?? ""])
+            (one.contact, one.privateExtra) = (nil, nil)
+        }
+        return one
+    }
+
+    /// The case as it may be shown now: with what is private only once the look at it stands in the audit log.
+    private func shown(_ one: StaffPages.Case, _ visit: Visit) async throws -> StaffPages.Case {
+        var one = one
+        do {
+            try await desk.note(StaffPages.looks(one), by: visit.token, visit.request, visit.context)
+        } catch let problem as Problem {
+            one.withheld = visit.language.reason(problem)
+            (one.contact, one.privateExtra) = (nil, nil)
+        }
+        return one
     }
 
     /// What is open within 300 metres and not older than a year.

@@ -60,7 +60,14 @@ struct StaffRoutes: RouteFamily {
             let query = try QueryParameters(request)
             let language = request.preferredLanguage(query["lang"])
             let now = Instant.now
-            guard let cookie = sessionCookie.value(in: request), let session = desk.sessions.session(cookie, at: now),
+            let cookie = sessionCookie.value(in: request)
+            let session = cookie.flatMap { desk.sessions.session($0, at: now) }
+            if request.method == .post {
+                do throws(Problem) { try desk.admitForm(context, session: session?.tokenDigest) } catch {
+                    return Self.throttled(error, language)
+                }
+            }
+            guard let cookie, let session,
                 let token = try await desk.services.features(
                     request, context, on: desk.services.staffPool,
                     { _ in try desk.store.token(digest: session.tokenDigest) }),
@@ -103,7 +110,11 @@ struct StaffRoutes: RouteFamily {
         let secret = try await Self.form(request)["token"] ?? ""
         let token: AccessToken
         do {
+            // Wrong tokens have a limit of their own; a good one is let in beside them.
             token = try await desk.token(secret, request, context)
+            do throws(Problem) { try desk.admitForm(context, session: token.digest) } catch {
+                return Self.throttled(error, language)
+            }
             if token.isMachine {
                 return Self.html(
                     StaffPages.login(language: language, failure: language.text("signIn.machine")), language,
@@ -175,6 +186,13 @@ struct StaffRoutes: RouteFamily {
     }
 
     // MARK: Answers
+
+    /// Says on a page of its own that too many forms were sent.
+    private static func throttled(_ problem: Problem, _ language: Language) -> Response {
+        var page = html(StaffPages.tooMany(problem, language: language), language, status: problem.status)
+        if let wait = problem.retryAfter { page.headers[.retryAfter] = String(wait) }
+        return page
+    }
 
     static func html(_ html: HTML, _ language: Language, status: HTTPResponse.Status = .ok) -> Response {
         Response(

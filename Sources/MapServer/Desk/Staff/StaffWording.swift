@@ -86,6 +86,10 @@ extension Language {
 
     private func reason(_ problem: Problem) -> String {
         let detail = problem.detail ?? problem.title
+        if problem.kind == "too-many-requests", let seconds = problem.retryAfter {
+            return text("tooManyForms", ["seconds": String(seconds)])
+        }
+        if problem.kind == "look-not-noted" { return text("look.notNoted") }
         guard self == .russian else { return detail }
         return switch problem.kind {
         case "lost-race":
