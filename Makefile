@@ -177,7 +177,7 @@ bench-snapshot: build ## Measure the snapshot: building, memory, changes, thread
 	touch $@
 
 .PHONY: bench-http
-bench-http: build .venv-bench/http ## Measure answers beside Hummingbird, nginx, pygeoapi and MapServer, and overload (PARTS="tiles features layers overload", BENCH_ROUNDS=3)
+bench-http: build .venv-bench/http ## Measure answers beside Hummingbird, nginx, pygeoapi and MapServer, overload and hostile clients (PARTS="tiles features layers overload hostile", BENCH_ROUNDS=3)
 	$(call install,wrk nginx-light cgi-mapserver spawn-fcgi libsqlite3-mod-spatialite spatialite-bin curl)
 	$(RELEASE) --product constant-server
 	.venv-bench/bin/python Benchmarks/http/answers.py $(PARTS)

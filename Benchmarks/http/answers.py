@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What answers over HTTP cost, beside other servers in one run: cached tiles and 304, pages of features, whole layers, and overload.
+"""What answers over HTTP cost, beside other servers in one run: cached tiles and 304, pages of features, whole layers, overload, and people beside hostile
+clients.
 
-    answers.py [tiles] [features] [layers] [overload]      all four unless some are named
+    answers.py [tiles] [features] [layers] [overload] [hostile]      all five unless some are named
 
 BENCH_ROUNDS (3) says how often each server is asked, in turn, BENCH_SECONDS (4) for how long. What counts is the CPU time of each server's
 own processes for one answer; requests a second depend on what else the machine does. Needs a release build, Debian's packages of
@@ -25,6 +26,7 @@ import servers
 sys.path.insert(0, str(servers.ROOT / "Benchmarks/tiles"))
 import dataset  # noqa: E402
 import engines  # noqa: E402
+from hostile import hostile  # noqa: E402
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
@@ -259,7 +261,7 @@ def asked_at_a_rate(server, rate, seconds, columns, rows):
     return [(int(status), float(took), retry) for status, took, retry in (line.split(" ", 2) for line in printed.splitlines())]
 
 
-PARTS = {"tiles": tiles, "features": features, "layers": layers, "overload": overload}
+PARTS = {"tiles": tiles, "features": features, "layers": layers, "overload": overload, "hostile": lambda folder: hostile(folder, DATA / "worksmap.sqlite")}
 
 
 def main():

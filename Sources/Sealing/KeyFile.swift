@@ -84,7 +84,7 @@ public struct KeyFile: Sendable {
 
     private func parse(_ text: String) throws(KeyFileError) -> [SealingKey] {
         var keys: [SealingKey] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             func malformed(_ reason: String) -> KeyFileError {

@@ -87,10 +87,12 @@ struct ErasuresSince {
                 ? nil : "\(journal.path) is damaged in line \(reading.broken.map(String.init).joined(separator: ", "))"
         }
         guard access(path, F_OK) == 0, !FileInspection.isDamaged(path) else { return }
-        let current = try SpatiaLiteStore.open(at: path, options: options)
-        defer { try? current.close() }
-        guard !current.isPublicCopy, !copy.isPublicCopy else { return }
-        do { try compare(copy, with: current) } catch let error as StoreError {
+        do {
+            let current = try SpatiaLiteStore.open(at: path, options: options)
+            defer { try? current.close() }
+            guard !current.isPublicCopy, !copy.isPublicCopy else { return }
+            try compare(copy, with: current)
+        } catch let error as StoreError {
             guard case .corrupt = error else { throw error }
         }
     }
@@ -139,7 +141,12 @@ struct ErasuresSince {
                 note(.reportContact, digest, now)
             }
         }
+        for work in after.hidden.subtracting(before.hidden) { note(.hidden, work, now) }
+        for (id, at) in after.redactions where before.redactions[id].map({ $0 < at }) ?? true {
+            note(.redacted, id, at)
+        }
         isCurrentRead = try current.continues(copy)
+        if !isCurrentRead { lostTokens = nil }
     }
 
     private mutating func note(_ kind: Erasure.Kind, _ id: String, _ at: Instant) {
@@ -173,6 +180,10 @@ private struct PersonalState {
     var followers: [String: Set<String>] = [:]
     /// Reports by the digests of their tokens.
     var reports: [String: Report] = [:]
+    /// Ids of hidden works.
+    var hidden: Set<String> = []
+    /// Redacted texts by their names, with the moments of their last redactions.
+    var redactions: [String: Instant] = [:]
 
     struct Report {
         var hasContact: Bool
@@ -189,17 +200,30 @@ private struct PersonalState {
                 tokens = try desk.rows("SELECT \(TokenRow.columns) FROM access_tokens", [], TokenRow.fields)
             }
             contacts = Set(
-                try desk.rows("SELECT id FROM works WHERE fid IN (SELECT work FROM reporter_contacts)", []) {
+                try desk.rows("SELECT id FROM \(HiddenWorks.all) WHERE fid IN (SELECT work FROM reporter_contacts)", [])
+                {
                     $0.text(0) ?? ""
                 })
             try desk.forEachRow(
                 """
-                SELECT id, follower FROM followers JOIN works ON fid = work
+                SELECT id, follower FROM followers JOIN \(HiddenWorks.all) ON fid = work
                 WHERE is_reporter OR follower NOT GLOB '\(Following.erasedMark)*'
                 """
             ) { followers[$0.text(0) ?? "", default: []].insert($0.text(1) ?? "") }
             try desk.forEachRow("SELECT digest, contact IS NOT NULL, work FROM pending_reports") { row in
                 reports[row.text(0) ?? ""] = Report(hasContact: row.integer(1) != 0, work: row.text(2))
+            }
+            try desk.forEachRow("SELECT id FROM hidden_works") { hidden.insert($0.text(0) ?? "") }
+            try desk.forEachRow(
+                """
+                SELECT id, new_value, at FROM ledger JOIN works ON works.fid = work
+                WHERE field = '\(LedgerField.redacted.rawValue)' ORDER BY ledger.fid
+                """
+            ) { row in
+                guard let work = row.text(0).flatMap({ WorkID($0) }), let at = row.text(2).flatMap({ Instant($0) }),
+                    let part = row.text(1).flatMap({ RedactedPart(name: $0) })
+                else { return }
+                redactions[Erasure.redacted(part, of: work)] = at
             }
             do {
                 try desk.forEachReport { reports[KeyedDigest.plain($0.token)]?.opened = $0 }
@@ -213,7 +237,7 @@ extension SpatiaLiteStore {
     fileprivate func works(among ids: Set<String>) throws -> Set<String> {
         try read(within: .unlimited) { reader in
             try ids.filter {
-                try reader.database.integer("SELECT 1 FROM works WHERE id = ?", [.text($0)]) != nil
+                try reader.database.integer("SELECT 1 FROM \(HiddenWorks.all) WHERE id = ?", [.text($0)]) != nil
             }
         }
     }
@@ -242,8 +266,12 @@ extension SpatiaLiteStore {
         let takenAway = try writeDesk(within: .unlimited, journal: nil) { transaction -> [Erasure.Kind: Int] in
             guard let transaction = transaction as? SpatiaLiteTransaction else { return [:] }
             var counts: [Erasure.Kind: Int] = [:]
-            for erasure in erasures where try transaction.takeAway(erasure, at: now) {
-                counts[erasure.kind, default: 0] += 1
+            // Of a work that was hidden and shown by turns the last state counts.
+            let states = erasures.filter { $0.kind == .hidden || $0.kind == .shown }
+            let last = Dictionary(states.map { ($0.id, $0.kind) }) { $1 }
+            for erasure in erasures where erasure.kind != .shown {
+                if erasure.kind == .hidden, last[erasure.id] != .hidden { continue }
+                if try transaction.takeAway(erasure, at: now) { counts[erasure.kind, default: 0] += 1 }
             }
             return counts
         }
@@ -275,9 +303,29 @@ extension SpatiaLiteTransaction {
                     "UPDATE access_tokens SET revoked_at = ?1 WHERE id = CAST(?2 AS INTEGER)",
                     [erasure.at.description, String(id)]) > 0
             }
+        case .hidden:
+            guard let work, try self.work(work) != nil else { return false }
+            _ = try hide(work, reason: Self.reasonAfterRestore, at: now, by: Self.restorer)
+            return true
+        case .redacted:
+            guard let (work, part) = erasure.redaction else { return false }
+            let isDone = try ledger(of: work).contains {
+                $0.field == .redacted && $0.to == part.name && $0.at >= erasure.at
+            }
+            guard !isDone else { return false }
+            do {
+                _ = try redact(part, of: work, reason: Self.reasonAfterRestore, at: now, by: Self.restorer)
+            } catch is TakingBackError {
+                return false
+            }
+            return true
         default: throw RestoreError.unknownKind(erasure.kind.rawValue, journal: "the journal of erasures")
         }
     }
+
+    /// Reason that everyone reads of what is taken back once more.
+    private static let reasonAfterRestore = "taken back before a backup was restored"
+    private static let restorer = Actor(kind: .rule, name: "restore")
 
     private func takeAwayReport(_ erasure: Erasure, at now: Instant) throws -> Bool {
         let opened: PendingReport?

@@ -43,20 +43,17 @@ final class FileWatch: Sendable {
     /// Notes why nothing may be written any more.
     func refuse(_ reason: String) { fault.withLock { $0 = reason } }
 
-    /// Compares the file's size with that of the database, where no part of it is in the write-ahead log only.
+    /// Compares the file's size with that of the database, where no part of it is in the write-ahead log only. A file that was cut off stays so:
+    /// what is written to it later makes it long again, not whole.
     ///
     /// - Parameter expected: Reads the size in bytes that the database has; it is read again before the file is called cut off, as a restore may
     ///   make the database smaller in the meantime.
     func compareSize(_ expected: () throws -> Int?) rethrows {
-        for _ in 0..<2 {
+        for isSecond in [false, true] {
             guard let bytes = try expected() else { return }
             var status = stat()
-            guard stat(path, &status) == 0, status.st_size < bytes else {
-                fault.withLock { $0 = nil }
-                return
-            }
-            let size = Int(status.st_size)
-            refuse("it is cut off: it has \(size) of its \(bytes) bytes")
+            guard stat(path, &status) == 0, status.st_size < bytes else { return }
+            if isSecond { refuse("it is cut off: it has \(status.st_size) of its \(bytes) bytes") }
         }
     }
 }

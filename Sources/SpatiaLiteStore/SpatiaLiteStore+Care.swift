@@ -70,7 +70,7 @@ extension SpatiaLiteStore {
                 try look(table, "SELECT rtreecheck('idx_\(table)_geom')") { $0.text(0) == "ok" ? nil : $0.text(0) }
                 findings += try strayBoxes(of: table, in: database)
             }
-            for (table, column) in Self.ofWorks {
+            for (table, column) in Self.ofWorks where !isPublicCopy || !PublicCopy.privateTables.contains(table) {
                 let sql = """
                     SELECT DISTINCT \(column) FROM \(table) WHERE \(column) NOT IN (SELECT fid FROM works)
                         AND \(column) NOT IN (SELECT fid FROM hidden_works) LIMIT 20

@@ -144,14 +144,14 @@ extension SpatiaLiteStore {
         return true
     }
 
-    /// Moves a file and its log out of the way; nil if there is no file.
+    /// Moves a file and its log out of the way, or the log alone, which would be played into the file that takes the place; nil if there is
+    /// nothing.
     private static func setAside(_ path: String) throws -> String? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
+        guard ["", "-wal", "-shm"].contains(where: { access(path + $0, F_OK) == 0 }) else { return nil }
         let now = Instant.now.description.filter { $0 != ":" && $0 != "-" }
         var name = "\(path).damaged-\(now)"
         var number = 2
-        while access(name, F_OK) == 0 {
+        while access(name, F_OK) == 0 || access(name + "-wal", F_OK) == 0 {
             name = "\(path).damaged-\(now)-\(number)"
             number += 1
         }

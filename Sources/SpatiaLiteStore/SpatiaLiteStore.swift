@@ -35,7 +35,8 @@ public final class SpatiaLiteStore: WorksStore {
         keys = StoreKeys(path: options.keyPath(for: path))
         log = readOnly ? nil : LogMaintenance(path: path, file: file)
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
-        isPublicCopy = try pool.read { try PublicCopy.isMade(in: $0) }
+        // By the connection that writes: as long as there is no other, closing it leaves no log behind.
+        isPublicCopy = try pool.writeWithoutTransaction { try PublicCopy.isMade(in: $0) }
     }
 
     deinit { feed.finish() }

@@ -12,6 +12,7 @@ extension DeadlineReport.Group: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension HotspotQuestion.Method: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension RedactableField: ExpressibleByArgument {}
 extension ReferenceLayer: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}

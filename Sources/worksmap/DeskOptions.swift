@@ -93,7 +93,9 @@ struct DeskOptions: ParsableArguments {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
                 throw Failure("--open311-keys-file \(file): cannot be read as text")
             }
-            let lines = text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("#") }
+            let lines = text.split(whereSeparator: \.isNewline).filter {
+                !$0.trimmingCharacters(in: .whitespaces).hasPrefix("#")
+            }
             try add(lines.joined(separator: "\n"), from: "--open311-keys-file \(file)")
             var status = stat()
             if stat(file, &status) == 0, status.st_mode & 0o004 != 0 {

@@ -80,6 +80,8 @@ struct RestoreCommand: ParsableCommand {
         case .reportContact: "contacts of reports"
         case .reportText: "texts of reports"
         case .token: "tokens"
+        case .hidden: "hidden works"
+        case .redacted: "redacted texts"
         default: kind.rawValue
         }
     }

@@ -5,11 +5,6 @@ import SpatiaLiteStore
 import TimeBudgets
 import Works
 
-extension CommonOptions {
-    /// The city's own folder: `NAME.city` beside the database.
-    var usualCityFolder: String { URL(fileURLWithPath: database).deletingPathExtension().path + ".city" }
-}
-
 /// What `worksmap check --security` looks at: files, the public address, tokens, moderation, and what is published.
 struct SecurityCheck {
     let database: String

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Geometry
+import Hotspots
 import Interchange
 import SpatiaLiteStore
 import Works
@@ -161,8 +162,6 @@ extension WorkCommand {
         }
     }
 }
-
-extension RedactableField: ExpressibleByArgument {}
 
 extension WorkCommand.List {
     /// Prints the works that staff have hidden, the last one hidden first.

@@ -94,8 +94,6 @@ def test_tokens_without_an_end_are_told_and_those_that_end_are_not(city):
     connection.close()
     tokens = of(check(city, status=1), "tokens")
     assert list(tokens) == ["token 2"] and "old" in tokens["token 2"]["problem"]
-    run("token", "revoke", "2", "--database", city)
-    assert of(check(city, status=0), "tokens") == {}
 
 
 def test_published_values_that_look_personal_are_counted_and_never_told_whole(city, tmp_path):

@@ -257,6 +257,12 @@ def test_no_number_in_a_body_of_the_staff_interface_ends_the_server(server):
                     etag = session.get(server.url + f"/api/works/{work}").headers.get("ETag", '"1"')
                     ask(server, session, "PATCH", f"/api/works/{work}", data=f'{{"{name}":{value},"confirm":true,"reason":"x"}}',
                         headers={"Content-Type": "application/json", "If-Match": etag}, about=f"PATCH {name}={value[:200]}")
+        for raw in picked(RAW, 12 * FACTOR, "redact"):
+            ask(server, session, "POST", f"/api/works/{work}/redact", data=f'{{"entry":{raw},"reason":"x"}}',
+                headers={"Content-Type": "application/json"}, about=f"redact {raw[:200]}")
+            for form in GEOMETRIES:
+                ask(server, session, "POST", f"/api/works/{work}/place", data=f'{{"geometry":{form.format(raw)},"reason":"x"}}',
+                    headers={"Content-Type": "application/json"}, about=f"place {raw[:200]}")
         for value in picked(NUMBERS, 12, "If-Match"):
             if value.isascii():
                 ask(server, session, "PATCH", f"/api/works/{work}", data='{"severity":"minor"}',
@@ -348,7 +354,9 @@ COMMANDS = {
     "work assign": ["{id}", "--organisation", "A", "--reason", "x", "--confirm"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
     "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "dispatcher", "--name", "A"], "token list": [],
     "token revoke": ["1"], "token log": [], "backup": ["copy.sqlite"], "restore": ["copy.sqlite"], "check": [], "help": [],
-    "serve": ["--port", "0"], "demo": ["--no-serve"]}
+    "serve": ["--port", "0"], "demo": ["--no-serve"], "key show": [], "key rotate": [], "key new": [], "person export": ["--email", "a@example.org"],
+    "person erase": ["--phone", "+7 900 000-00-00", "--yes"], "work hide": ["{other}", "--reason", "x"], "work unhide": ["{other}", "--reason", "x"],
+    "work redact": ["{id}", "--field", "title", "--reason", "x"], "work place": ["{id}", "--point", "47.37,54.54", "--reason", "x"]}
 # Commands that are asked about refusals only: done with a sane value they work for long.
 REFUSALS_ONLY = {"serve", "demo"}
 
@@ -377,7 +385,8 @@ def test_every_command_of_the_program_is_played_with():
 NUMERIC_OPTIONS = {
     "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
     "admin-level", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
-    "reports-per-minute", "changes-per-minute", "contacts-kept", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
+    "reports-per-minute", "changes-per-minute", "contacts-kept", "open-contacts-kept", "reports-kept",
+    "waiting-reports-kept", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
 
 
 def command_lines():
@@ -387,7 +396,7 @@ def command_lines():
         for argument in arguments:
             base = list(COMMANDS[name])
             option = next((one["name"] for one in argument.get("names", []) if len(one["name"]) > 1), None)
-            if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping"):
+            if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping", "city", "key-file", "group"):
                 continue
             values = BOXES if option == "bbox" else TIMES if argument.get("valueName") == "time" else NUMBERS
             # The demo is served by the options of serve.
@@ -416,15 +425,15 @@ def test_no_number_on_any_command_line_ends_the_program_but_by_an_answer(city, t
     database = tmp_path / "city.sqlite"
     run("backup", database, "--database", city)
     bring_key(city, database)
-    listed = json.loads(run("work", "list", "--format", "json", "--limit", "1", "--database", database).stdout)
-    work = listed["features"][0]["id"]
+    listed = json.loads(run("work", "list", "--format", "json", "--limit", "2", "--database", database).stdout)
+    work, other = (feature["id"] for feature in listed["features"])
     file = tmp_path / "one.geojson"
     file.write_text('{"type":"FeatureCollection","features":[]}')
     run("backup", tmp_path / "copy.sqlite", "--database", database)
     bring_key(database, tmp_path / "copy.sqlite")
     done, counts = set(), {}
     for name, arguments in command_lines():
-        arguments = [argument.replace("{id}", work).replace("{file}", str(file)) for argument in arguments]
+        arguments = [argument.replace("{id}", work).replace("{other}", other).replace("{file}", str(file)) for argument in arguments]
         if name in REFUSALS_ONLY:
             answer = refusal(name, arguments, database, tmp_path)
         else:

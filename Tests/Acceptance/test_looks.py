@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 import requests
 
-from conftest import Service, run
+from conftest import Service, bring_key, run
 
 EMAIL = "neighbour@example.org"
 
@@ -33,6 +33,7 @@ class Staff(requests.Session):
 def city(demo_database, tmp_path_factory):
     database = tmp_path_factory.mktemp("looks") / "looks.sqlite"
     run("backup", database, "--database", demo_database)
+    bring_key(demo_database, database)
     service = Service(database, "--reports-per-minute", "0")
     service.database = database
     yield service

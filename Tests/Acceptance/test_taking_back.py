@@ -293,3 +293,29 @@ def test_a_restart_changes_nothing(city):
         assert second.get("/metrics").text.count("worksmap_snapshot_works 1")
     finally:
         second.stop()
+
+
+@pytest.mark.parametrize("fate", ["readable", "gone"])
+def test_what_was_taken_back_since_a_backup_stays_so_after_a_restore(tmp_path, fate):
+    database, backup = tmp_path / "city.sqlite", tmp_path / "backup.sqlite"
+    run("init", "--database", database)
+    load(tmp_path, database, [feature(number, title=f"{MARKER} {number}", description=f"{MARKER} d") for number in range(1, 5)])
+    listed = json.loads(run("export", "hazards", "--database", database).stdout)["features"]
+    hidden, redacted, shown, kept = (next(work["id"] for work in listed if work["properties"]["source_id"] == str(number))
+                                     for number in range(1, 5))
+    run("backup", backup, "--database", database)
+    run("work", "hide", hidden, "--reason", "a", "--database", database)
+    run("work", "hide", shown, "--reason", "a", "--database", database)
+    run("work", "unhide", shown, "--reason", "b", "--database", database)
+    run("work", "redact", redacted, "--field", "title", "--reason", "a", "--database", database)
+    if fate == "gone":
+        for path in tmp_path.glob("city.sqlite*"):
+            path.unlink()
+    answer = run("restore", backup, "--database", database)
+    assert "1 hidden works" in answer.stderr and "1 redacted texts" in answer.stderr, answer.stderr
+    works = {work["id"]: work["properties"] for work in json.loads(run("export", "hazards", "--database", database).stdout)["features"]}
+    assert set(works) == {redacted, shown, kept}
+    assert works[redacted]["title"] is None and works[redacted]["description"] == f"{MARKER} d" and works[shown]["title"] == f"{MARKER} 3"
+    history = json.loads(run("work", "history", redacted, "--format", "json", "--database", database).stdout)
+    assert MARKER not in json.dumps(history) and "restore" in json.dumps(history)
+    assert "all is well" in run("check", "--database", database).stderr

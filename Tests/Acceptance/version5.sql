@@ -3,6 +3,19 @@
 PRAGMA foreign_keys = OFF;
 PRAGMA secure_delete = OFF;
 BEGIN;
+DROP TRIGGER works_are_never_deleted;
+DROP TRIGGER hidden_works_are_never_replaced;
+DROP TRIGGER ledger_is_never_deleted;
+DROP TRIGGER ledger_is_never_changed;
+DROP TABLE hidden_works;
+DROP TABLE taking_back;
+DROP TABLE redacted_works;
+CREATE TRIGGER works_are_never_deleted BEFORE DELETE ON works
+BEGIN SELECT RAISE(ABORT, 'works are closed, never deleted'); END;
+CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
+CREATE TRIGGER ledger_is_never_deleted BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
 DROP TRIGGER recordings_are_never_changed;
 DROP TRIGGER audit_log_is_never_changed;
 DROP TRIGGER audit_log_is_never_deleted;
@@ -77,7 +90,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
 CREATE TRIGGER audit_log_is_never_replaced BEFORE INSERT ON audit_log
 WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
-DELETE FROM grdb_migrations WHERE identifier LIKE '6 %' OR identifier LIKE '8 %';
+DELETE FROM grdb_migrations WHERE identifier LIKE '6 %' OR identifier LIKE '7 %' OR identifier LIKE '8 %';
 DELETE FROM notes WHERE name = 'cleaning_due';
 PRAGMA user_version = 5;
 COMMIT;

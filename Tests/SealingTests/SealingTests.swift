@@ -99,7 +99,8 @@ struct KeyFileTests {
         let stream = try #require(fopen(file.path, "r"))
         defer { fclose(stream) }
         var bytes = [UInt8](repeating: 0, count: 65536)
-        return String(decoding: bytes.prefix(fread(&bytes, 1, bytes.count, stream)), as: UTF8.self)
+        let count = fread(&bytes, 1, bytes.count, stream)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
     @Test("A file is made with one key, for its owner alone, in a folder of its own, and read again")

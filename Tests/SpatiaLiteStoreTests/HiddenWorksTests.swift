@@ -155,7 +155,7 @@ struct HiddenWorksTests {
         try store.writeDesk { transaction in
             for work in [first, second] { try transaction.insert(work, ledger: work.ledger) }
             _ = try transaction.markDuplicate(
-                second, of: first.id, reason: "same", at: noon, by: staff, hidden: { $0 })
+                second, of: first.id, reason: "same", at: noon, by: staff)
         }
         try hide(first)
         let values = try store.ledger(of: second.id).flatMap { [$0.from, $0.to] }
@@ -175,8 +175,11 @@ struct HiddenWorksTests {
             try $0.setContact(ReporterContact(email: "a@example.org"), of: work.id)
         }
         try hide(work)
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon - 1) } == 0)
-        #expect(try store.writeDesk { try $0.eraseContacts(closedBefore: noon + 1) } == 1)
+        #expect(try store.contact(of: work.id)?.email == "a@example.org")
+        let kept = Retention().contactsOfClosedWorks
+        #expect(try store.writeDesk { try $0.erase(keeping: Retention(), at: noon + kept) }.contacts == 0)
+        #expect(try store.writeDesk { try $0.erase(keeping: Retention(), at: noon + kept + 1) }.contacts == 1)
+        #expect(try store.contact(of: work.id) == nil)
     }
 
     @Test("What cannot be hidden or brought back is refused in words, and changes nothing")

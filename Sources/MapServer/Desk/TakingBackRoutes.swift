@@ -11,33 +11,34 @@ struct TakingBackRoutes: RouteFamily {
 
     var routes: [Route] {
         [
-            route("hide") { object throws(Problem) in
-                try Self.allow(["reason"], in: object)
-                return .hide
-            },
-            route("unhide") { object throws(Problem) in
-                try Self.allow(["reason"], in: object)
-                return .unhide
-            },
-            route("redact", Self.redaction), route("place", Self.place),
+            Route(
+                method: .post, path: "/api/works/{id}/hide",
+                handler: handler { object throws(Problem) in
+                    try Self.allow(["reason"], in: object)
+                    return .hide
+                }),
+            Route(
+                method: .post, path: "/api/works/{id}/unhide",
+                handler: handler { object throws(Problem) in
+                    try Self.allow(["reason"], in: object)
+                    return .unhide
+                }),
+            Route(method: .post, path: "/api/works/{id}/redact", handler: handler(Self.redaction)),
+            Route(method: .post, path: "/api/works/{id}/place", handler: handler(Self.place)),
         ]
     }
 
-    private func route(
-        _ name: String, _ step: @escaping @Sendable (JSONObject) throws(Problem) -> TakingBack
-    ) -> Route {
-        Route(
-            method: .post, path: RouterPath("/api/works/{id}/\(name)"),
-            handler: Desk.challenging { request, context in
-                try QueryParameters(request).allow(only: [])
-                let id = try WorkRoutes.id(context)
-                let token = try await desk.bearer(request, context, atLeast: .dispatcher)
-                try token.requirePerson()
-                let object = try await body(request)
-                let taken = try await desk.takeBack(
-                    try step(object), of: id, reason: try Self.reason(object), by: token, at: .now, request, context)
-                return Self.answer(taken)
-            })
+    private func handler(_ step: @escaping @Sendable (JSONObject) throws(Problem) -> TakingBack) -> Route.Handler {
+        Desk.challenging { request, context in
+            try QueryParameters(request).allow(only: [])
+            let id = try WorkRoutes.id(context)
+            let token = try await desk.bearer(request, context, atLeast: .dispatcher)
+            try token.requirePerson()
+            let object = try await body(request)
+            let taken = try await desk.takeBack(
+                try step(object), of: id, reason: try Self.reason(object), by: token, at: .now, request, context)
+            return Self.answer(taken)
+        }
     }
 
     // MARK: Bodies

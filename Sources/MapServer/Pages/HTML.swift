@@ -100,3 +100,9 @@ struct Page {
             """
     }
 }
+
+extension DefaultStringInterpolation {
+    /// Keeps markup out of plain text, in which it would be shown as it is written.
+    @available(*, unavailable, message: "state that the text around it is HTML")
+    mutating func appendInterpolation(_ markup: HTML) {}
+}

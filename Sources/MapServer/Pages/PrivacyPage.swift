@@ -43,7 +43,8 @@ struct PrivacyPage: RouteFamily {
         func heading(_ name: String) -> HTML { "<h2>\(say.text("privacy.\(name)"))</h2>\n" }
         var kept: HTML = ""
         for (name, periods) in [
-            ("contact", ["closed", "open"]), ("waiting", ["lapsing", "refused"]), ("work", ["record"]), ("follow", ["closed", "open", "following"]), ("looks", ["record"]),
+            ("contact", ["closed", "open"]), ("waiting", ["lapsing", "refused"]), ("work", ["record"]),
+            ("follow", ["closed", "open", "following"]), ("looks", ["record"]),
         ] {
             let period = periods.map { say.text("privacy.keep.\($0)", values) }.joined(separator: " ")
             kept += """

@@ -30,12 +30,19 @@ extension DeskReader {
                 try body(.work(try work(row), field: field), text)
             }
         }
+        for row in try HiddenWorks(database: database, seals: seals).rows() {
+            let work = try HiddenWorks(database: database, seals: seals).work(row, privateExtra: nil)
+            let texts = [work.title, work.description, work.address, work.organisation, work.contractor, work.extra]
+            for (field, text) in zip(Self.texts, texts) {
+                if let text, !text.isEmpty { try body(.work(work.id, field: field), text) }
+            }
+        }
         try forEachRow(
             """
             SELECT works.id, ledger.fid % \(Schema.ledgerEntriesPerWork), reason,
                 CASE WHEN field IN ('organisation', 'contractor') THEN old_value END,
                 CASE WHEN field IN ('organisation', 'contractor') THEN new_value END
-            FROM ledger JOIN works ON works.fid = ledger.work
+            FROM ledger JOIN \(HiddenWorks.all) AS works ON works.fid = ledger.work
             WHERE reason IS NOT NULL OR field IN ('organisation', 'contractor')
             """
         ) { row in
@@ -46,7 +53,8 @@ extension DeskReader {
         }
         let extra = try PrivateExtra(database, seals)
         let layered = try rows(
-            "SELECT works.id, feature FROM private_extra JOIN works ON fid = feature WHERE layer = 'works'", []
+            "SELECT works.id, feature FROM private_extra JOIN \(HiddenWorks.all) AS works ON fid = feature WHERE layer = 'works'",
+            []
         ) { (try work($0), $0.integer(1)) }
         for (id, number) in layered {
             guard let text = try extra.text(of: number) else { continue }

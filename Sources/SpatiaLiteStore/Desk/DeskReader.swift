@@ -35,7 +35,7 @@ struct DeskReader {
 
     func contact(of work: WorkID) throws -> ReporterContact? {
         try rows(
-            "SELECT work, sealed FROM reporter_contacts WHERE work = (SELECT fid FROM works WHERE id = ?)",
+            "SELECT work, sealed FROM reporter_contacts WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?)",
             [.text(work.description)]
         ) { try contact($0) }.first ?? nil
     }
@@ -43,7 +43,7 @@ struct DeskReader {
     /// Calls `body` with the contact of each work that has one. Those whose key is lost are passed over.
     func forEachContact(_ body: (WorkID, ReporterContact) throws -> Void) throws {
         try forEachRow(
-            "SELECT work, sealed, id FROM reporter_contacts JOIN works ON works.fid = work ORDER BY work"
+            "SELECT work, sealed, id FROM reporter_contacts JOIN \(HiddenWorks.all) ON fid = work ORDER BY work"
         ) { row in
             guard let id = row.text(2).flatMap({ WorkID($0) }), let contact = try contact(row) else { return }
             try body(id, contact)
@@ -58,7 +58,7 @@ struct DeskReader {
     }
 
     func privateExtra(of work: WorkID) throws -> String? {
-        let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(work.description)])
+        let number = try database.integer("SELECT fid FROM \(HiddenWorks.all) WHERE id = ?", [.text(work.description)])
         return try number.flatMap { try PrivateExtra(database, seals).text(of: $0) }
     }
 
@@ -115,7 +115,10 @@ struct DeskReader {
     func followerCount(of work: WorkID) throws -> Int {
         Int(
             try database.integer(
-                "SELECT count(*) FROM followers WHERE work = (SELECT fid FROM works WHERE id = ?) AND NOT is_reporter",
+                """
+                SELECT count(*) FROM followers
+                WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?) AND NOT is_reporter
+                """,
                 [.text(work.description)]) ?? 0)
     }
 
@@ -123,7 +126,7 @@ struct DeskReader {
         try ids(
             """
             SELECT works.id FROM duplicates JOIN works ON works.fid = duplicates.original
-            WHERE duplicates.work = (SELECT fid FROM works WHERE id = ?)
+            WHERE duplicates.work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?)
             """, work
         ).first
     }
@@ -132,7 +135,7 @@ struct DeskReader {
         try ids(
             """
             SELECT works.id FROM duplicates JOIN works ON works.fid = duplicates.work
-            WHERE duplicates.original = (SELECT fid FROM works WHERE id = ?) ORDER BY since, duplicates.work
+            WHERE duplicates.original = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?) ORDER BY since, duplicates.work
             """, work)
     }
 

@@ -27,7 +27,7 @@ struct Followers {
     }
 
     private func followed(_ id: WorkID) throws -> Followed? {
-        try database.integer("SELECT fid FROM works WHERE id = ?", [.text(id.description)])
+        try database.integer("SELECT fid FROM \(HiddenWorks.all) WHERE id = ?", [.text(id.description)])
             .map { Followed(number: $0, id: id) }
     }
 
@@ -115,7 +115,7 @@ struct Followers {
         guard !networks.isEmpty else { return [] }
         let all = try reader.rows(
             """
-            SELECT DISTINCT work, works.id FROM followers JOIN works ON works.fid = work
+            SELECT DISTINCT work, id FROM followers JOIN \(HiddenWorks.all) ON fid = work
             WHERE NOT is_reporter AND follower NOT GLOB '\(Following.erasedMark)*'
             """, []
         ) { row in row.text(1).flatMap { WorkID($0) }.map { Followed(number: row.integer(0), id: $0) } }
@@ -142,7 +142,7 @@ struct Followers {
     /// Erases the network of a work's reporter.
     func eraseReporter(of work: WorkID) throws {
         _ = try change(
-            "DELETE FROM followers WHERE work = (SELECT fid FROM works WHERE id = ?) AND is_reporter",
+            "DELETE FROM followers WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?) AND is_reporter",
             [.text(work.description)])
     }
 
@@ -152,7 +152,7 @@ struct Followers {
         let reporters = database.changesCount
         let followers = try change(
             """
-            UPDATE followers SET \(Self.erasing) WHERE work = (SELECT fid FROM works WHERE id = ?2)
+            UPDATE followers SET \(Self.erasing) WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?2)
             AND follower NOT GLOB '\(Following.erasedMark)*'
             """, [.text(now.description), .text(work.description)])
         return reporters + followers > 0

@@ -65,7 +65,10 @@ extension SpatiaLiteTransaction: DeskTransaction {
     // MARK: Reports
 
     func setContact(_ contact: ReporterContact, of work: WorkID) throws {
-        guard let number = try database.integer("SELECT fid FROM works WHERE id = ?", [.text(work.description)]) else {
+        guard
+            let number = try database.integer(
+                "SELECT fid FROM \(HiddenWorks.all) WHERE id = ?", [.text(work.description)])
+        else {
             return
         }
         let statement = try PreparedStatement(
@@ -127,7 +130,8 @@ extension SpatiaLiteTransaction: DeskTransaction {
     func setOriginal(of work: WorkID, to original: WorkID?, at now: Instant) throws {
         guard let original else {
             try change(
-                "DELETE FROM duplicates WHERE work = (SELECT fid FROM works WHERE id = ?)", [work.description])
+                "DELETE FROM duplicates WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?)",
+                [work.description])
             return
         }
         try change(

@@ -1,4 +1,3 @@
-import CSpatiaLite
 import GRDB
 import Sealing
 import Works
@@ -12,7 +11,8 @@ extension SpatiaLiteTransaction {
         let reader = DeskReader(database: database, seals: seals)
         let isErased =
             try change(
-                "DELETE FROM reporter_contacts WHERE work = (SELECT fid FROM works WHERE id = ?)", [work.description])
+                "DELETE FROM reporter_contacts WHERE work = (SELECT fid FROM \(HiddenWorks.all) WHERE id = ?)",
+                [work.description])
             > 0
         try Followers(database, seals).eraseReporter(of: work)
         guard isErased else { return false }
@@ -118,20 +118,16 @@ extension SpatiaLiteTransaction {
             let completed = row.text(2).flatMap { Instant($0) }
             return retention.isOver(status, completedAt: completed, updatedAt: updated, at: now) ? id : nil
         }
-        return rows.compactMap { $0 }
-    }
-}
-
-extension SpatiaLiteStore {
-    public func eraseTraces() throws -> Bool {
-        do {
-            return try pool.writeWithoutTransaction { database in
-                sqlite3_busy_timeout(database.sqliteConnection, 2000)
-                defer { sqlite3_busy_timeout(database.sqliteConnection, Int32(options.busyTimeout * 1000)) }
-                return try Self.emptyLog(database)
-            }
-        } catch {
-            throw StoreError.named(error, path: path)
+        let ofHidden = try hidden.rows().compactMap { row -> WorkID? in
+            let isKept = try database.integer(
+                "SELECT 1 FROM \(table) JOIN hidden_works AS works ON fid = work WHERE fid = ? AND (\(condition)) LIMIT 1",
+                [.integer(row.number)])
+            guard isKept != nil else { return nil }
+            let work = try hiddenWork(row)
+            let isOver = retention.isOver(
+                work.status, completedAt: work.completedAt, updatedAt: work.updatedAt, at: now)
+            return isOver ? work.id : nil
         }
+        return rows.compactMap { $0 } + ofHidden
     }
 }

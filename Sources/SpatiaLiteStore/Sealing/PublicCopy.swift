@@ -27,9 +27,11 @@ enum PublicCopy {
             CREATE TRIGGER recordings_are_never_changed BEFORE UPDATE ON recordings
             BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END
             """,
+            "DROP TRIGGER hidden_works_are_never_changed",
             "DROP TRIGGER hidden_works_are_never_deleted",
             "DELETE FROM hidden_works",
             TakingBackSchema.deletionGuard,
+            TakingBackSchema.changeGuard(unless: "0"),
             "DELETE FROM notes WHERE name = '\(SealingSchema.cleaningNote)'",
         ]
     }

@@ -17,6 +17,9 @@ struct HiddenWorks {
         var record: HiddenRecord
     }
 
+    /// SQL of a table of the numbers and ids of all works, hidden or not.
+    static let all = "(SELECT fid, id FROM works UNION ALL SELECT fid, id FROM hidden_works)"
+
     // MARK: Finding
 
     func number(of id: WorkID) throws -> Int64? {

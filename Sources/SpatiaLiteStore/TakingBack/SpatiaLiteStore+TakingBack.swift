@@ -18,7 +18,9 @@ extension SpatiaLiteStore {
 
     public func hiddenWork(_ id: WorkID) throws -> HiddenWork? {
         try read(within: .unlimited) { reader in
-            try HiddenWorks(database: reader.database, seals: reader.seals).row(of: id).map { try hiddenWork($0, reader) }
+            try HiddenWorks(database: reader.database, seals: reader.seals).row(of: id).map {
+                try hiddenWork($0, reader)
+            }
         }
     }
 
@@ -35,6 +37,8 @@ extension SpatiaLiteStore {
             ledger: try reader.ledger(of: row.number, takenOut: row.record))
     }
 
+    /// Size of the largest file that is built anew while it is in use, which takes some seconds. A larger one is when it is opened next.
+    private static let rebuiltOctets: Int64 = 1 << 30
     /// Times that emptying the log is tried, how long each waits for readers, in milliseconds, and the pause between two, in microseconds.
     private static let attempts = 20
     private static let patience: Int32 = 50
@@ -43,6 +47,7 @@ extension SpatiaLiteStore {
     public func eraseTraces() throws -> Bool {
         if let rows { try read(within: .unlimited) { _ = try rows.session(in: $0.database) } }
         guard log != nil else { return true }
+        guard try finishCleaning(upTo: Self.rebuiltOctets) else { return false }
         for attempt in 1...Self.attempts {
             let isEmptied = pool.writeWithoutTransaction { database in
                 // Writers wait no longer for it than for any other commit.

@@ -40,14 +40,7 @@ extension SpatiaLiteTransaction {
             throw StoreError.conflict(id)
         }
         try hidden.takeOut(number, change: revision.works)
-    }
-
-    /// Row ids of the hidden works that ended before a moment.
-    func hiddenNumbers(closedBefore moment: Instant) throws -> [Int64] {
-        try hidden.rows().compactMap { row in
-            let work = try hiddenWork(row)
-            return !work.status.isOpen && work.completedAt ?? work.updatedAt < moment ? row.number : nil
-        }
+        try SpatiaLiteStore.noteCleaning(in: database)
     }
 
     // MARK: Redaction
@@ -73,6 +66,7 @@ extension SpatiaLiteTransaction {
         let note = try PreparedStatement(database, "INSERT OR IGNORE INTO redacted_works VALUES (?)")
         note.bind(1, number)
         try note.run()
+        try SpatiaLiteStore.noteCleaning(in: database)
         guard !texts.isEmpty else { return }
         try TakingBackGate.opened(for: number, in: database) {
             for text in texts {
@@ -90,16 +84,19 @@ extension SpatiaLiteTransaction {
     }
 
     func redactReport(_ field: RedactableField, of id: WorkID) throws {
-        let column: String
+        let text: WritableKeyPath<PendingReport, String?>
         switch field {
-        case .description: column = "description"
-        case .address: column = "address"
-        case .photo: column = "media_url"
+        case .description: text = \.description
+        case .address: text = \.address
+        case .photo: text = \.mediaURL
         case .title, .extra, .privateExtra: return
         }
-        let statement = try PreparedStatement(
-            database, "UPDATE pending_reports SET \(column) = NULL WHERE work = ? AND \(column) IS NOT NULL")
-        statement.bind(1, id.description)
-        try statement.run()
+        let reader = DeskReader(database: database, seals: seals)
+        guard let digest = try reader.report(behind: id), var report = try reader.report(digest: digest),
+            report[keyPath: text] != nil
+        else { return }
+        report[keyPath: text] = nil
+        try write(report)
+        erasedTables.insert("pending_reports")
     }
 }

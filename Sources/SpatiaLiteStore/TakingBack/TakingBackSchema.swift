@@ -46,12 +46,20 @@ enum TakingBackSchema {
             CREATE TRIGGER hidden_works_are_guarded BEFORE INSERT ON hidden_works
             WHEN NOT EXISTS (SELECT 1 FROM taking_back WHERE work = NEW.fid)
             BEGIN SELECT RAISE(ABORT, 'only worksmap work hide hides a work'); END;
-            CREATE TRIGGER hidden_works_are_never_changed BEFORE UPDATE ON hidden_works
-            WHEN OLD.fid IS NOT NEW.fid OR OLD.id IS NOT NEW.id OR OLD.change_number IS NOT NEW.change_number
-                OR \(SealingSchema.isNoRotation)
-            BEGIN SELECT RAISE(ABORT, 'hidden works are changed by worksmap only'); END;
+            \(changeGuard(unless: """
+                OLD.fid IS NEW.fid AND OLD.id IS NEW.id AND OLD.change_number IS NEW.change_number
+                    AND NOT \(SealingSchema.isNoRotation)
+                """));
             \(deletionGuard);
             """)
+    }
+
+    /// Keeps rows of hidden works as they are, but for what a condition allows.
+    static func changeGuard(unless condition: String) -> String {
+        """
+        CREATE TRIGGER hidden_works_are_never_changed BEFORE UPDATE ON hidden_works WHEN NOT (\(condition))
+        BEGIN SELECT RAISE(ABORT, 'hidden works are changed by worksmap only'); END
+        """
     }
 
     /// Keeps hidden works but for those that are in the public record again.

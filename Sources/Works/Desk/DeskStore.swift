@@ -42,9 +42,10 @@ public protocol DeskStore: WorksStore {
     /// Works that are followed from the networks from which these works were reported.
     func followings(ofReportersOf works: [WorkID]) throws -> [WorkID]
 
-    /// Empties the write-ahead log, in which old bytes of what was erased may still lie.
+    /// Takes the old bytes of what was erased, hidden or redacted out of the write-ahead log and of unused parts of the file.
     ///
-    /// - Returns: False if readers kept it from being emptied for two seconds; it is emptied later then.
+    /// - Returns: False if they may still lie there: readers kept the log from being emptied for two seconds, or the file is too large to be built
+    ///   anew while it is in use. It is done later then.
     func eraseTraces() throws -> Bool
 
     /// How many follow a work, the first reporter not counted.
@@ -67,11 +68,6 @@ public protocol DeskStore: WorksStore {
 
     /// All works that staff have hidden, the last one hidden first.
     func hiddenWorks() throws -> [HiddenWork]
-
-    /// Empties the write-ahead log, in which the old bytes of what was hidden or redacted may still lie.
-    ///
-    /// - Returns: False if readers kept it from being emptied for two seconds; it is emptied later then.
-    func eraseTraces() throws -> Bool
 }
 
 extension DeskStore {

@@ -32,6 +32,12 @@ public struct Erasure: Hashable, Sendable {
         public static let reportText = Kind(rawValue: "report-text")
         /// Everything of a report but category and times; named as the report is.
         public static let report = Kind(rawValue: "report")
+        /// A work that left the public record; named by its id.
+        public static let hidden = Kind(rawValue: "hidden")
+        /// A hidden work that came back to it; named by its id.
+        public static let shown = Kind(rawValue: "shown")
+        /// A text of a work; named by ``Erasure/redacted(_:of:)``.
+        public static let redacted = Kind(rawValue: "redacted")
         /// The power of a token; named by ``AccessToken/erasureID``.
         public static let token = Kind(rawValue: "token")
 
@@ -40,6 +46,23 @@ public struct Erasure: Hashable, Sendable {
 }
 
 extension Erasure {
+    /// Name of a text that was redacted: the work's id and the part, `description` or `entry-3`, with a slash between.
+    public static func redacted(_ part: RedactedPart, of work: WorkID) -> String {
+        switch part {
+        case .field(let field): "\(work)/\(field.rawValue)"
+        case .entry(let number): "\(work)/entry-\(number)"
+        }
+    }
+
+    /// Work and part that were redacted; nil for other kinds of erasures.
+    public var redaction: (work: WorkID, part: RedactedPart)? {
+        let parts = id.split(separator: "/", maxSplits: 1)
+        guard kind == .redacted, parts.count == 2, let work = WorkID(String(parts[0])) else { return nil }
+        if let field = RedactableField(rawValue: String(parts[1])) { return (work, .field(field)) }
+        guard parts[1].hasPrefix("entry-"), let number = Int(parts[1].dropFirst(6)) else { return nil }
+        return (work, .entry(number))
+    }
+
     /// The erasure as words of one line: kind, id and time.
     public var line: String { "\(kind.rawValue) \(id) \(at)" }
 

@@ -39,7 +39,9 @@ public struct PhoneNumber: Hashable, Sendable {
         let longest = forms.map(\.count).max() ?? 0
         for run in Self.runs(in: text[...]) {
             var first = 0
-            search: while first < run.groups.count {
+            // After a country's code nothing else is a number of its own.
+            let isOne = run.isInternational && run.digits.count <= Self.digitCounts.upperBound
+            search: while first < (isOne ? 1 : run.groups.count) {
                 var joined = ""
                 for last in first..<run.groups.count {
                     joined += run.groups[last].digits

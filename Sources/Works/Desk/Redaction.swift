@@ -46,6 +46,17 @@ public enum RedactedPart: Hashable, Sendable {
     /// The texts of an entry of the ledger, counted from 1, the oldest.
     case entry(Int)
 
+    /// The part of a ``name``; nil if it is none.
+    public init?(name: String) {
+        if let field = RedactableField(rawValue: name) {
+            self = .field(field)
+        } else if name.hasPrefix("entry "), let number = Int(name.dropFirst(6)) {
+            self = .entry(number)
+        } else {
+            return nil
+        }
+    }
+
     /// The part as the ledger and the audit log name it.
     public var name: String {
         switch self {
@@ -106,6 +117,7 @@ extension DeskTransaction {
         }
         try redact(marks.filter { !$0.isEmpty }, of: id)
         try update(work, ledger: [entry])
+        note(Erasure(.redacted, Erasure.redacted(part, of: id), at: now))
         return work
     }
 }

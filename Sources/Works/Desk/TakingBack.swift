@@ -78,6 +78,7 @@ extension DeskTransaction {
         try allow(existing)
         let (work, entry) = try existing.next(.hidden, from: "false", to: "true", reason: reason, at: now, by: actor)
         try hide(work, ledger: [entry])
+        note(Erasure(.hidden, id, at: now))
         return work
     }
 
@@ -93,6 +94,7 @@ extension DeskTransaction {
         try allow(existing)
         let (work, entry) = try existing.next(.hidden, from: "true", to: "false", reason: reason, at: now, by: actor)
         try unhide(work, ledger: [entry])
+        note(Erasure(.shown, id, at: now))
         return work
     }
 

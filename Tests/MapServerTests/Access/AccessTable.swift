@@ -91,6 +91,10 @@ enum AccessTable {
         PATCH /api/works/{id}           401    403   200+ 403  200+ 200+ 403   403    401    401    401   401  401  401  401   401  < {"severity":"severe","reason":"seen"}
         POST /api/works                 401    403   201  201  201  201  201   201    401    401    401   401  401  401  401   401  < {"category":"pothole","title":"Hole"{machine}}
         POST /api/works                 401    403   403  403  403  403  200   403    401    401    401   401  401  401  401   401  < {"category":"pothole","title":"Deeper","source":"sensor","source_id":"{sourceID}"}
+        POST /api/works/{id}/hide       401    403   200  403  200  200  403   403    401    401    401   401  401  401  401   401  < {"reason":"seen"}
+        POST /api/works/{id}/unhide     401    403   409  403  409  409  403   403    401    401    401   401  401  401  401   401  < {"reason":"seen"}
+        POST /api/works/{id}/redact     401    403   200  403  200  200  403   403    401    401    401   401  401  401  401   401  < {"field":"title","reason":"seen"}
+        POST /api/works/{id}/place      401    403   200  403  200  200  403   403    401    401    401   401  401  401  401   401  < {"geometry":{"type":"Point","coordinates":[44.51,56.51]},"reason":"seen"}
 
         # The desk: without a session there is the form for signing in, and 403 for forms. Tokens open nothing here.
         GET /staff                      200    200   200  200  200  200  200   200    200    200    200   200  200  200  200   200

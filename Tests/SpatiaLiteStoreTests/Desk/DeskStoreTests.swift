@@ -164,7 +164,6 @@ struct DeskStoreTests {
         try SQLite(folder.path()).run(try Version5.statements())
         try SQLite(folder.path()).run(
             """
-            PRAGMA foreign_keys = OFF; DELETE FROM access_tokens;
             DROP TABLE city_names; ALTER TABLE access_tokens DROP COLUMN source;
             ALTER TABLE access_tokens DROP COLUMN expires_at;
             INSERT INTO access_tokens (name, role, digest, created_at)

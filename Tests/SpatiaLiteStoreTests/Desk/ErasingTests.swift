@@ -69,14 +69,14 @@ struct ErasingTests {
     func followers() throws {
         let now = noon + 800 * day
         let (old, lively) = (try insert(1), try insert(2))
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             _ = try transaction.addFollower(from: "203.0.113.7", to: old, at: noon)
             _ = try transaction.addFollower(from: "203.0.113.7", to: lively, at: now - day)
         }
         let counts = try store.writeDesk { try $0.erase(keeping: Retention(), at: now) }
         #expect(counts.followedWorks == 1)
         #expect(try store.followerCount(of: old) == 1)
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             #expect(try transaction.addFollower(from: "203.0.113.7", to: old, at: now))
             #expect(try !transaction.addFollower(from: "203.0.113.7", to: lively, at: now))
         }
@@ -98,7 +98,7 @@ struct ErasingTests {
         {
             try add(token, received: received)
         }
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             #expect(try transaction.decide("refused", .refused, at: now - 200 * day))
             #expect(try transaction.decide("young", .refused, at: now - 100 * day))
         }
@@ -125,7 +125,7 @@ struct ErasingTests {
         let report = PendingReport(
             token: "t", receivedAt: noon, category: "other", description: "d", longitude: 1, latitude: 2,
             contact: ReporterContact(email: "a@b.c"))
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             try transaction.add(report)
             #expect(try transaction.decide("t", .accepted(work), at: noon + 60))
             #expect(try !transaction.decide("t", .refused, at: noon + 60))
@@ -140,7 +140,7 @@ struct ErasingTests {
 
     /// True if some bytes are in others.
     private func contains(_ needle: [UInt8], in bytes: Data) -> Bool {
-        bytes.withUnsafeBytes { memmem($0.baseAddress!, $0.count, needle, needle.count) != nil }
+        bytes.range(of: Data(needle)) != nil
     }
 
     @Test("Nothing of what was erased is left in the file or in its log, however rows have moved meanwhile")
@@ -155,7 +155,7 @@ struct ErasingTests {
             return stride(from: 0, to: 80, by: 2).map { UInt8(String(digits[$0...($0 + 1)]), radix: 16)! }
         }
         for round in 0..<8 {
-            try store.writeDesk { transaction in
+            try store.writeDesk { transaction throws in
                 for index in 0..<100 {
                     let work = Work.sample(round * 100 + index + 1)
                     let token = "token \(round) \(index)"
@@ -177,7 +177,7 @@ struct ErasingTests {
                     try sealed("contact) FROM pending_reports WHERE digest = '\(digest)'"),
                 ]
             }
-            try store.writeDesk { transaction in
+            try store.writeDesk { transaction throws in
                 for work in gone {
                     #expect(try transaction.eraseContact(of: work, at: noon))
                     let report = try #require(try transaction.pendingReport(kept.removeValue(forKey: work)!))
@@ -212,7 +212,7 @@ struct ErasingTests {
                 AccessToken(name: "Анна", role: .admin, digest: String(repeating: "a", count: 64), createdAt: noon))
         }
         #expect(try reading() == ErasureJournal.Reading())
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             _ = try transaction.eraseContact(of: work, at: noon + 60)
             _ = try transaction.revokeToken(id, at: noon + 120)
         }
@@ -230,7 +230,7 @@ struct ErasingTests {
         struct Stop: Error {}
         let work = try insert(1)
         try setContact("anna@example.org", of: work)
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             try? transaction.savepoint {
                 _ = try transaction.eraseContact(of: work, at: noon)
                 throw Stop()
@@ -283,7 +283,7 @@ struct ErasingTests {
     func restored(_ fate: Fate) throws {
         let works = try (1...3).map { try insert($0) }
         for work in works { try setContact("a@b.c", of: work) }
-        let ids = try store.writeDesk { transaction in
+        let ids = try store.writeDesk { transaction throws -> [Int64] in
             for token in ["refused", "lapsed", "kept"] {
                 try transaction.add(
                     PendingReport(
@@ -299,7 +299,7 @@ struct ErasingTests {
             }
         }
         let backup = try copy()
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             _ = try transaction.eraseContact(of: works[0], at: noon)
             _ = try transaction.revokeToken(ids[0], at: noon + 5)
             _ = try transaction.add(
@@ -320,9 +320,10 @@ struct ErasingTests {
         case .readable: break
         case .withoutJournal: try FileManager.default.removeItem(at: journal)
         case .damaged: try Data("no database".utf8).write(to: folder.url.appendingPathComponent("works.sqlite"))
+        // A log may be left.
         case .missing: try FileManager.default.removeItem(atPath: folder.path())
         case .another:
-            try FileManager.default.removeItem(atPath: folder.path())
+            SpatiaLiteStore.removeFile(folder.path())
             try SpatiaLiteStore.create(at: folder.path()).close()
         }
         let restoration = try SpatiaLiteStore.restore(backup, to: folder.path())
@@ -330,8 +331,7 @@ struct ErasingTests {
         #expect(restoration.isComplete)
         switch fate {
         case .readable, .withoutJournal: #expect(restoration.lostTokens?.map(\.name) == ["New"])
-        case .damaged, .missing: #expect(restoration.lostTokens == nil)
-        case .another: #expect(restoration.lostTokens?.isEmpty == true)
+        case .damaged, .missing, .another: #expect(restoration.lostTokens == nil)
         }
         let opened = try SpatiaLiteStore.open(at: folder.path())
         #expect(try opened.contact(of: works[0]) == nil)
@@ -351,7 +351,7 @@ struct ErasingTests {
         try store.close()
         try FileManager.default.moveItem(atPath: folder.path("works.city/key"), toPath: folder.path("key"))
         try FileManager.default.removeItem(at: journal.deletingLastPathComponent())
-        try FileManager.default.removeItem(atPath: folder.path())
+        SpatiaLiteStore.removeFile(folder.path())
         let options = StoreOptions(keyFile: folder.path("key"))
         #expect(throws: RestoreError.self) { try SpatiaLiteStore.restore(backup, to: folder.path(), options: options) }
         #expect(folder.files == ["backup.sqlite", "key"])

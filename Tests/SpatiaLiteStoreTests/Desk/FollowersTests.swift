@@ -25,7 +25,7 @@ struct FollowersTests {
     }
 
     private func mark(_ work: WorkID, of original: WorkID) throws {
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             let work = try #require(try transaction.work(work))
             _ = try transaction.markDuplicate(work, of: original, reason: "same", at: noon, by: Actor(kind: .person))
         }
@@ -43,7 +43,7 @@ struct FollowersTests {
         try mark(second, of: first)
         // The two of the second and its reporter; one was there already.
         #expect(try store.followerCount(of: first) == 3)
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             let work = try #require(try transaction.work(second))
             _ = try transaction.unmarkDuplicate(work, reason: "another", at: noon, by: Actor(kind: .person))
         }
@@ -68,7 +68,7 @@ struct FollowersTests {
     @Test("The network of a report goes to the work that is made of it")
     func adopted() throws {
         let (first, second) = (try insert(1), try insert(2))
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             try transaction.add(PendingReport(token: "t", receivedAt: noon, category: "other"), from: "203.0.113.7")
             #expect(try transaction.decide("t", .accepted(second), at: noon))
         }
@@ -87,7 +87,7 @@ struct FollowersTests {
         // The same network under another database's secret is another one.
         let elsewhere = try SpatiaLiteStore.create(at: folder.path("other.sqlite"))
         let work = Work.sample(1)
-        try elsewhere.writeDesk { transaction in
+        try elsewhere.writeDesk { transaction throws in
             try transaction.insert(work, ledger: work.ledger)
             _ = try transaction.addFollower(from: "203.0.113.7", to: work.id, at: noon)
         }
@@ -100,13 +100,13 @@ struct FollowersTests {
         let (first, second) = (try insert(1), try insert(2))
         for work in [first, second] { _ = try follow(work, "203.0.113.7") }
         _ = try follow(first, "198.51.100.1")
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             try transaction.setContact(ReporterContact(email: "a@b.c"), of: second)
             try transaction.setReporter(of: second, from: "203.0.113.7", at: noon)
         }
         #expect(try store.followings(ofReportersOf: [second]) == [first, second])
         let before = try SQLite(folder.path()).text("SELECT group_concat(follower) FROM followers")
-        try store.writeDesk { transaction in
+        try store.writeDesk { transaction throws in
             #expect(try transaction.eraseFollowings(ofReportersOf: [second], at: noon) == 2)
         }
         #expect(try store.followerCount(of: first) == 2)

@@ -338,7 +338,7 @@ struct SealedStoreTests {
         let store = try filled()
         let file = try SQLite(folder.path())
         try file.run(
-            "UPDATE access_tokens SET role = 'viewer'; UPDATE reporter_contacts SET sealed = substr(sealed, 1, 40) || x'00'"
+            "UPDATE access_tokens SET role = 'viewer'; UPDATE reporter_contacts SET sealed = CAST(substr(sealed, 1, 40) || x'00' AS BLOB)"
         )
         let rotation = try store.rotateKey()
         #expect(rotation.left == 2 && rotation.removed.count == 1)

@@ -40,7 +40,7 @@ extension StaffPages {
             <p role="status" class="notice">\(say("Сохранено.", "Saved.")) \(leavesTraces ? say("Файлы базы сейчас читают, поэтому старые байты исчезнут из них чуть позже.", "Somebody reads the database now, so the old bytes leave its files a little later.") : "")</p>
             """ : ""
         let picture = work.geometry?.representativePoint.map { map($0, say) } ?? ""
-        let forms =
+        let forms: HTML =
             one.mayChange
             ? "\(one.isHidden ? "" : decisions(one, visit, clock, book))\(takingBack(one, visit))"
             : "<p>\(say("Эту работу вы можете только смотреть.", "You may look at this work, not change it."))</p>"
