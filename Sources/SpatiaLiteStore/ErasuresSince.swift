@@ -4,11 +4,11 @@ import Sealing
 import TimeBudgets
 public import Works
 
-/// What became of a restore.
+/// Outcome of a restore.
 public struct Restoration: Sendable {
     /// Path of the damaged file that was set aside; nil if none was.
     public var setAside: String?
-    /// How many things were taken away again, by kind.
+    /// Numbers of things that were taken away again, by kind.
     public var takenAway: [Erasure.Kind: Int] = [:]
     /// Tokens that were made after the backup, and are gone; nil if the database that was replaced could not be read.
     public var lostTokens: [AccessToken]?
@@ -52,7 +52,7 @@ public enum RestoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What was erased and revoked since a backup was made, by the database that it replaces and by the journal.
+/// Erasures and revocations since a backup was made, by the database that it replaces and by the journal.
 struct ErasuresSince {
     private(set) var erasures: [Erasure] = []
     private(set) var lostTokens: [AccessToken]?
@@ -172,7 +172,7 @@ extension PendingReport {
     }
 }
 
-/// What a database keeps of people, by ids. Without its key it says less.
+/// Data of people in a database, by ids. Without its key it says less.
 private struct PersonalState {
     var tokens: [AccessToken] = []
     var contacts: Set<String> = []

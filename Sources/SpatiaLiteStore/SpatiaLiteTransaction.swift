@@ -31,7 +31,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var listedNames = CityNames()
     private var lastNames: (organisation: String?, contractor: String?) = (nil, nil)
     private(set) var addedNames = CityNames()
-    /// What was taken away for good, to be noted outside of the file.
+    /// Erasures to be noted outside of the file.
     var erasures: [Erasure] = []
     /// Tables from which something was erased.
     var erasedTables: Set<String> = []

@@ -293,7 +293,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case unwritable(path: String, reason: String)
     /// The file was removed, replaced or cut off while it was open.
     case gone(path: String, reason: String)
-    /// What is private cannot be read or written, because its key is not there.
+    /// Private values cannot be read or written, because its key is not there.
     case keyMissing(path: String, reason: String)
     /// The database is a public copy, without the tables of what is private; nothing can be written to it.
     case publicCopy(path: String)

@@ -63,7 +63,7 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// What to do with a key file that has just been made.
+    /// Advice on a key file that has just been made.
     static func advice(on keyPath: String) -> String {
         "its key is \(keyPath): keep a copy of it in a safe place, apart from the backups"
     }

@@ -120,7 +120,7 @@ struct PersonCommand: ParsableCommand {
     }
 }
 
-/// How a record is printed.
+/// Printed form of a record.
 enum PersonFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
@@ -132,7 +132,7 @@ extension PersonRecord {
             || mentions.contains { if case .report = $0.place { true } else { false } }
     }
 
-    /// What there is, in words for the audit log.
+    /// Contents in words for the audit log.
     fileprivate var sizes: String {
         "\(contacts.count) contacts, \(reports.count) reports, \(followings.count) followings, \(mentions.count) texts"
     }

@@ -41,7 +41,7 @@ struct RestoreCommand: ParsableCommand {
         }
     }
 
-    /// What the operator has to know besides.
+    /// Further lines for the operator.
     private static func lines(of restoration: Restoration) -> [String] {
         var lines: [String] = []
         let taken = restoration.takenAway.filter { $0.value > 0 }.sorted { $0.key < $1.key }

@@ -5,7 +5,7 @@ import SpatiaLiteStore
 import TimeBudgets
 import Works
 
-/// What `worksmap check --security` looks at: files, the public address, tokens, moderation, and what is published.
+/// Checks of `worksmap check --security`: files, the public address, tokens, moderation, and what is published.
 struct SecurityCheck {
     let database: String
     let cityFolder: String

@@ -10,11 +10,11 @@ struct SecurityFinding: Equatable {
     }
 
     var severity: Severity
-    /// What was looked at: `files`, `address`, `tokens`, `moderation` or `published`.
+    /// Subject of the check: `files`, `address`, `tokens`, `moderation` or `published`.
     var check: String
     /// The file, token or column in question.
     var subject: String
-    /// What is the matter, and what mends it.
+    /// Problem, and its remedy.
     var problem: String
     /// Values that look alike, and one of them shortened.
     var count: Int?

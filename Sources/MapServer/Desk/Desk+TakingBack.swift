@@ -28,7 +28,7 @@ enum TakingBack: Sendable {
 }
 
 extension Desk {
-    /// What became of a work of which something was taken back.
+    /// Outcome for a work of which something was taken back.
     struct TakenBack: Sendable {
         var work: Work
         var isHidden: Bool

@@ -19,7 +19,7 @@ public struct DeskConfiguration: Sendable {
     public var failedLogins = 10
     /// How long the answer to the first of them is held back; for each further one twice as long, 16 times at most.
     public var failedLoginPause = Duration.milliseconds(250)
-    /// How long what residents said about themselves is kept.
+    /// Times for which statements of residents about themselves are kept.
     public var retention = Retention()
     /// How long a staff session lasts, in seconds.
     public var sessionLifetime: Int64 = 8 * 3600

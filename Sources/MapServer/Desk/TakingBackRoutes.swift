@@ -99,7 +99,7 @@ struct TakingBackRoutes: RouteFamily {
 
     // MARK: Answers
 
-    /// What became of the work, without anything that it says.
+    /// Outcome for the work, without anything that it says.
     static func answer(_ taken: Desk.TakenBack) -> Response {
         var json = JSONWriter()
         json.beginObject()

@@ -158,7 +158,7 @@ struct Followers {
         return reporters + followers > 0
     }
 
-    /// What stands in the place of a network: random digits, and the moment of the erasure.
+    /// SQL of the text in the place of a network: random digits, and the moment of the erasure.
     private static let erasing = "follower = '\(Following.erasedMark)' || lower(hex(randomblob(16))), since = ?1"
 
     // MARK: Schema

@@ -26,7 +26,7 @@ public struct KeyState: Hashable, Sendable {
     public var values: Int
 }
 
-/// What became of a rotation.
+/// Outcome of a rotation.
 public struct KeyRotation: Hashable, Sendable {
     /// The key that seals now.
     public var key: KeyID

@@ -18,7 +18,7 @@ enum PublicCopy {
             == nil
     }
 
-    /// What is done to a whole copy, in order, to make a public one of it.
+    /// Statements run on a whole copy, in order, to make a public one of it.
     static var statements: [String] {
         privateTables.map { "DROP TABLE \($0)" } + [
             "DROP TRIGGER recordings_are_never_changed",

@@ -3,7 +3,7 @@ import Geometry
 import Sealing
 import Works
 
-/// How what is private came to be sealed.
+/// Migration that seals private values.
 enum SealingSchema {
     /// Note that text from before the sealing may still lie in free pages.
     static let cleaningNote = "cleaning_due"

@@ -4,7 +4,7 @@ import Works
 
 /// Seals and opens the private values of a database within one transaction.
 ///
-/// What is new is sealed with the key that the database calls current. Every writer asks for it inside its transaction, so that no value is
+/// New values are sealed with the key that the database calls current. Every writer asks for it inside its transaction, so that no value is
 /// sealed with a key that another process has just done away with.
 ///
 /// A class, because it remembers the current key for the rest of the transaction.
@@ -60,7 +60,7 @@ final class Seals {
 
     // MARK: Opening
 
-    /// What became of a sealed value.
+    /// Outcome of opening a sealed value.
     enum Opened {
         case bytes([UInt8])
         /// It was sealed with a key that is lost, and what is new is sealed with another one.

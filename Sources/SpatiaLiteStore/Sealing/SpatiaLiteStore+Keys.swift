@@ -46,7 +46,7 @@ extension SpatiaLiteStore {
         return keys
     }
 
-    /// How many sealed values and codes name each key.
+    /// Numbers of sealed values and codes that name each key.
     private static func valuesByKey(_ database: Database) throws -> [KeyID: Int] {
         var counts: [KeyID: Int] = [:]
         func add(_ table: String, _ column: String, from first: Int) throws {

@@ -68,7 +68,7 @@ struct HiddenWorks {
         return rows
     }
 
-    /// What a record is bound to beside its table: ``SealedColumn/row`` of its row.
+    /// Text that a record is bound to beside its table: ``SealedColumn/row`` of its row.
     private static func place(_ number: Int64, _ id: String) -> String { "\(number) \(id)" }
 
     // MARK: Reading

@@ -16,7 +16,7 @@ public struct Erasure: Hashable, Sendable {
 
     public init(_ kind: Kind, _ work: WorkID, at: Instant) { self.init(kind, work.description, at: at) }
 
-    /// What was taken away. A raw value, so that a program can tell the kinds of a newer one.
+    /// Kind of erasure. A raw value, so that a program can tell the kinds of a newer one.
     public struct Kind: RawRepresentable, Hashable, Sendable, Comparable {
         public var rawValue: String
 
@@ -24,7 +24,7 @@ public struct Erasure: Hashable, Sendable {
 
         /// The contact of whoever reported a work; named by the work's id.
         public static let contact = Kind(rawValue: "contact")
-        /// What tells a work's followers apart; their number stays. Named by the work's id.
+        /// Networks that tell a work's followers apart; their number stays. Named by the work's id.
         public static let followers = Kind(rawValue: "followers")
         /// The contact in a report; named by the SHA-256 digest of its token, in hexadecimal digits.
         public static let reportContact = Kind(rawValue: "report-contact")

@@ -13,7 +13,7 @@ public enum PersonAddress: Hashable, Sendable {
         }
     }
 
-    /// Where a text names the address.
+    /// Place in a text that names the address.
     public func ranges(in text: String) -> [Range<String.Index>] {
         switch self {
         case .email(let address): address.ranges(in: text)
@@ -73,7 +73,7 @@ public struct EmailAddress: Hashable, Sendable {
         (local, domain) = (Array(parts[0]), Array(parts[1]))
     }
 
-    /// Where a text names the address, as a whole.
+    /// Place in a text that names the address, as a whole.
     func ranges(in text: String) -> [Range<String.Index>] {
         guard text.utf8.contains(UInt8(ascii: "@")) else { return [] }
         var found: [Range<String.Index>] = []

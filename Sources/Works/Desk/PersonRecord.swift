@@ -46,7 +46,7 @@ public struct PersonRecord: Hashable, Sendable {
     }
 }
 
-/// How much of a ``PersonRecord`` was erased.
+/// Counts of the parts of a ``PersonRecord`` that were erased.
 public struct PersonErasure: Hashable, Sendable {
     public var contacts = 0
     public var reports = 0

@@ -5,7 +5,7 @@ public struct PhoneNumber: Hashable, Sendable {
     /// Digits by which a text may name the number.
     private let forms: [String]
 
-    /// How many digits a number has: from those of small towns to those of ITU-T E.164.
+    /// Counts of digits of a number: from those of small towns to those of ITU-T E.164.
     public static let digitCounts = 5...15
 
     /// - Throws: ``PersonAddressError/noPhone(_:)`` if the text is anything but one whole number.
@@ -33,7 +33,7 @@ public struct PhoneNumber: Hashable, Sendable {
         return digits.count >= 10 && !ranges(in: text).isEmpty
     }
 
-    /// Where a text has this number, however it is divided.
+    /// Place in a text that has this number, however it is divided.
     func ranges(in text: String) -> [Range<String.Index>] {
         var found: [Range<String.Index>] = []
         let longest = forms.map(\.count).max() ?? 0

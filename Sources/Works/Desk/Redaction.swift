@@ -39,7 +39,7 @@ public enum RedactableField: String, Sendable, CaseIterable {
     }
 }
 
-/// What is redacted of a work.
+/// Part of a work that is redacted.
 public enum RedactedPart: Hashable, Sendable {
     /// A property, for which a replacement may stand.
     case field(RedactableField)

@@ -1,4 +1,4 @@
-/// How long what residents said about themselves is kept, in seconds.
+/// Times for which statements of residents about themselves are kept, in seconds.
 ///
 /// One home for the times: the job that erases, the options of the service and the pages that say how long things are kept read them here.
 public struct Retention: Hashable, Sendable {
@@ -57,7 +57,7 @@ public struct Retention: Hashable, Sendable {
     }
 }
 
-/// How much a run of ``DeskTransaction/erase(keeping:at:)`` erased.
+/// Counts of things that a run of ``DeskTransaction/erase(keeping:at:)`` erased.
 public struct RetentionCounts: Hashable, Sendable {
     /// Contacts of works and of reports.
     public var contacts = 0

@@ -57,7 +57,7 @@ extension StaffPages {
             """)
     }
 
-    /// What is said above a hidden work, or once old bytes could not be removed at once.
+    /// Notice above a hidden work, or once old bytes could not be removed at once.
     static func hiddenNotice(_ one: Case, _ clock: CityClock) -> HTML {
         guard one.isHidden, let hiding = one.ledger.last(where: { $0.field == .hidden }) else { return "" }
         let say = clock.language

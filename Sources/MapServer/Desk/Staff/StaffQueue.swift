@@ -9,7 +9,7 @@ enum StaffQueue: String, Sendable, CaseIterable {
     /// What the bearer's organisation has to do; everything that is open if the token is of none.
     case mine
     case overdue
-    /// What staff have taken out of the public record.
+    /// Works that staff have taken out of the public record.
     case hidden
 
     /// The lists that a member of staff may look at.

@@ -5,7 +5,7 @@ import Interchange
 import Works
 
 extension StaffRoutes {
-    /// What a form takes back; nil if it is a form of another sort.
+    /// Part that a form takes back; nil if it is a form of another sort.
     func takingBack(_ visit: Visit) throws -> TakingBack? {
         switch visit.form["action"] {
         case "hide": return .hide
