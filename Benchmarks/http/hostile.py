@@ -2,6 +2,7 @@
 import json
 import math
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -46,6 +47,7 @@ def percentile(values, share):
 def hostile(folder, source):
     database = folder / "worksmap.sqlite"
     subprocess.run([servers.PROGRAM, "backup", database, "--database", source], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    shutil.copytree(source.with_suffix(".city"), database.with_suffix(".city"))
     token = subprocess.run([servers.PROGRAM, "token", "create", "--role", "dispatcher", "--name", "bench", "--database", database],
                            check=True, capture_output=True, text=True).stdout.split()[-1]
     for scene, others in SCENES.items():

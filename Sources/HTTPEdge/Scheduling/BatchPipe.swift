@@ -15,8 +15,9 @@ package final class BatchPipe: Sendable {
     package typealias Source = @Sendable (_ octets: Int, _ budget: TimeBudget) throws -> ByteBuffer?
 
     /// Octets that the pipe may hold: the least, for slow clients, and the most.
-    private static let capacities = 128 << 10...2 << 20
-    private static let largestBatch = 1 << 20
+    static let capacities = 128 << 10...2 << 20
+    /// Below a power of two, to which buffers are rounded up, by more than the feature with which a batch ends.
+    private static let largestBatch = 15 << 16
     /// A client that takes half of the pipe sooner is quick, and one that needs longer is slow.
     private static let quick = Duration.milliseconds(100)
     private static let slow = Duration.seconds(1)
@@ -26,7 +27,7 @@ package final class BatchPipe: Sendable {
     private struct State {
         var batches: [ByteBuffer] = []
         var buffered = 0
-        var capacity = 256 << 10
+        var capacity = BatchPipe.capacities.lowerBound
         var end: Result<Void, any Error>?
         var reader: CheckedContinuation<Void, Never>?
         /// True while a turn is waited for or taken.
@@ -48,16 +49,19 @@ package final class BatchPipe: Sendable {
         }
 
         /// Takes the next batch out; true if a turn must be asked for.
-        mutating func takeBatch() -> (batch: ByteBuffer, mustMake: Bool) {
+        mutating func takeBatch(sharing room: StreamRoom) -> (batch: ByteBuffer, mustMake: Bool) {
             let batch = batches.removeFirst()
             buffered -= batch.readableBytes
             guard !isMaking, end == nil, buffered <= capacity / 2 else { return (batch, false) }
             isMaking = true
             let time = ContinuousClock.now - filled
             if time < BatchPipe.quick {
-                capacity = min(capacity * 2, BatchPipe.capacities.upperBound)
+                let larger = min(capacity * 2, BatchPipe.capacities.upperBound)
+                if room.take(larger - capacity) { capacity = larger }
             } else if time > BatchPipe.slow {
-                capacity = max(capacity / 2, BatchPipe.capacities.lowerBound)
+                let smaller = max(capacity / 2, BatchPipe.capacities.lowerBound)
+                room.giveBack(capacity - smaller)
+                capacity = smaller
             }
             return (batch, true)
         }
@@ -67,17 +71,24 @@ package final class BatchPipe: Sendable {
     private let client: ClientAddress
     private let deadline: ContinuousClock.Instant
     private let source: Source
+    private let room: StreamRoom
     private let state = Mutex(State())
 
-    /// - Parameter deadline: When the time is spent, were the server to work on without a rest.
+    /// - Parameters:
+    ///   - room: Where capacity beyond the least is taken from.
+    ///   - deadline: When the time is spent, were the server to work on without a rest.
     init(
-        pool: WorkerPool, until deadline: ContinuousClock.Instant, of client: ClientAddress, _ source: @escaping Source
+        pool: WorkerPool, sharing room: StreamRoom, until deadline: ContinuousClock.Instant, of client: ClientAddress,
+        _ source: @escaping Source
     ) {
         self.pool = pool
+        self.room = room
         self.client = client
         self.deadline = deadline
         self.source = source
     }
+
+    deinit { room.giveBack(state.withLock { $0.capacity } - Self.capacities.lowerBound) }
 
     /// Asks for the first turn; if there is no room for it, ``next()`` says so.
     func start() {
@@ -118,8 +129,8 @@ package final class BatchPipe: Sendable {
             let allowance = state.allowance ?? deadline - started
             state.allowance = allowance
             state.budget = TimeBudget(until: started + allowance)
-            let room = max(state.capacity - state.buffered, Self.capacities.lowerBound / 2)
-            return (min(room, Self.largestBatch), state.budget)
+            let wanted = max(state.capacity - state.buffered, Self.capacities.lowerBound / 2)
+            return (min(wanted, Self.largestBatch), state.budget)
         }
         guard let order else { return false }
         let made = Result { try source(order.octets, order.budget) }
@@ -166,7 +177,7 @@ package final class BatchPipe: Sendable {
                 // Batches made before a failure are not worth sending: the body will be aborted.
                 if case .failure(let error)? = state.end { return (.failure(error), false) }
                 if !state.batches.isEmpty {
-                    let (batch, mustMake) = state.takeBatch()
+                    let (batch, mustMake) = state.takeBatch(sharing: room)
                     return (.success(batch), mustMake)
                 }
                 return (state.end.map { _ in .success(nil) }, false)

@@ -19,6 +19,8 @@ package final class Streams: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Shared by all bodies: 16 quick clients have the most that a pipe may hold.
+    private let room = StreamRoom(bytes: 16 * (BatchPipe.capacities.upperBound - BatchPipe.capacities.lowerBound))
 
     package init(pool: WorkerPool, capacity: Int) {
         self.pool = pool
@@ -28,6 +30,9 @@ package final class Streams: Sendable {
 
     /// Number of open bodies.
     package var open: Int { state.withLock { $0.open } }
+
+    /// Bytes that open bodies may still take to be made further ahead.
+    package var freeRoom: Int { room.bytes }
 
     /// The body that `source` makes batch by batch on the pool's threads.
     ///
@@ -41,7 +46,7 @@ package final class Streams: Sendable {
         _ source: @escaping BatchPipe.Source
     ) async throws -> ResponseBody {
         guard let place = takePlace(for: client) else { throw Problem.overloaded }
-        let pipe = BatchPipe(pool: pool, until: deadline, of: client, source)
+        let pipe = BatchPipe(pool: pool, sharing: room, until: deadline, of: client, source)
         connection?.onLeave { pipe.cancel() }
         do {
             pipe.start()
