@@ -4,13 +4,13 @@ import Geometry
 
 /// The questions about a row that SQL has no words for.
 enum SearchFunctions {
-    /// `works_meets_box(geometry, west, south, east, north)`: whether the geometry's box meets the given one, which may cross the antimeridian;
-    /// true without a geometry.
+    /// `works_meets_box(geometry, west, south, east, north)`: true if the geometry intersects the box, which may cross
+    /// the antimeridian, or is none.
     static let meetsBox = "works_meets_box"
     /// `works_mentions(word, title, description, address)`: whether one of the texts holds the word, whatever the case of the letters.
     static let mentions = "works_mentions"
 
-    /// The condition that the geometry of a row meets a box, or is none.
+    /// The condition that the geometry of a row intersects a box, or is none.
     static func meets(_ box: Bounds) -> SQLPiece {
         """
         \(name: meetsBox)(geom, \(value: .real(box.west)), \(value: .real(box.south)), \(value: .real(box.east)), \
@@ -28,14 +28,11 @@ enum SearchFunctions {
                     guard let values else { return }
                     let bytes = UnsafeRawBufferPointer(
                         start: sqlite3_value_blob(values[0]), count: Int(sqlite3_value_bytes(values[0])))
-                    guard bytes.baseAddress != nil, let box = SpatiaLiteBlob.bounds(of: bytes) else {
-                        sqlite3_result_int(context, 1)
-                        return
-                    }
-                    let wanted = Bounds(
+                    let box = Bounds(
                         west: sqlite3_value_double(values[1]), south: sqlite3_value_double(values[2]),
                         east: sqlite3_value_double(values[3]), north: sqlite3_value_double(values[4]))
-                    sqlite3_result_int(context, wanted.intersects(box) ? 1 : 0)
+                    let meets = bytes.baseAddress == nil ? nil : SpatiaLiteBlob.intersects(bytes, box)
+                    sqlite3_result_int(context, meets ?? true ? 1 : 0)
                 }, nil, nil, nil),
             sqlite3_create_function_v2(
                 connection, mentions, 4, flags, nil,

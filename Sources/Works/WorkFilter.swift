@@ -2,7 +2,7 @@ public import Geometry
 
 /// Which works somebody asks for. An empty set asks for nothing in particular, so the default matches every work.
 public struct WorkFilter: Hashable, Sendable {
-    /// Works whose box meets this one, and works without a geometry.
+    /// Works whose geometry intersects this box, and works without a geometry.
     public var bounds: Bounds?
     /// Works that go on at some moment of the period, and works without times.
     public var period: Period?
@@ -59,7 +59,7 @@ extension WorkFilter {
     ///
     /// - Parameter relate: Judges the spatial relations of the ``expression``; without it they are unknown.
     public func matches(_ work: Work, at now: Instant, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
-        if let bounds, let box = work.geometry?.bounds, !bounds.intersects(box) { return false }
+        if let bounds, let geometry = work.geometry, !bounds.intersects(geometry) { return false }
         if let period, !period.overlaps(start: work.startsAt ?? work.reportedAt, end: work.completedAt ?? work.dueAt) {
             return false
         }

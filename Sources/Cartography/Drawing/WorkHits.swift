@@ -222,8 +222,7 @@ struct WorkHits {
                 if let struck, struck.hasPoint(row) { continue }
                 let trait = facts.trait(row)
                 guard
-                    let state = judge.state(
-                        of: row, facts, trait: trait, box: WorldBox(minX: x, minY: y, maxX: x, maxY: y))
+                    let state = judge.state(of: row, facts, trait: trait, meets: { $0.contains(x: x, y: y) })
                 else { continue }
                 (hits + count).initialize(
                     to: Hit(
@@ -273,7 +272,10 @@ struct WorkHits {
                     guard run.isInside || own.intersects(box) else { continue }
                     if let struck, struck.hasShape(row) { continue }
                     let trait = shapes.facts.trait(row)
-                    guard let state = judge.state(of: row, shapes.facts, trait: trait, box: own) else { continue }
+                    guard
+                        let state = judge.state(
+                            of: row, shapes.facts, trait: trait, meets: { shapes.geometry.meets(row, $0) })
+                    else { continue }
                     keys.append(Key(number: shapes.facts.number[row], isShape: true, place: hits.count))
                     hits.append(Hit(row: UInt32(row), trait: UInt32(trait), shelf: shelf, copy: copy, state: state))
                 }

@@ -23,9 +23,11 @@ struct WorkJudge {
     var nextChange: Instant? { change == .max ? nil : Instant(secondsSinceEpoch: Int64(change)) }
 
     /// The index of the state of a work's deadline, that of none if nobody asks; nil if the filter leaves the work out.
+    ///
+    /// - Parameter meets: True if the work's geometry and a box share a point.
     @inline(__always)
-    mutating func state(of row: Int, _ facts: WorkFacts, trait: Int, box: @autoclosure () -> WorldBox) -> UInt8? {
-        guard filter.admits(trait: trait), asksForTraitsOnly || filter.admits(facts, row, box: box()) else {
+    mutating func state(of row: Int, _ facts: WorkFacts, trait: Int, meets: (WorldBox) -> Bool) -> UInt8? {
+        guard filter.admits(trait: trait), asksForTraitsOnly || filter.admits(facts, row, meets: meets) else {
             return nil
         }
         guard needs > .nothing else { return UInt8(DeadlineState.none.index) }

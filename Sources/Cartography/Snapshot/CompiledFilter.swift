@@ -80,19 +80,18 @@ struct CompiledFilter: Sendable {
     @inline(__always)
     func admits(trait: Int) -> Bool { traits.map { $0[trait >> 6] >> UInt64(trait & 63) & 1 != 0 } ?? true }
 
-    /// Whether a work passes whose trait does, whatever the state of its deadline.
+    /// True if a work passes whose trait does, whatever the state of its deadline.
+    ///
+    /// - Parameter meets: True if the work's geometry and a box share a point.
     @inline(__always)
-    func admits(_ facts: WorkFacts, _ row: Int, box: @autoclosure () -> WorldBox) -> Bool {
+    func admits(_ facts: WorkFacts, _ row: Int, meets: (WorldBox) -> Bool) -> Bool {
         if let period {
             let end = facts.completed[row] == .none ? facts.due[row] : facts.completed[row]
             if facts.start[row] != .none, facts.start[row].seconds > period.until { return false }
             if end != .none, end.seconds < period.from { return false }
         }
         if facts.updated[row].seconds < updatedSince { return false }
-        if let boxes {
-            let own = box()
-            if !boxes.contains(where: own.intersects) { return false }
-        }
+        if let boxes, !boxes.contains(where: meets) { return false }
         if let numbers, !numbers.contains(facts.number[row]) { return false }
         return true
     }

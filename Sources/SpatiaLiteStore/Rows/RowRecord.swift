@@ -63,11 +63,8 @@ final class RowRecord: @unchecked Sendable {
             columns: UnsafeBufferPointer(texts))
     }
 
-    /// Whether the geometry's box meets another; true without a geometry, as ``SearchFunctions/meetsBox`` has it.
-    func meets(_ bounds: Bounds) -> Bool {
-        guard let box = geometry.flatMap({ SpatiaLiteBlob.bounds(of: $0) }) else { return true }
-        return bounds.intersects(box)
-    }
+    /// True if the geometry intersects a box, or is none, as ``SearchFunctions/meetsBox`` has it.
+    func meets(_ bounds: Bounds) -> Bool { geometry.flatMap { SpatiaLiteBlob.intersects($0, bounds) } ?? true }
 
     private var geometry: UnsafeRawBufferPointer? {
         geometryCount.map { UnsafeRawBufferPointer(start: block + Self.lengthsSize, count: $0) }

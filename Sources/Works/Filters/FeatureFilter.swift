@@ -2,7 +2,7 @@ public import Geometry
 
 /// Which features of a reference layer somebody asks for; the default matches every one.
 public struct FeatureFilter: Hashable, Sendable {
-    /// Features whose box meets this one, and features without a geometry.
+    /// Features whose geometry intersects this box, and features without a geometry.
     public var bounds: Bounds?
     public var expression: FilterExpression?
     /// Only features with these numbers, ascending, where they are known: they are looked up and nothing else is.
@@ -21,7 +21,7 @@ public struct FeatureFilter: Hashable, Sendable {
 
     /// Whether a feature matches: the meaning of the filter, which the database's SQL has to agree with.
     public func matches(_ feature: ReferenceFeature, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
-        if let bounds, let box = feature.geometry?.bounds, !bounds.intersects(box) { return false }
+        if let bounds, let geometry = feature.geometry, !bounds.intersects(geometry) { return false }
         return expression.map { $0.truth(of: feature.filterValue, relate: relate) == true } ?? true
     }
 }
