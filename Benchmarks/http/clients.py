@@ -9,7 +9,7 @@ KIND is one of
   analysts    ask for hotspots and statistics on one connection each
   idlers      open a connection, send half a request and wait; a new one when they are hung up on
   slow        load the whole layer at 4 kB a second
-  filters     ask for tiles with a filter that nobody asked with before, on one connection each, COUNT tiles in all
+  filters     ask for tiles with a filter of 100 to 2 000 octets that nobody asked with before, on one connection each, until COUNT are answered
 
 Prints one line of JSON an answer that people got: what was asked, the status (0 if the connection ended without one) and the seconds it took;
 of the other kinds one line with how many answers of which status they got.
@@ -112,9 +112,14 @@ async def slow_reader(client):
 async def filterer(client, clients):
     for number in range(client, COUNT, clients):
         x, y = TILES[number % len(TILES)]
-        # 100 to 2 000 octets of a search that nobody had before.
-        words = f"w{number}" + "x" * (number % 20 * 100)
-        tally[await ask(client, f"/tiles/works/14/{x}/{y}.png?q={words}")] += 1
+        text = f"w{number}" + "x" * (number % 20 * 100)
+        # Every hundredth is a search for words, which reads the database; the others are answered from memory.
+        wanted = [f"category={text}", f"district={text}", f"bbox=-180,-80,180,{80 + number / COUNT:.7f}", f"contractor=a,{text}"][number % 4]
+        query = f"q={text}" if number % 100 == 0 else wanted
+        while (status := await ask(client, f"/tiles/works/14/{x}/{y}.png?{query}")) == 503:
+            tally[status] += 1
+            await asyncio.sleep(0.5)
+        tally[status] += 1
 
 
 async def main():

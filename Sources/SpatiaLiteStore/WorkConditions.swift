@@ -59,12 +59,17 @@ struct WorkConditions {
         addSet(expression, Set(wanted.map(\.rawValue)))
     }
 
+    /// ``Presence`` in SQL.
     private mutating func addPeriod(_ period: Period?) {
         if let until = period?.until {
             add("ifnull(ifnull(starts_at, reported_at) <= \(value: .text(until.description)), 1)")
         }
         if let from = period?.from {
-            add("ifnull(ifnull(completed_at, due_at) >= \(value: .text(from.description)), 1)")
+            add(
+                """
+                (status NOT IN ('done', 'rejected') OR ifnull(completed_at, updated_at) >= \
+                \(value: .text(from.description)))
+                """)
         }
     }
 }

@@ -4,7 +4,7 @@ public import Geometry
 public struct WorkFilter: Hashable, Sendable {
     /// Works whose geometry intersects this box, and works without a geometry.
     public var bounds: Bounds?
-    /// Works that go on at some moment of the period, and works without times.
+    /// Works that are there at some moment of the period, as ``Presence`` has it.
     public var period: Period?
     public var kinds: Set<WorkKind> = []
     public var statuses: Set<WorkStatus> = []
@@ -60,8 +60,10 @@ extension WorkFilter {
     /// - Parameter relate: Judges the spatial relations of the ``expression``; without it they are unknown.
     public func matches(_ work: Work, at now: Instant, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
         if let bounds, let geometry = work.geometry, !bounds.intersects(geometry) { return false }
-        if let period, !period.overlaps(start: work.startsAt ?? work.reportedAt, end: work.completedAt ?? work.dueAt) {
-            return false
+        if let period {
+            let start = Presence.start(startsAt: work.startsAt, reportedAt: work.reportedAt)
+            let end = Presence.end(work.status, completedAt: work.completedAt, updatedAt: work.updatedAt)
+            guard period.overlaps(start: start, end: end) else { return false }
         }
         func admits<Value>(_ wanted: Set<Value>, _ value: Value?) -> Bool {
             wanted.isEmpty || value.map(wanted.contains) ?? false

@@ -98,7 +98,7 @@ def inside(row, box):
 
 
 def during(row, since, until):
-    start, end = row["starts_at"] or row["reported_at"], row["completed_at"] or row["due_at"]
+    start, end = row["starts_at"] or row["reported_at"], None if is_open(row) else row["completed_at"] or row["updated_at"]
     return (start is None or start <= until) and (end is None or end >= since)
 
 

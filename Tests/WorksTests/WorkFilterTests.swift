@@ -38,28 +38,51 @@ struct WorkFilterTests {
         #expect(matches(work()) { $0.bounds = box })
     }
 
-    @Test("A period is matched by works that go on in it, and by works without times")
-    func period() {
-        let going = work {
+    private func during(_ from: Int64?, _ until: Int64?) -> (inout WorkFilter) -> Void {
+        { $0.period = Period(from: from.map { Self.now + $0 }, until: until.map { Self.now + $0 }) }
+    }
+
+    @Test("An open work is there from its planned start, else its report, and goes on whatever was planned")
+    func openPeriod() {
+        let late = work {
             $0.reportedAt = Self.now - 900
-            $0.startsAt = Self.now
-            $0.dueAt = Self.now + 100
+            $0.startsAt = Self.now - 500
+            $0.dueAt = Self.now - 100
         }
-        func during(_ from: Int64?, _ until: Int64?) -> (inout WorkFilter) -> Void {
-            { $0.period = Period(from: from.map { Self.now + $0 }, until: until.map { Self.now + $0 }) }
+        #expect(matches(late, during(0, 200)))
+        #expect(matches(late, during(nil, -500)))
+        // It counts from when the work began, not from when it was reported.
+        #expect(!matches(late, during(nil, -501)))
+        let planned = work {
+            $0.reportedAt = Self.now - 900
+            $0.startsAt = Self.now + 300
         }
-        #expect(matches(going, during(100, 200)))
-        #expect(!matches(going, during(101, nil)))
-        // The start counts from when the work began, not from when it was reported.
-        #expect(!matches(going, during(nil, -1)))
-        #expect(matches(going, during(nil, 0)))
-        #expect(matches(work(), during(5, 6)))
-        let done = work {
+        #expect(!matches(planned, during(0, 299)))
+        #expect(matches(planned, during(0, 300)))
+        #expect(matches(work { $0.reportedAt = Self.now }, during(nil, 0)))
+        // A work without times was always there.
+        #expect(matches(work(), during(nil, -1_000_000)))
+    }
+
+    @Test(
+        "A closed work is there until it was done or rejected, else until it was last spoken of",
+        arguments: [WorkStatus.done, .rejected])
+    func closedPeriod(status: WorkStatus) {
+        let closed = work {
+            $0.status = status
+            $0.startsAt = Self.now - 500
             $0.dueAt = Self.now + 100
             $0.completedAt = Self.now - 50
         }
-        #expect(!matches(done, during(0, nil)))
-        #expect(matches(done, during(-50, nil)))
+        #expect(matches(closed, during(-50, nil)))
+        #expect(!matches(closed, during(-49, nil)))
+        let untold = work {
+            $0.status = status
+            $0.dueAt = Self.now + 100
+            $0.updatedAt = Self.now - 20
+        }
+        #expect(matches(untold, during(-20, nil)))
+        #expect(!matches(untold, during(-19, nil)))
     }
 
     @Test("A set asks for one of its values; a work without a value matches only if nothing is asked")

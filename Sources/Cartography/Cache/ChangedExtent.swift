@@ -93,10 +93,10 @@ struct ChangedExtent: Sendable {
             admits(filter.districts, trait.district), admits(filter.organisations, trait.organisation),
             admits(filter.contractors, trait.contractor)
         else { return false }
-        if let period = filter.period,
-            !period.overlaps(start: work.start.instant, end: work.completed.instant ?? work.due.instant)
-        {
-            return false
+        if let period = filter.period {
+            let updated = work.updated.instant ?? Instant(secondsSinceEpoch: 0)
+            let end = Presence.end(trait.status, completedAt: work.completed.instant, updatedAt: updated)
+            guard period.overlaps(start: work.start.instant, end: end) else { return false }
         }
         if let since = filter.updatedSince, work.updated < Moment(since) { return false }
         if let bounds = filter.bounds, !WorldBox.boxes(of: bounds).contains(where: change.box.intersects) {

@@ -5,6 +5,8 @@ struct CompiledFilter: Sendable {
     /// One bit for each number in ``Traits``; nil if all pass.
     private let traits: [UInt64]?
     private let period: (from: UInt32, until: UInt32)?
+    /// For each number in ``Traits`` true if its works are open; empty where no period asks for it.
+    private let isOpen: [Bool]
     private let updatedSince: UInt32
     private let boxes: [WorldBox]?
     /// One bit for each case of `DeadlineState`.
@@ -27,6 +29,7 @@ struct CompiledFilter: Sendable {
         self.isNothing = isNothing
         asksForKindsOnly = true
         period = nil
+        isOpen = []
         updatedSince = 0
         boxes = nil
         states = 0xFF
@@ -41,6 +44,7 @@ struct CompiledFilter: Sendable {
         period = filter.period.map {
             (Moment($0.from ?? Instant(secondsSinceEpoch: 0)).seconds, $0.until.map { Moment($0).seconds } ?? .max)
         }
+        isOpen = filter.period == nil ? [] : all.all.map(\.status.isOpen)
         updatedSince = filter.updatedSince.map { Moment($0).seconds } ?? 0
         boxes = filter.bounds.map(WorldBox.boxes(of:))
         states =
@@ -86,9 +90,12 @@ struct CompiledFilter: Sendable {
     @inline(__always)
     func admits(_ facts: WorkFacts, _ row: Int, meets: (WorldBox) -> Bool) -> Bool {
         if let period {
-            let end = facts.completed[row] == .none ? facts.due[row] : facts.completed[row]
+            // `Presence` on moments of 32 bits.
             if facts.start[row] != .none, facts.start[row].seconds > period.until { return false }
-            if end != .none, end.seconds < period.from { return false }
+            if !isOpen[facts.trait(row)] {
+                let end = facts.completed[row] == .none ? facts.updated[row] : facts.completed[row]
+                if end.seconds < period.from { return false }
+            }
         }
         if facts.updated[row].seconds < updatedSince { return false }
         if let boxes, !boxes.contains(where: meets) { return false }
