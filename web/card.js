@@ -29,7 +29,7 @@ function full(work, actions) {
   const moves = movesText(is);
   if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
   add('starts_at', time(is.starts_at));
-  add('completed_at', time(is.completed_at));
+  add('completed_at', is.completed_at && (is.completed_estimated ? `${time(is.completed_at)} (${text('estimated')})` : time(is.completed_at)));
   add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
   add('on_site_at', time(is.on_site_at));
   add('traffic_impact', text(`traffic_impact.${is.traffic_impact}`));
@@ -97,6 +97,7 @@ function entryText({ field, from, to }) {
     return field === 'category' ? nameOf('category', value) : value;
   };
   const isPlain = ['registered', 'geometry', 'duplicate_of', 'redacted'].includes(field);
-  const form = isPlain ? '' : field === 'hidden' ? `.${to}` : from === null ? '.first' : '.changed';
+  const form = isPlain ? '' : field === 'hidden' ? `.${to}` : from === null ? '.first'
+    : field === 'due_at' && to === null ? '.withdrawn' : '.changed';
   return text(`history.${field}${form}`, { from: value(from), to: value(to) });
 }

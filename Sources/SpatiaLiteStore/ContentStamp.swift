@@ -22,7 +22,7 @@ extension SpatiaLiteStore {
     }
 
     /// Tables that only ever grow, or whose rows people have made.
-    private static let openTables = ["works", "recordings", "ledger", "observations", "duplicates"]
+    private static let openTables = ["works", "recordings", "ledger", "observations", "duplicates", "imports"]
     private static let privateTables = [
         "access_tokens", "reporter_contacts", "pending_reports", "followers", "audit_log",
     ]

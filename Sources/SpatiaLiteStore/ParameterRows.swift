@@ -52,6 +52,9 @@ final class ParameterRows {
         }
     }
 
+    /// 1 for true, null for false.
+    func flag(_ value: Bool) { if value { integer(1) } else { text(nil as String?) } }
+
     func text(_ value: some RawRepresentable<String>) { text(value.rawValue) }
 
     func instant(_ value: Instant?) {

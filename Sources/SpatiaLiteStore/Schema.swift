@@ -8,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
-    static let version: Int64 = 8
+    static let version: Int64 = 9
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -67,6 +67,11 @@ enum Schema {
         migrator.registerMigration("8 followers by network", foreignKeyChecks: .immediate) { database in
             if try !PublicCopy.isMade(in: database) { try Followers.forgetContacts(in: database) }
             try database.run("PRAGMA user_version = 8")
+        }
+        migrator.registerMigration("9 record of imports", foreignKeyChecks: .immediate) { database in
+            try ImportsSchema.create(in: database, isPublicCopy: PublicCopy.isMade(in: database))
+            try ImportsSchema.markEstimatedEnds(in: database)
+            try database.run("PRAGMA user_version = 9")
         }
         return migrator
     }
@@ -215,20 +220,31 @@ enum Schema {
     /// Each kind of work as a layer of its own, with the deadline's state as of the moment of reading.
     private static func createView(of kind: WorkKind, in database: Database) throws {
         let name = viewName(of: kind)
-        let state = DeadlineSQL.state(
-            now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
-            soon: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+\(DeadlineState.dueSoonWindow) seconds')")
         try database.run(
             """
-            CREATE VIEW \(name) AS
-            SELECT fid, id, category, title, description, address, status, severity, district, organisation, contractor,
-                reported_at, starts_at, due_at, original_due_at, completed_at, updated_at, due_changes, daily_from,
-                daily_until, on_site_at, traffic_impact, \(state) AS deadline_state, source, source_id, revision, extra, geom
-            FROM works WHERE kind = '\(kind.rawValue)';
+            \(view(of: kind));
             INSERT INTO views_geometry_columns
                 (view_name, view_geometry, view_rowid, f_table_name, f_geometry_column, read_only)
             VALUES ('\(name)', 'geom', 'fid', 'works', 'geom', 1);
             """)
+    }
+
+    /// SQL that creates the view of a kind.
+    ///
+    /// - Parameter more: Columns that later versions added.
+    static func view(of kind: WorkKind, with more: [String] = []) -> String {
+        let name = viewName(of: kind)
+        let state = DeadlineSQL.state(
+            now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
+            soon: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+\(DeadlineState.dueSoonWindow) seconds')")
+        let columns = more.map { "\($0), " }.joined()
+        return """
+            CREATE VIEW \(name) AS
+            SELECT fid, id, category, title, description, address, status, severity, district, organisation, contractor,
+                reported_at, starts_at, due_at, original_due_at, completed_at, updated_at, due_changes, daily_from,
+                daily_until, on_site_at, traffic_impact, \(state) AS deadline_state, source, source_id, revision, \(columns)extra, geom
+            FROM works WHERE kind = '\(kind.rawValue)'
+            """
     }
 
     static func viewName(of kind: WorkKind) -> String {

@@ -131,7 +131,7 @@ extension SpatiaLiteStore {
             SELECT id FROM works WHERE due_changes <>
                 (SELECT count(*) FROM ledger WHERE ledger.fid BETWEEN works.fid * \(Schema.ledgerEntriesPerWork)
                     AND (works.fid + 1) * \(Schema.ledgerEntriesPerWork) - 1
-                    AND field = 'due_at' AND old_value IS NOT NULL) LIMIT 20
+                    AND field = 'due_at' AND old_value IS NOT NULL AND new_value IS NOT NULL) LIMIT 20
             """
         ),
         (

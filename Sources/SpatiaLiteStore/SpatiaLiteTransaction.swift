@@ -17,7 +17,9 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private let row = ParameterRows()
 
     /// The number of the newest work.
-    private var lastNumber: Int64
+    private(set) var lastNumber: Int64
+    /// The work that was inserted last.
+    private(set) var lastInserted: WorkID?
     /// How many works were there before, and how many came.
     private let worksBefore: Int64
     private var insertedWorks: Int64 = 0
@@ -96,6 +98,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         } catch {
             ledger.forget()
             hiddenNames = nil
+            lastInserted = nil
             (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
             (listedNames, lastNames, addedNames) = names
             (erasures, erasedTables) = erased
@@ -167,19 +170,6 @@ final class SpatiaLiteTransaction: WorksTransaction {
 
     func forgetHiddenNames() { hiddenNames = nil }
 
-    func lastObservation(ofSource source: String) throws -> Instant? {
-        let statement = try PreparedStatement(database, "SELECT max(observed_at) FROM observations WHERE source = ?")
-        defer { statement.reset() }
-        statement.bind(1, source)
-        return try statement.step() ? statement.text(0).flatMap { Instant($0) } : nil
-    }
-
-    func noteObservation(_ observed: Instant, ofSource source: String) throws {
-        let statement = try PreparedStatement(database, "INSERT OR IGNORE INTO observations VALUES (?, ?)")
-        statement.bind([.text(source), .text(observed.description)])
-        try statement.run()
-    }
-
     func knowsSource(_ source: String) throws -> Bool {
         if let known = knownSources[source] { return known }
         let known =
@@ -202,7 +192,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// The columns of `works`, the geometry last.
     static let columns = [
         "fid", "id", "kind", "category", "status", "severity", "traffic_impact", "reported_at", "starts_at", "due_at",
-        "original_due_at", "completed_at", "updated_at", "on_site_at", "daily_from", "daily_until", "due_changes",
+        "original_due_at", "completed_at", "completed_estimated", "updated_at", "on_site_at", "daily_from",
+        "daily_until", "due_changes",
         "revision", "change_number", "title", "address", "district", "organisation", "contractor", "source",
         "source_id", "description", "extra", "geom",
     ]
@@ -221,6 +212,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         lastNumber += 1
         try note(work, number: lastNumber)
         insertedWorks += 1
+        lastInserted = work.id
         revision.works += 1
         gather(work, number: lastNumber)
         works?.append(lastNumber, box: row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) })
@@ -283,6 +275,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         row.instant(work.dueAt)
         row.instant(work.originalDueAt)
         row.instant(work.completedAt)
+        row.flag(work.isCompletedEstimated)
         row.instant(work.updatedAt)
         row.instant(work.onSiteAt)
         row.text(work.dailyFrom?.description)

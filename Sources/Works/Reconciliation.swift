@@ -32,9 +32,10 @@ extension Reconciliation {
         work.contractor = draft.contractor
         work.reportedAt = draft.reportedAt
         work.startsAt = draft.startsAt
-        work.dueAt = draft.dueAt ?? draft.firstDueAt
+        work.dueAt = draft.dueAt ?? (draft.withdrawn.contains(.deadlineForGood) ? nil : draft.firstDueAt)
         work.originalDueAt = draft.firstDueAt ?? draft.dueAt
-        work.completedAt = status == .done ? draft.completedAt : nil
+        work.completedAt = status.isOpen ? nil : draft.completedAt
+        work.isCompletedEstimated = work.completedAt != nil && draft.isCompletedEstimated
         work.dailyFrom = draft.dailyFrom
         work.dailyUntil = draft.dailyUntil
         work.onSiteAt = draft.onSiteAt
@@ -54,17 +55,17 @@ extension Reconciliation {
                 ))
         }
         // A source that gives the times of both its ends tells two events, not one.
-        if status == .done, let completed = work.completedAt, draft.reportedAt != nil {
+        if let completed = work.completedAt, draft.reportedAt != nil {
             note(.registered, at: began, to: WorkStatus.reported.rawValue)
             note(.status, at: completed, from: WorkStatus.reported.rawValue, to: status.rawValue)
         } else {
             note(.registered, at: began, to: status.rawValue)
         }
-        if let first = work.originalDueAt, let due = work.dueAt {
+        if let first = work.originalDueAt {
             note(.dueAt, at: began, to: first.description)
-            if first != due {
-                work.dueChanges = 1
-                note(.dueAt, at: observed, from: first.description, to: due.description)
+            if first != work.dueAt {
+                if work.dueAt != nil { work.dueChanges = 1 }
+                note(.dueAt, at: observed, from: first.description, to: work.dueAt?.description)
             }
         }
         if let onSite = work.onSiteAt { note(.onSiteAt, at: onSite, to: onSite.description) }
@@ -73,8 +74,8 @@ extension Reconciliation {
 
     /// A known work about which something is said again.
     ///
-    /// What the draft does not mention stays. A deadline that differs is a move: the old date goes to the ledger and
-    /// `dueChanges` grows; the first promise is never touched.
+    /// What the draft does not mention stays; what it withdraws is cleared. A deadline that differs is a move: the old date goes to the ledger
+    /// and `dueChanges` grows; the first promise is never touched. A deadline that is withdrawn is no move.
     public static func update(
         _ existing: Work, with draft: WorkDraft, at now: Instant, by actor: Actor, reason: String? = nil
     ) -> Self {
@@ -104,6 +105,15 @@ extension Reconciliation {
             work[keyPath: path] = said
         }
 
+        /// Clears a value that the draft withdraws and does not state.
+        func withdraw<Value: Equatable>(
+            _ path: WritableKeyPath<Work, Value?>, _ said: Value?, _ field: LedgerField, text: (Value) -> String
+        ) {
+            guard said == nil, let value = work[keyPath: path] else { return }
+            note(field, at: observed, from: text(value), to: nil)
+            work[keyPath: path] = nil
+        }
+
         take(\.kind, draft.kind)
         if let category = draft.category, category != work.category {
             note(.category, at: observed, from: work.category, to: category)
@@ -127,7 +137,28 @@ extension Reconciliation {
         }
         take(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
 
-        if let due = draft.dueAt ?? (existing.dueAt == nil ? draft.firstDueAt : nil), due != existing.dueAt {
+        for field in draft.withdrawn.fields {
+            switch field {
+            case .title: work.title = draft.title
+            case .description: work.description = draft.description
+            case .address: work.address = draft.address
+            case .district: work.district = draft.district
+            case .organisation: withdraw(\.organisation, draft.organisation, .organisation) { $0 }
+            case .contractor: withdraw(\.contractor, draft.contractor, .contractor) { $0 }
+            case .reportedAt: work.reportedAt = draft.reportedAt
+            case .startsAt: withdraw(\.startsAt, draft.startsAt, .startsAt) { $0.description }
+            // Where only the first promise is stated, it is the deadline.
+            case .dueAt where existing.dueAt == draft.firstDueAt && !draft.withdrawn.contains(.deadlineForGood): break
+            case .dueAt: withdraw(\.dueAt, draft.dueAt, .dueAt) { $0.description }
+            case .dailyFrom: work.dailyFrom = draft.dailyFrom
+            case .dailyUntil: work.dailyUntil = draft.dailyUntil
+            case .onSiteAt: withdraw(\.onSiteAt, draft.onSiteAt, .onSiteAt) { $0.description }
+            case .geometry: withdraw(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
+            }
+        }
+
+        let promised = existing.dueAt == nil && !draft.withdrawn.contains(.dueAt) ? draft.firstDueAt : nil
+        if let due = draft.dueAt ?? promised, due != existing.dueAt {
             note(.dueAt, at: observed, from: existing.dueAt?.description, to: due.description)
             work.dueAt = due
             if existing.dueAt == nil {
@@ -138,12 +169,16 @@ extension Reconciliation {
         }
         let status = draft.status ?? existing.status
         if status != existing.status {
-            let completed = status == .done ? draft.completedAt ?? observed : nil
+            let completed = status.isOpen ? nil : draft.completedAt ?? observed
             note(.status, at: completed ?? observed, from: existing.status.rawValue, to: status.rawValue)
             work.status = status
             work.completedAt = completed
-        } else if status == .done, let completed = draft.completedAt {
+            // A person says when it ended, if it was not just now. A source's list says only that it had ended by then.
+            work.isCompletedEstimated =
+                completed != nil && (draft.isCompletedEstimated || draft.completedAt == nil && actor.kind == .source)
+        } else if !status.isOpen, let completed = draft.completedAt {
             work.completedAt = completed
+            work.isCompletedEstimated = draft.isCompletedEstimated
         }
 
         guard work != existing else { return .unchanged }
@@ -168,9 +203,13 @@ extension Reconciliation {
         draft.status = .done
         draft.observedAt = observed
         draft.completedAt = observed
+        draft.isCompletedEstimated = true
         if let due = existing.dueAt, due <= observed, lastListedAt.map({ due >= $0 }) ?? false {
             draft.completedAt = due
         }
-        return update(existing, with: draft, at: now, by: actor, reason: "no longer on the source's list")
+        return update(existing, with: draft, at: now, by: actor, reason: unlistedReason)
     }
+
+    /// Reason in the ledger of a work that left its source's list.
+    public static let unlistedReason = "no longer on the source's list"
 }

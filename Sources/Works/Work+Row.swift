@@ -75,6 +75,7 @@ extension Work {
         case .source: source
         case .sourceID: sourceID
         case .extra: extra
+        case .completedEstimated: isCompletedEstimated ? "1" : nil
         }
     }
 }

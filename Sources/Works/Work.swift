@@ -25,6 +25,8 @@ public struct Work: Hashable, Sendable, Identifiable {
     /// The first deadline ever promised.
     public var originalDueAt: Instant?
     public var completedAt: Instant?
+    /// True if the source does not state the end, so that ``completedAt`` is a guess from the times of its lists.
+    public var isCompletedEstimated: Bool
     public var updatedAt: Instant
     /// How often the deadline was moved.
     public var dueChanges: Int
@@ -51,7 +53,8 @@ public struct Work: Hashable, Sendable, Identifiable {
         id: WorkID, kind: WorkKind, category: String, title: String? = nil, description: String? = nil,
         address: String? = nil, status: WorkStatus = .reported, severity: Severity = .moderate, district: String? = nil,
         organisation: String? = nil, contractor: String? = nil, reportedAt: Instant? = nil, startsAt: Instant? = nil,
-        dueAt: Instant? = nil, originalDueAt: Instant? = nil, completedAt: Instant? = nil, updatedAt: Instant,
+        dueAt: Instant? = nil, originalDueAt: Instant? = nil, completedAt: Instant? = nil,
+        isCompletedEstimated: Bool = false, updatedAt: Instant,
         dueChanges: Int = 0, dailyFrom: LocalTime? = nil, dailyUntil: LocalTime? = nil, onSiteAt: Instant? = nil,
         trafficImpact: TrafficImpact = .none, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
         privateExtra: String? = nil, geometry: Geometry? = nil, revision: Int = 1
@@ -72,6 +75,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         self.dueAt = dueAt
         self.originalDueAt = originalDueAt
         self.completedAt = completedAt
+        self.isCompletedEstimated = isCompletedEstimated
         self.updatedAt = updatedAt
         self.dueChanges = dueChanges
         self.dailyFrom = dailyFrom

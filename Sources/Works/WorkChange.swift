@@ -71,7 +71,7 @@ extension WorkChangeError: CustomStringConvertible {
         case .notYet(let moment, let instant):
             "\(moment.rawValue): \(instant) lies in the future; only what has happened can be stated"
         case .endWithoutDone:
-            "completed_at goes with the step to done; a work that is done already is reopened first, with a reason"
+            "completed_at goes with the step to done or rejected; a work that is done already is reopened first, with a reason"
         case .unconfirmed(let concerns, let reasonMissing):
             "needs a confirmation\(reasonMissing ? " and a reason that everyone can read" : ""): \(Self.list(concerns))"
         case .adminNeeded(let concerns): "only an admin may add a new name: \(Self.list(concerns))"
@@ -102,7 +102,9 @@ extension Reconciliation {
             guard status.isOpen else { throw .closed(status) }
         }
         try draft.checkMoments(at: now)
-        if draft.completedAt != nil, existing.status == .done { throw .endWithoutDone }
+        if draft.completedAt != nil, !existing.status.isOpen, draft.status == existing.status || draft.status == nil {
+            throw .endWithoutDone
+        }
         let reason = try speaker.vouch(
             for: draft, about: existing, reason: change.reason, isConfirmed: change.isConfirmed, at: now)
         if reason == nil, let field = draft.fieldWithReason(about: existing) { throw .reasonMissing(field) }
@@ -130,7 +132,7 @@ extension WorkDraft {
         ] {
             if let instant, instant > now { throw .notYet(moment, instant) }
         }
-        if completedAt != nil, status != .done { throw .endWithoutDone }
+        if completedAt != nil, status?.isOpen ?? true { throw .endWithoutDone }
     }
 
     /// The first field of a decision whose change needs a reason.

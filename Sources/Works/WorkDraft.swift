@@ -1,6 +1,6 @@
 public import Geometry
 
-/// What somebody says about a work: a row of an import, a report, a sensor's message. A nil says nothing.
+/// What somebody says about a work: a row of an import, a report, a sensor's message. A nil says nothing, unless the field is ``withdrawn``.
 public struct WorkDraft: Hashable, Sendable {
     public var kind: WorkKind?
     public var category: String?
@@ -19,6 +19,10 @@ public struct WorkDraft: Hashable, Sendable {
     /// The deadline that was promised first, where the source knows that it has moved since.
     public var firstDueAt: Instant?
     public var completedAt: Instant?
+    /// True if the stated end is an estimate, as in a file that we exported.
+    public var isCompletedEstimated = false
+    /// Fields that the source speaks of and has no value for, so that what it said before no longer holds.
+    public var withdrawn = WorkFields()
     public var dailyFrom: LocalTime?
     public var dailyUntil: LocalTime?
     public var onSiteAt: Instant?

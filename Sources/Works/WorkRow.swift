@@ -4,7 +4,7 @@ public import Geometry
 public enum WorkColumn: Int, Sendable, CaseIterable {
     case id, kind, category, title, description, address, status, severity, district, organisation, contractor
     case reportedAt, startsAt, dueAt, originalDueAt, completedAt, updatedAt, dailyFrom, dailyUntil, onSiteAt
-    case trafficImpact, source, sourceID, extra
+    case trafficImpact, source, sourceID, extra, completedEstimated
 }
 
 extension WorkColumn {
@@ -35,6 +35,7 @@ extension WorkColumn {
         case .source: "source"
         case .sourceID: "source_id"
         case .extra: "extra"
+        case .completedEstimated: WorkProperty.completedEstimated
         }
     }
 }
@@ -103,6 +104,10 @@ public struct WorkRow {
         utf8(column).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// True if the column is not null, for those that say nothing but that something is so.
+    @inlinable
+    public func isSet(_ column: WorkColumn) -> Bool { columns[column.rawValue].baseAddress != nil }
+
     /// The moment in a column; nil if it is null.
     public func instant(_ column: WorkColumn) -> Instant? {
         utf8(column).flatMap { Instant(rfc3339: $0) }
@@ -137,7 +142,8 @@ public struct WorkRow {
             severity: try required(value(.severity), .severity), district: text(.district),
             organisation: text(.organisation), contractor: text(.contractor), reportedAt: instant(.reportedAt),
             startsAt: instant(.startsAt), dueAt: instant(.dueAt), originalDueAt: instant(.originalDueAt),
-            completedAt: instant(.completedAt), updatedAt: try required(instant(.updatedAt), .updatedAt),
+            completedAt: instant(.completedAt), isCompletedEstimated: isSet(.completedEstimated),
+            updatedAt: try required(instant(.updatedAt), .updatedAt),
             dueChanges: dueChanges, dailyFrom: text(.dailyFrom).flatMap { LocalTime($0) },
             dailyUntil: text(.dailyUntil).flatMap { LocalTime($0) }, onSiteAt: instant(.onSiteAt),
             trafficImpact: try required(value(.trafficImpact), .trafficImpact), source: text(.source),

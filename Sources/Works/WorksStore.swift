@@ -65,6 +65,17 @@ public protocol WorksStore: Sendable {
     /// The same for the features of a layer.
     func featureCandidates(for filter: FeatureFilter, in layer: ReferenceLayer, budget: TimeBudget) throws -> [Int64]?
 
+    // MARK: Imports
+
+    /// The record of what came from sources, oldest first; of one source if it is named.
+    func imports(ofSource source: String?) throws -> [ImportRecord]
+
+    /// The moment of the last list that a source was imported from.
+    func lastObservation(ofSource source: String) throws -> Instant?
+
+    /// Names of all sources of works and of imports, in order.
+    func sources() throws -> [String]
+
     // MARK: The city
 
     /// What is noted under this name, such as the city's name and time zone; nil if nothing is.
@@ -120,6 +131,12 @@ public struct StorageStatus: Hashable, Sendable {
 }
 
 extension WorksStore {
+    public func imports(ofSource source: String?) throws -> [ImportRecord] { [] }
+
+    public func lastObservation(ofSource source: String) throws -> Instant? { nil }
+
+    public func sources() throws -> [String] { [] }
+
     public func hiding(of id: WorkID) throws -> LedgerEntry? { nil }
 
     public func numbersHidden(since change: Int64) throws -> [Int64] { [] }
@@ -245,11 +262,52 @@ public protocol WorksTransaction: AnyObject {
     /// The open works of a source that are not among `listed` source ids, hidden ones too.
     func openWorks(ofSource source: String, notIn listed: Set<String>) throws -> [Work]
 
+    /// Number of the open works of a source, hidden ones too.
+    func countOpenWorks(ofSource source: String) throws -> Int
+
     /// The moment of the last list that a source was imported from.
     func lastObservation(ofSource source: String) throws -> Instant?
 
+    /// The moment of the last list of a source from which absence was concluded: works that it lacked had ended by then.
+    func lastWholeObservation(ofSource source: String) throws -> Instant?
+
     /// Notes that a list of this moment was imported.
-    func noteObservation(_ observed: Instant, ofSource source: String) throws
+    ///
+    /// - Parameter isWhole: True if absence was concluded from it.
+    func noteObservation(_ observed: Instant, ofSource source: String, isWhole: Bool) throws
+
+    /// Forgets the moments of a source's lists from one on, or all of them.
+    func forgetObservations(ofSource source: String, from moment: Instant?) throws
+
+    /// The record of what came from a source, oldest first.
+    func imports(ofSource source: String) throws -> [ImportRecord]
+
+    /// Number for the next line of the record of imports.
+    func nextImport() throws -> Int64
+
+    /// Adds a line to the record of imports.
+    func add(_ record: ImportRecord) throws
+
+    /// The latest moment of which a source has said something about a work, where its rows have times of their own.
+    func lastStatement(of id: WorkID) throws -> Instant?
+
+    /// Notes the moment of a statement about a work.
+    func noteStatement(_ moment: Instant, of id: WorkID) throws
+
+    /// Largest row id of a work.
+    var lastNumber: Int64 { get }
+
+    /// The works, hidden or not, with row ids after one and up to another.
+    func works(after number: Int64, upTo last: Int64) throws -> [Work]
+
+    /// Keeps what an import changes of a work, so that it can be taken back. What was kept first stays.
+    func keep(_ change: ImportChange, of id: WorkID, by number: Int64) throws
+
+    /// What an import changed.
+    func changes(by number: Int64) throws -> [(id: WorkID, change: ImportChange)]
+
+    /// Forgets what imports of a source changed, but for one.
+    func forgetChanges(ofSource source: String, but number: Int64?) throws
 
     /// Names of services and contractors that came with the works of this transaction and were new to the city.
     var addedNames: CityNames { get }
@@ -262,6 +320,40 @@ public protocol WorksTransaction: AnyObject {
 }
 
 extension WorksTransaction {
+    public func countOpenWorks(ofSource source: String) throws -> Int {
+        try openWorks(ofSource: source, notIn: []).count
+    }
+
+    public func lastWholeObservation(ofSource source: String) throws -> Instant? {
+        try lastObservation(ofSource: source)
+    }
+
+    public func forgetObservations(ofSource source: String, from moment: Instant?) throws {}
+
+    public func imports(ofSource source: String) throws -> [ImportRecord] { [] }
+
+    public func nextImport() throws -> Int64 { 1 }
+
+    public func add(_ record: ImportRecord) throws {}
+
+    public func noteObservation(_ observed: Instant, ofSource source: String) throws {
+        try noteObservation(observed, ofSource: source, isWhole: true)
+    }
+
+    public func lastStatement(of id: WorkID) throws -> Instant? { nil }
+
+    public func noteStatement(_ moment: Instant, of id: WorkID) throws {}
+
+    public var lastNumber: Int64 { 0 }
+
+    public func works(after number: Int64, upTo last: Int64) throws -> [Work] { [] }
+
+    public func keep(_ change: ImportChange, of id: WorkID, by number: Int64) throws {}
+
+    public func changes(by number: Int64) throws -> [(id: WorkID, change: ImportChange)] { [] }
+
+    public func forgetChanges(ofSource source: String, but number: Int64?) throws {}
+
     public func isHidden(_ id: WorkID) throws -> Bool { false }
 
     public func isRedacted(_ id: WorkID) throws -> Bool { false }

@@ -28,8 +28,12 @@ struct ImportCommand: ParsableCommand {
             A source that is imported again updates what it said before: a deadline that differs is recorded as moved.
             Columns that no property takes over are for staff only, unless the mapping publishes them (publish: [COLUMN, …]) or, for
             files without one, --publish does. The import lists both kinds; --dry-run shows a few values of each.
+            A value that the source no longer states is cleared, unless the mapping keeps it (keeps: [FIELD]). A full list (snapshot: full)
+            closes what it lacks, but nothing if it is cut off or not readable, and nothing at all if that were too much at once
+            (close_at_most in the mapping, usually 30%; --confirm-closings does it). `worksmap source` shows what came and takes
+            it back.
             Bad rows are refused one by one and written to FILE.refused.csv with line and reason; the others come in, and the
-            exit status is 2. Services and contractors that the city did not know are kept and listed. Anything else that is wrong with a file leaves the database as it was.
+            exit status is 2. Of several files the worst decides: 1 if nothing of one came in. Services and contractors that the city did not know are kept and listed. Anything else that is wrong with a file leaves the database as it was.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -43,9 +47,9 @@ struct ImportCommand: ParsableCommand {
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp(
-            "What they hold: road_repairs, outages, hazards, schools, districts, roads or basemap.", valueName: "layer")
-    )
-    var layer: ImportLayer
+            "What they hold: road_repairs, outages, hazards, schools, districts, roads or basemap. (default: the mapping's `layer`)",
+            valueName: "layer"))
+    var layer: ImportLayer?
 
     @Option(help: ArgumentHelp("A mapping by name, or a YAML file.", valueName: "name|file.yaml")) var mapping: String?
 
@@ -74,6 +78,8 @@ struct ImportCommand: ParsableCommand {
     var rules: String?
 
     @Flag(help: "Read and check everything, but keep nothing.") var dryRun = false
+
+    @Flag(help: "Close what a full list lacks, however much that is.") var confirmClosings = false
 
     @Flag(help: "End at the first bad row, with nothing imported.") var strict = false
 
@@ -124,6 +130,11 @@ struct ImportCommand: ParsableCommand {
             let folder = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("mappings")
             let library = MappingLibrary(folders: [folder.path])
             let mapping = try mapping.map { try library.mapping($0) }
+            guard let layer = layer ?? mapping?.layer else {
+                throw ValidationError(
+                    "Missing expected argument '--as <layer>'; a mapping with `layer` spares it: \(mapping == nil ? "none is named" : "this one has none")"
+                )
+            }
             var conversion = Conversion()
             conversion.limits.seconds = convertSeconds
             conversion.limits.memory = convertMemory
@@ -138,6 +149,7 @@ struct ImportCommand: ParsableCommand {
             options.attribution = attribution
             options.observedAt = observedAt
             options.isDryRun = dryRun
+            options.confirmsClosings = confirmClosings
             options.published = publish
             if applyRules { options.rules = try RulesCommand.book(in: rules) }
             options.knownOrganisations = Set(
@@ -145,14 +157,23 @@ struct ImportCommand: ParsableCommand {
             options.isStrict = strict
             let importer = Importer(store: store, options: options)
             var reports: [ImportReport] = []
+            var failures: [FailedFile] = []
             for file in files {
                 var bar = ProgressBar(file)
                 defer { bar.finish() }
-                let own = try importer.importFile(
-                    file, as: layer, also: also.layers, mapping: mapping, mappings: library, conversion: conversion,
-                    adminLevel: adminLevel
-                ) { progress in
-                    bar.show(progress.bytesRead, of: progress.byteCount, rows: progress.rows)
+                let own: [ImportReport]
+                do {
+                    own = try importer.importFile(
+                        file, as: layer, also: also.layers, mapping: mapping, mappings: library,
+                        conversion: conversion, adminLevel: adminLevel
+                    ) { progress in
+                        bar.show(progress.bytesRead, of: progress.byteCount, rows: progress.rows)
+                    }
+                } catch {
+                    bar.finish()
+                    failures.append(FailedFile(file: file, error: error))
+                    // The other files have their own faults; what is wrong with the database is wrong for all.
+                    if strict || !FailedFile.isOfFile(error) { break } else { continue }
                 }
                 bar.finish()
                 if let group {
@@ -162,9 +183,11 @@ struct ImportCommand: ParsableCommand {
                 reports += own
             }
             switch format {
-            case .table: Terminal.show(Self.table(reports).text(width: Terminal.width))
-            case .json: Terminal.show(json: Self.json(reports))
+            case .table: if !reports.isEmpty { Terminal.show(Self.table(reports).text(width: Terminal.width)) }
+            case .json: Terminal.show(json: Self.json(reports, failures))
             }
+            for failure in failures { worksmap.tell(failure: failure.error) }
+            if !failures.isEmpty { throw ExitCode.couldNotBeDone }
             if reports.contains(where: { $0.refused > 0 }) { throw ExitCode.badInput }
         }
     }
@@ -231,7 +254,7 @@ struct ImportCommand: ParsableCommand {
             ("read", report.read), ("inserted", report.inserted), ("updated", report.updated),
             ("unchanged", report.unchanged), ("repaired", report.repaired), ("refused", report.refused),
             ("closed", report.closed), ("skipped", report.skipped), ("deadlines_moved", report.deadlinesMoved),
-            ("hidden", report.hidden),
+            ("deadlines_withdrawn", report.deadlinesWithdrawn), ("hidden", report.hidden),
         ]
     }
 
@@ -249,7 +272,18 @@ struct ImportCommand: ParsableCommand {
         return table
     }
 
-    private static func json(_ reports: [ImportReport]) -> String {
+    /// A file of which nothing came in.
+    private struct FailedFile {
+        var file: String
+        var error: any Error
+
+        /// True for errors that say nothing of other files.
+        static func isOfFile(_ error: any Error) -> Bool {
+            error is InputError || error is MappingError || error is ImportError
+        }
+    }
+
+    private static func json(_ reports: [ImportReport], _ failures: [FailedFile]) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("files")
@@ -277,6 +311,12 @@ struct ImportCommand: ParsableCommand {
                 writer.endArray()
             }
             writer.endObject()
+            writer.key("list_time")
+            if let observed = report.observedAt { writer.string(observed.description) } else { writer.null() }
+            writer.key("notes")
+            writer.beginArray()
+            for note in report.notes { writer.string(note) }
+            writer.endArray()
             writer.key("dry_run")
             writer.bool(report.isDryRun)
             writer.key("published")
@@ -294,6 +334,17 @@ struct ImportCommand: ParsableCommand {
                 writer.endObject()
             }
             writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("failed")
+        writer.beginArray()
+        for failure in failures {
+            writer.beginObject()
+            writer.key("file")
+            writer.string(failure.file)
+            writer.key("error")
+            writer.string("\(failure.error)")
             writer.endObject()
         }
         writer.endArray()

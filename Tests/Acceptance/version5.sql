@@ -3,6 +3,18 @@
 PRAGMA foreign_keys = OFF;
 PRAGMA secure_delete = OFF;
 BEGIN;
+DROP TABLE import_changes;
+DROP TABLE work_statements;
+DROP TRIGGER imports_are_never_deleted;
+DROP TABLE imports;
+ALTER TABLE observations DROP COLUMN whole;
+DROP VIEW road_repairs;
+DROP VIEW outages;
+DROP VIEW hazards;
+ALTER TABLE works DROP COLUMN completed_estimated;
+CREATE VIEW road_repairs AS SELECT * FROM works WHERE kind = 'road_repair';
+CREATE VIEW outages AS SELECT * FROM works WHERE kind = 'outage';
+CREATE VIEW hazards AS SELECT * FROM works WHERE kind = 'hazard';
 DROP TRIGGER works_are_never_deleted;
 DROP TRIGGER hidden_works_are_never_replaced;
 DROP TRIGGER ledger_is_never_deleted;

@@ -134,7 +134,7 @@ final class MemoryStore: WorksStore {
 
         func lastObservation(ofSource source: String) throws -> Instant? { contents.observations[source] }
 
-        func noteObservation(_ observed: Instant, ofSource source: String) throws {
+        func noteObservation(_ observed: Instant, ofSource source: String, isWhole: Bool) throws {
             contents.observations[source] = observed
         }
 

@@ -30,6 +30,7 @@ extension DeadlineReport {
             "<p class=\"note\">Days to fix and delay are medians by Kaplan and Meier: an open work counts as lasting at least until "
         body += "now. Empty where too many are still open to say.</p>"
         body += "<p class=\"note\">Groups with fewer than \(minimumSample) works with a deadline are not ranked.</p>"
+        if total.tally.metEstimated > 0 { body += "<p class=\"note\">~: \(estimates)</p>" }
         if outsidePeriod > 0 { body += "<p class=\"note\">\(outsidePeriod) works began outside the period.</p>" }
         if withoutTime > 0 { body += "<p class=\"note\">\(withoutTime) works have no time and are in no period.</p>" }
         return ReportPage.html(title: "Deadlines: \(group.rawValue)", body: body)
@@ -60,7 +61,7 @@ extension DeadlineReport {
             (rows + [total]).enumerated().map { index, row in
                 let tally = row.tally
                 return [
-                    index == rows.count ? "all" : row.name ?? "(none)", "\(tally.works)", "\(tally.met)",
+                    index == rows.count ? "all" : row.name ?? "(none)", "\(tally.works)", tally.metText,
                     "\(tally.missed)",
                     "\(tally.open)", "\(tally.overdue)", tally.shareMissed.map { ($0 * 100).fixed(1) } ?? "",
                     "\(tally.dueChanges)", tally.daysAdded.fixed(0), tally.medianDays.fixed(1), tally.p90Days.fixed(1),

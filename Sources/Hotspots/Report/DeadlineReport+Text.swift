@@ -42,6 +42,7 @@ extension DeadlineReport {
         json.member("name", row.name)
         json.member("works", tally.works)
         json.member("met", tally.met)
+        json.member("met_estimated", tally.metEstimated)
         json.member("missed", tally.missed)
         json.member("open", tally.open)
         json.member("overdue", tally.overdue)
@@ -79,7 +80,7 @@ extension DeadlineReport {
         csv.row([
             "name", "works", "met", "missed", "open", "overdue", "with_deadline", "share_met", "share_met_low",
             "share_met_high", "share_missed", "due_changes",
-            "days_added", "median_days", "p90_days", "median_delay_days", "p90_delay_days", "ranked",
+            "days_added", "median_days", "p90_days", "median_delay_days", "p90_delay_days", "ranked", "met_estimated",
         ])
         for row in rows {
             let tally = row.tally
@@ -90,6 +91,7 @@ extension DeadlineReport {
                 tally.likelyShareMet?.high.fixed(4) ?? "", tally.shareMissed.fixed(4), "\(tally.dueChanges)",
                 tally.daysAdded.fixed(2), tally.medianDays.fixed(2), tally.p90Days.fixed(2),
                 tally.medianDelayDays.fixed(2), tally.p90DelayDays.fixed(2), row.isRanked ? "true" : "false",
+                "\(tally.metEstimated)",
             ] {
                 csv.plain(figure)
             }
@@ -118,9 +120,15 @@ extension DeadlineReport {
             fewer than \(minimumSample) works with a deadline are not ranked.
 
             """
+        if total.tally.metEstimated > 0 { notes += "Note: \(estimates)\n" }
         if outsidePeriod > 0 { notes += "Note: \(outsidePeriod) works began outside the period.\n" }
         if withoutTime > 0 { notes += "Note: \(withoutTime) works have no time and are in no period.\n" }
         return head.wrapped(toTerminalWidth: width) + table.text(width: width) + notes.wrapped(toTerminalWidth: width)
+    }
+
+    /// Tells how many deadlines count as met by an estimate.
+    var estimates: String {
+        "of \(total.tally.met) deadlines met, \(total.tally.metEstimated) by an estimate: the source does not state when the work ended."
     }
 
     /// What the groups are, as the title of their column.
@@ -138,7 +146,7 @@ extension DeadlineReport {
     private func cells(_ row: Row, rank: String, name: String? = nil) -> [String] {
         let tally = row.tally
         return [
-            rank, name ?? row.name ?? "(none)", "\(tally.works)", "\(tally.met)", "\(tally.missed)", "\(tally.open)",
+            rank, name ?? row.name ?? "(none)", "\(tally.works)", tally.metText, "\(tally.missed)", "\(tally.open)",
             "\(tally.overdue)", tally.shareMissed.map { ($0 * 100).fixed(1) } ?? "–", "\(tally.dueChanges)",
             tally.daysAdded.fixed(0), tally.medianDays.fixed(1, or: "–"), tally.p90Days.fixed(1, or: "–"),
             tally.medianDelayDays.fixed(1, or: "–"), tally.p90DelayDays.fixed(1, or: "–"), sparkline(row.months),
@@ -155,4 +163,9 @@ extension DeadlineReport {
                 return bars[Int((Double(month.missed + month.overdue) / Double(decided) * 7).rounded())]
             })
     }
+}
+
+extension DeadlineTally {
+    /// The works that met their deadline, with how many of them by an estimate if there are any: `12 (~3)`.
+    var metText: String { metEstimated > 0 ? "\(met) (~\(metEstimated))" : "\(met)" }
 }

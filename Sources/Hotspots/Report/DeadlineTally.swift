@@ -7,6 +7,8 @@ public struct DeadlineTally: Sendable, Hashable {
     public var works = 0
     /// Done by the deadline.
     public var met = 0
+    /// Those of ``met`` whose end their source does not state: they left its list when the deadline had come, or without a time.
+    public var metEstimated = 0
     /// Done after it.
     public var missed = 0
     /// Still to be done.
@@ -61,7 +63,9 @@ public struct DeadlineTally: Sendable, Hashable {
             let state = DeadlineState(
                 status: work.status, dueAt: work.dueAt, completedAt: work.completedAt, at: now)
             switch state {
-            case .met: met += 1
+            case .met:
+                met += 1
+                if work.isCompletedEstimated { metEstimated += 1 }
             case .missed: missed += 1
             case .overdue: overdue += 1
             case .none, .onTime, .dueSoon: break

@@ -13,12 +13,15 @@ public struct WorkOutcome: Hashable, Sendable {
     public var dueAt: Instant?
     public var originalDueAt: Instant?
     public var completedAt: Instant?
+    /// True if nobody stated the end.
+    public var isCompletedEstimated: Bool
     public var dueChanges: Int
 
     public init(
         kind: WorkKind, category: String, district: String? = nil, organisation: String? = nil,
         contractor: String? = nil, status: WorkStatus, beganAt: Instant?, dueAt: Instant? = nil,
-        originalDueAt: Instant? = nil, completedAt: Instant? = nil, dueChanges: Int = 0
+        originalDueAt: Instant? = nil, completedAt: Instant? = nil, isCompletedEstimated: Bool = false,
+        dueChanges: Int = 0
     ) {
         self.kind = kind
         self.category = category
@@ -30,6 +33,7 @@ public struct WorkOutcome: Hashable, Sendable {
         self.dueAt = dueAt
         self.originalDueAt = originalDueAt
         self.completedAt = completedAt
+        self.isCompletedEstimated = isCompletedEstimated
         self.dueChanges = dueChanges
     }
 
@@ -38,14 +42,14 @@ public struct WorkOutcome: Hashable, Sendable {
             kind: work.kind, category: work.category, district: work.district, organisation: work.organisation,
             contractor: work.contractor, status: work.status, beganAt: work.reportedAt ?? work.startsAt,
             dueAt: work.dueAt, originalDueAt: work.originalDueAt, completedAt: work.completedAt,
-            dueChanges: work.dueChanges)
+            isCompletedEstimated: work.isCompletedEstimated, dueChanges: work.dueChanges)
     }
 
     /// The columns that ``init(_:)-(WorkRow)`` reads; no geometry is needed.
     public static let columns = WorkColumns(
         .kind, .category, .district, .organisation, .contractor, .status, .reportedAt, .startsAt, .dueAt,
         .originalDueAt,
-        .completedAt)
+        .completedAt, .completedEstimated)
 
     /// A work as the store steps over it.
     ///
@@ -59,6 +63,6 @@ public struct WorkOutcome: Hashable, Sendable {
             organisation: row.text(.organisation), contractor: row.text(.contractor), status: status,
             beganAt: row.instant(.reportedAt) ?? row.instant(.startsAt), dueAt: row.instant(.dueAt),
             originalDueAt: row.instant(.originalDueAt), completedAt: row.instant(.completedAt),
-            dueChanges: row.dueChanges)
+            isCompletedEstimated: row.isSet(.completedEstimated), dueChanges: row.dueChanges)
     }
 }

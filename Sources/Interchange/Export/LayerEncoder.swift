@@ -77,7 +77,9 @@ struct LayerEncoder: Sendable {
                 csv.empty()
                 continue
             }
-            if column == .extra, let cleaned = PublicExtra.cleaned(text) {
+            if column == .completedEstimated {
+                csv.plain("true")
+            } else if column == .extra, let cleaned = PublicExtra.cleaned(text) {
                 cleaned.withUnsafeBufferPointer { csv.text(utf8: $0) }
             } else {
                 csv.text(utf8: text)

@@ -81,6 +81,7 @@ public struct WorkFeatureWriter: Sendable {
             block.string(row.utf8(.originalDueAt))
             block.text(#","completed_at":"#)
             block.string(row.utf8(.completedAt))
+            if row.isSet(.completedEstimated) { block.text(#","completed_estimated":true"#) }
             block.text(#","updated_at":"#)
             block.string(row.utf8(.updatedAt))
             block.text(#","due_changes":"#)

@@ -5,15 +5,17 @@ import Works
 /// One row that may go into the store.
 enum DecodedRow: Sendable {
     /// A work of a source of which the store has none: there is nothing to compare it with.
-    case new(Work, [LedgerEntry])
-    /// What is said about a work that may be known.
-    case draft(WorkDraft)
+    case new(Work, [LedgerEntry], observedAt: Instant?)
+    /// What is said about a work that may be known, and the fields that it withdraws if the file speaks of them further on.
+    case draft(WorkDraft, unsure: WorkFields)
     case reference(ReferenceFeature)
 }
 
 /// Rows in the order of the file.
 struct DecodedBatch: Sendable {
     var rows: [DecodedRow] = []
+    /// True if rows have times of their own, and the list has none.
+    var isTimedByRow = false
     /// Rows that the file has had up to here.
     var read = 0
     var bytesRead = 0
@@ -32,6 +34,16 @@ struct DecodingSummary: Sendable {
     var refusedFile: String?
     /// Every name that the file has for a work, also of rows that were refused or left out.
     var listed: Set<String> = []
+    /// Refused rows of which it cannot be said what work they are about.
+    var unnamed = 0
+    /// The sign by which the list says that it is cut off; nil if there is none.
+    var truncation: String?
+    /// True if the list as a whole has a time, not only its rows.
+    var hasListTime = false
+    /// Fields of which some row spoke.
+    var spoken = WorkFields()
+    /// The share of the source's open works that the list may close.
+    var closeAtMost: Double?
     /// The latest moment at which a row or the list was observed.
     var observedAt: Instant?
     /// Whether the file, in the shape that it was found to have, lists all that is open.
@@ -82,6 +94,10 @@ struct ImportDecoder {
     private var identities = IdentityBits()
     private var millisecondsSinceEpoch: UInt64 = 0
     private var hasUnnamed = false
+    /// True if the present row says what work it is about.
+    private var isNamed = false
+    /// False until it is settled which of the mapping's variants the file needs.
+    private var isSettled = false
     private let actor: Actor
 
     private static let batchSize = 512
@@ -106,6 +122,8 @@ struct ImportDecoder {
         } else {
             try csv(source)
         }
+        // A list without rows has a time as well.
+        if !isSettled { try use(task.mapping) }
         _ = try flush(source)
         try judge()
         try refusedRows?.flush()
@@ -137,13 +155,16 @@ struct ImportDecoder {
         while try reader.next() {
             summary.read += 1
             let row = CSVRow(reader: reader, plan: plan, number: summary.read)
+            isNamed = false
             do throws(RowRefusal) {
                 if let fault = reader.fault {
+                    noteName(of: row, reader, &mapper)
                     if case .encoding = fault { note(encodingFault: fault.message(in: reader), line: reader.line) }
                     throw RowRefusal(fault.message(in: reader))
                 }
                 try decode(row, line: reader.line, &mapper, plan)
             } catch {
+                if !isNamed { summary.unnamed += 1 }
                 // Refused again, a row is written as it was refused first.
                 let own = plan.ownColumns
                 func original(_ text: String) -> String { plan.isGuarded ? CSVWriter.unguarded(text) : text }
@@ -163,6 +184,7 @@ struct ImportDecoder {
         var stream = GeoJSONFeatureStream()
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var mapper: RowMapper?
+        defer { if let mapper { summary.spoken = mapper.spoken } }
         var plan = RecordPlan()
         defer { note(plan.extra) }
         var pending: [Int] = []
@@ -183,33 +205,31 @@ struct ImportDecoder {
                 summary.read += 1
                 switch item {
                 case .refused(let error, let raw, let place):
+                    let rest = Self.rest(ofRefused: raw)
+                    if mapper == nil, let rest {
+                        (mapper, plan) = try prepare(for: rest, stream.collectionMembers, open)
+                        pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
+                    }
+                    noteName(of: rest, plan, &mapper)
                     try refuse("\(error)", line: place.line, header: ["feature"]) {
                         [String(decoding: raw, as: UTF8.self)]
                     }
                 case .feature(let feature, let place):
                     if mapper == nil {
-                        try use(
-                            task.mapping.variant {
-                                FeatureRow.value(at: $0.split(separator: ".").map(String.init), in: feature.properties)
-                                    != nil
-                            })
-                        plan = RecordPlan(
-                            mapping, file: task.file, members: stream.collectionMembers,
-                            keepsSamples: task.keepsSamples)
+                        (mapper, plan) = try prepare(for: feature, stream.collectionMembers, open)
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
-                        if summary.observedAt == nil, case .collection(let path) = mapping.observedAt {
-                            summary.observedAt = try momentOfCollection(path, stream.collectionMembers, open)
-                        }
-                        mapper = try self.mapper(mapping, observedAt: summary.observedAt)
                     }
                     guard var ready = mapper else { continue }
                     mapper = nil
                     let row = FeatureRow(feature: feature, plan: plan, number: summary.read)
+                    isNamed = false
+                    if task.isSourceKnown { ready.speech.note(row) }
                     if !pending.isEmpty {
                         pending.removeAll { row.value($0) != nil }
                         if !pending.isEmpty { names.formUnion(feature.properties.map(\.name)) }
                     }
                     do throws(RowRefusal) { try decode(row, line: place.line, &ready, plan) } catch {
+                        if !isNamed { summary.unnamed += 1 }
                         try refuse(error.reason, line: place.line, header: ["feature"]) {
                             var json = JSONWriter()
                             json.feature(feature)
@@ -221,9 +241,39 @@ struct ImportDecoder {
                 }
             }
         }
+        summary.truncation = TruncationSign.find(in: stream.collectionMembers, read: summary.read)
+        if !isSettled {
+            try use(task.mapping)
+            if summary.observedAt == nil, case .collection(let path) = mapping.observedAt {
+                try set(momentOfCollection(path, stream.collectionMembers, open))
+            }
+        }
         if let slot = pending.first {
             throw RecordPlan.missing(mapping.columns[slot], mapping: mapping, file: task.file, present: names.sorted())
         }
+    }
+
+    /// Settles from its first feature how the file is read.
+    private mutating func prepare(
+        for feature: GeoJSONFeature, _ members: JSONObject, _ open: () throws -> PeekableSource
+    ) throws -> (RowMapper?, RecordPlan) {
+        try use(
+            task.mapping.variant {
+                FeatureRow.value(at: $0.split(separator: ".").map(String.init), in: feature.properties) != nil
+            })
+        let plan = RecordPlan(mapping, file: task.file, members: members, keepsSamples: task.keepsSamples)
+        if summary.observedAt == nil, case .collection(let path) = mapping.observedAt {
+            try set(momentOfCollection(path, members, open))
+        }
+        var mapper = try mapper(mapping, observedAt: summary.observedAt)
+        mapper.speech.mayComeLater = true
+        return (mapper, plan)
+    }
+
+    /// What can be read of the text of a feature that is none: all but its place.
+    private static func rest(ofRefused raw: [UInt8]) -> GeoJSONFeature? {
+        guard let object = (try? JSONParser.parse(raw))?.object else { return nil }
+        return GeoJSONFeature(id: object["id"], properties: object["properties"]?.object ?? JSONObject())
     }
 
     /// Takes over what was seen in the columns that no property takes over.
@@ -237,10 +287,26 @@ struct ImportDecoder {
 
     /// Settles which of the mapping's variants the file needs, and what follows from it for the whole file.
     private mutating func use(_ variant: Mapping) throws {
+        isSettled = true
         mapping = variant
         summary.isFullSnapshot = variant.isFullSnapshot
-        summary.observedAt = try task.observedAt ?? momentByFileName()
+        summary.closeAtMost = variant.closeAtMost
+        if let moment = try task.observedAt ?? momentByFileName() { try set(moment) }
     }
+
+    /// Notes the time of the list.
+    ///
+    /// - Throws: ``ImportError/ahead(file:observed:now:)``: whatever is taken for the time of a list bars all older ones.
+    private mutating func set(_ moment: Instant) throws {
+        guard moment <= task.now + Self.clockTolerance else {
+            throw ImportError.ahead(file: task.file, observed: moment, now: task.now)
+        }
+        summary.observedAt = moment
+        summary.hasListTime = true
+    }
+
+    /// Seconds by which a source's clock may be ahead of ours.
+    private static let clockTolerance: Int64 = 600
 
     private func momentByFileName() throws -> Instant? {
         guard case .fileName(let format) = mapping.observedAt else { return nil }
@@ -302,21 +368,34 @@ struct ImportDecoder {
     private mutating func decode(_ row: some SourceRecord, line: Int, _ mapper: inout RowMapper, _ plan: RecordPlan)
         throws(RowRefusal)
     {
-        let sourceID = try mapper.sourceID(row)
-        if let sourceID, mapping.isFullSnapshot { summary.listed.insert(sourceID) }
+        let said: Result<String?, RowRefusal>
+        do throws(RowRefusal) { said = .success(try mapper.sourceID(row)) } catch { said = .failure(error) }
+        if case .success(let sourceID?) = said {
+            isNamed = true
+            if mapping.isFullSnapshot { summary.listed.insert(sourceID) }
+        }
         guard try mapper.decide(row) == .take else {
             summary.skipped += 1
             return
         }
+        let sourceID = try said.get()
         if task.layer.reference == nil {
-            var draft = try mapper.work(row, sourceID: sourceID, plan: plan)
+            var draft = try mapper.work(row, sourceID: sourceID, plan: plan, isNew: !task.isSourceKnown)
+            if let observed = draft.observedAt, observed > task.now + Self.clockTolerance {
+                throw RowRefusal("observed_at: \(observed) lies ahead of the clock")
+            }
             try name(draft.source, sourceID, line)
             draft.geometry = try check(draft.geometry, isSecondChoice: mapper.fellBack)
             // One city has one set of names for its districts: ours where we have one, the source's otherwise.
-            if let districts = task.districts { draft.district = draft.geometry.flatMap { districts.district(of: $0) } }
+            // Without a place only the source can say it.
+            if let districts = task.districts, let geometry = draft.geometry {
+                draft.district = districts.district(of: geometry)
+                draft.withdrawn.remove(WorkFields(.district))
+            }
             if let observed = draft.observedAt { summary.observedAt = max(summary.observedAt ?? observed, observed) }
             batch.rows.append(
-                task.isSourceKnown || sourceID == nil || draft.source != task.source ? .draft(draft) : new(draft))
+                task.isSourceKnown || sourceID == nil || draft.source != task.source
+                    ? .draft(draft, unsure: mapper.unsure) : new(draft))
         } else {
             var feature = try mapper.reference(
                 row, sourceID: sourceID ?? "\(InputFile.stem(of: task.file))-\(row.number)", plan: plan)
@@ -353,8 +432,33 @@ struct ImportDecoder {
         guard let kind = draft.kind,
             case .inserted(let work, let ledger) = Reconciliation.insert(
                 draft, kind: kind, id: id, at: task.now, by: actor)
-        else { return .draft(draft) }
-        return .new(work, ledger)
+        else { return .draft(draft, unsure: []) }
+        return .new(work, ledger, observedAt: draft.observedAt)
+    }
+
+    // MARK: Names of refused rows
+
+    /// Notes the name of a work in a CSV row that cannot be read as a whole: the work is not gone.
+    private mutating func noteName(of row: CSVRow, _ reader: CSVReader, _ mapper: inout RowMapper) {
+        var isThere = true
+        mapping.fields[.sourceID]?.expression?.visitColumns { column, _ in
+            if row.plan.columns[column.slot] >= reader.fieldCount { isThere = false }
+        }
+        guard isThere, let name = (try? mapper.sourceID(row)) ?? nil, !name.contains("\u{FFFD}") else { return }
+        isNamed = true
+        if mapping.isFullSnapshot { summary.listed.insert(name) }
+    }
+
+    /// Notes the name of a work in what can be read of a feature that is none.
+    private mutating func noteName(of rest: GeoJSONFeature?, _ plan: RecordPlan, _ mapper: inout RowMapper?) {
+        if let rest, mapper != nil {
+            let row = FeatureRow(feature: rest, plan: plan, number: summary.read)
+            if let name = (try? mapper?.sourceID(row)) ?? nil {
+                if mapping.isFullSnapshot { summary.listed.insert(name) }
+                return
+            }
+        }
+        summary.unnamed += 1
     }
 
     // MARK: Places
@@ -420,6 +524,7 @@ struct ImportDecoder {
     }
 
     private mutating func flush(_ source: PeekableSource) throws -> Bool {
+        batch.isTimedByRow = mapping.observedAt == .column && !summary.hasListTime && !mapping.isFullSnapshot
         batch.read = summary.read
         batch.bytesRead = source.bytesRead
         batch.byteCount = source.byteCount

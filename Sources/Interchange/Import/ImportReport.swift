@@ -1,3 +1,4 @@
+import Geometry
 public import Works
 
 /// What became of the rows of a file.
@@ -20,6 +21,10 @@ public struct ImportReport: Hashable, Sendable {
     public var skipped = 0
     /// Deadlines that moved.
     public var deadlinesMoved = 0
+    /// Deadlines that the source no longer states.
+    public var deadlinesWithdrawn = 0
+    /// Rows older than what is known of their works; they are among the unchanged too.
+    public var outdated = 0
     /// Rows about works that staff have hidden; they are among the others too, and the works stay hidden.
     public var hidden = 0
     /// Services and contractors that neither the city's rules nor its works had; they are kept.
@@ -45,6 +50,21 @@ public struct ImportReport: Hashable, Sendable {
         self.source = source
     }
 
+    /// The counts as the record of imports keeps them.
+    var counts: ImportCounts {
+        var counts = ImportCounts()
+        counts.read = read
+        counts.inserted = inserted
+        counts.updated = updated
+        counts.unchanged = unchanged
+        counts.repaired = repaired
+        counts.refused = refused
+        counts.closed = closed
+        counts.skipped = skipped
+        counts.deadlinesMoved = deadlinesMoved
+        return counts
+    }
+
     /// Adds what became of another part of the file that goes to the same layer.
     mutating func add(_ other: ImportReport) {
         read += other.read
@@ -56,6 +76,8 @@ public struct ImportReport: Hashable, Sendable {
         closed += other.closed
         skipped += other.skipped
         deadlinesMoved += other.deadlinesMoved
+        deadlinesWithdrawn += other.deadlinesWithdrawn
+        outdated += other.outdated
         hidden += other.hidden
         refusals += other.refusals
         refusalReasons.add(other.refusalReasons)
@@ -140,6 +162,12 @@ public enum ImportError: Error, Hashable, Sendable {
     case older(file: String, observed: Instant, last: Instant, source: String)
     /// The mapping takes the moment of the list from something that the file does not have.
     case unknownMoment(file: String, String)
+    /// The list's time lies ahead of the clock.
+    case ahead(file: String, observed: Instant, now: Instant)
+    /// No row of a list of all that is open can be read, so that nothing may be concluded from what it lacks.
+    case unreadableSnapshot(file: String, source: String, rows: Int, reason: String)
+    /// A list would close a larger share of the open works of its source than it may.
+    case tooManyClosings(file: String, source: String, closings: Int, open: Int, limit: Double)
     /// A list of nothing, which would close all open works of its source.
     case emptySnapshot(file: String, source: String)
     /// Most rows are not in the encoding that the file was read in.
@@ -151,6 +179,12 @@ public enum ImportError: Error, Hashable, Sendable {
 }
 
 extension ImportError: CustomStringConvertible {
+    /// A share as people write it: 0.3 as `30%`.
+    private static func percentage(_ share: Double) -> String {
+        let percent = (share * 1000).rounded() / 10
+        return percent == percent.rounded() ? "\(Int(saturating: percent))%" : "\(percent)%"
+    }
+
     public var description: String {
         switch self {
         case .strict(let file, let row):
@@ -161,6 +195,16 @@ extension ImportError: CustomStringConvertible {
         case .older(let file, let observed, let last, let source):
             "\(file): this list of \(source) is of \(observed), but one of \(last) has been imported already; nothing was imported. "
                 + "Import the lists of a source in the order of their times"
+        case .ahead(let file, let observed, let now):
+            "\(file): this list is of \(observed), which lies ahead of the clock (\(now)); nothing was imported. "
+                + "Mend the time in the file, or say the right one with --observed-at"
+        case .unreadableSnapshot(let file, let source, let rows, let reason):
+            "\(file): none of its \(rows) rows says what work it is about (\(reason)), and to take the list at its word would close all "
+                + "open works of \(source); nothing was imported"
+        case .tooManyClosings(let file, let source, let closings, let open, let limit):
+            "\(file): \(closings) of the \(open) open works of \(source) are not on this list and would be closed, more than "
+                + "\(Self.percentage(limit)) of them (close_at_most in the mapping); nothing was imported. "
+                + "If they are really done, import it with --confirm-closings"
         case .unknownMoment(let file, let what): "\(file): \(what)"
         case .emptySnapshot(let file, let source):
             "\(file): the list has no rows, and to take it at its word would close all open works of \(source); nothing was imported"

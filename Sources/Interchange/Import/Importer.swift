@@ -46,6 +46,8 @@ public struct Importer: Sendable {
         public var isDryRun = false
         /// Whether the first bad row ends the import.
         public var isStrict = false
+        /// True if a list may close more works than the mapping's share.
+        public var confirmsClosings = false
         /// Where refused rows are written; beside the file, as `FILE.refused.csv`, if nil.
         public var refusedFile: String?
         /// What decides who deals with a new work and by when, where the file leaves it open; nil if nothing does.
@@ -59,7 +61,7 @@ public struct Importer: Sendable {
     }
 
     private let store: any WorksStore
-    private let options: Options
+    let options: Options
 
     public init(store: any WorksStore, options: Options = Options()) {
         self.store = store
@@ -206,6 +208,8 @@ public struct Importer: Sendable {
         var now: Instant
         /// False if new works need not be looked for in the store.
         var isSourceKnown: Bool
+        /// True if the city has districts, by which works with a place have theirs.
+        var hasDistricts: Bool
     }
 
     private func begin(
@@ -230,7 +234,7 @@ public struct Importer: Sendable {
         }
         thread.stackSize = 8 << 20
         thread.start()
-        return Decoding(rows: rows, now: now, isSourceKnown: isSourceKnown)
+        return Decoding(rows: rows, now: now, isSourceKnown: isSourceKnown, hasDistricts: task.districts != nil)
     }
 
     private func write(
@@ -243,7 +247,11 @@ public struct Importer: Sendable {
 
         let namesBefore = transaction.addedNames
         let actor = Actor(kind: .source, name: source)
-        var identities = IdentityBits()
+        var pass = WritingPass(
+            transaction: transaction, now: now, actor: actor, number: try transaction.nextImport(),
+            createdAfter: transaction.lastNumber, hasDistricts: decoding.hasDistricts)
+        let mayBeFull = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
+        if mayBeFull, layer.reference == nil { pass.openBefore = try transaction.countOpenWorks(ofSource: source) }
         var summary = DecodingSummary()
         reading: while true {
             let batch: DecodedBatch
@@ -253,13 +261,14 @@ public struct Importer: Sendable {
                 summary = end
                 break reading
             }
+            pass.isTimedByRow = batch.isTimedByRow
             for row in batch.rows {
                 switch row {
-                case .new(let work, let ledger):
-                    try transaction.insert(work, ledger: ledger)
+                case .new(let work, let ledger, let observed):
+                    try pass.insert(work, ledger, observedAt: observed)
                     report.inserted += 1
-                case .draft(let draft):
-                    try reconcile(draft, in: transaction, at: now, by: actor, &identities, &report)
+                case .draft(let draft, let unsure):
+                    try reconcile(draft, unsure: unsure, &pass, &report)
                 case .reference(let feature):
                     guard let reference = layer.reference else { continue }
                     switch try transaction.upsert(feature, in: reference) {
@@ -271,6 +280,7 @@ public struct Importer: Sendable {
             }
             progress(ImportProgress(rows: batch.read, bytesRead: batch.bytesRead, byteCount: batch.byteCount))
         }
+        try settleUnsure(summary, &pass, &report)
         report.read = summary.read
         report.skipped = summary.skipped
         report.repaired = summary.repaired
@@ -283,7 +293,14 @@ public struct Importer: Sendable {
         report.observedAt = summary.observedAt
         report.newNames = transaction.addedNames.subtracting(namesBefore).subtracting(
             CityNames(organisations: options.knownOrganisations))
-        if layer.reference == nil { try settle(summary, in: transaction, source: source, now, actor, &report) }
+        let isWhole = try layer.reference == nil && settle(summary, mapping, pass, &report)
+        try transaction.add(
+            ImportRecord(
+                id: pass.number, action: .imported, source: source, layer: layer.rawValue,
+                file: URL(fileURLWithPath: report.file).lastPathComponent, observedAt: report.observedAt,
+                recordedAt: now, counts: report.counts, isWhole: isWhole,
+                created: (pass.createdAfter, transaction.lastNumber)))
+        try transaction.forgetChanges(ofSource: source, but: pass.number)
         if let attribution = options.attribution ?? mapping.attribution { try credit(attribution, in: transaction) }
         return summary
     }
@@ -294,89 +311,6 @@ public struct Importer: Sendable {
         guard !lines.contains(attribution) else { return }
         lines.append(attribution)
         try transaction.setNote(.attribution, to: lines.joined(separator: "\n"))
-    }
-
-    private func reconcile(
-        _ draft: WorkDraft, in transaction: any WorksTransaction, at now: Instant, by actor: Actor,
-        _ identities: inout IdentityBits, _ report: inout ImportReport
-    ) throws {
-        let known: Work? =
-            if let source = draft.source, let sourceID = draft.sourceID {
-                try transaction.work(source: source, sourceID: sourceID)
-            } else { nil }
-        let outcome: Reconciliation
-        if let known {
-            let plain = Reconciliation.update(known, with: draft, at: now, by: actor)
-            if try transaction.isHidden(known.id) { report.hidden += 1 }
-            if case .updated(_, let entries) = plain, try !entries.isEmpty || transaction.isRedacted(known.id) {
-                outcome = .update(
-                    known, with: draft.respecting(try transaction.ledger(of: known.id)), at: now, by: actor)
-            } else {
-                outcome = plain
-            }
-        } else {
-            let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-            let id = WorkID(millisecondsSinceEpoch: milliseconds, using: &identities)
-            if let decision = decision(on: draft, at: now) {
-                let (work, ledger) = Reconciliation.report(draft, decision, id: id, at: now, by: actor)
-                outcome = .inserted(work, ledger)
-            } else {
-                outcome = .insert(draft, kind: draft.kind ?? .hazard, id: id, at: now, by: actor)
-            }
-        }
-        switch outcome {
-        case .inserted(let work, let ledger):
-            try transaction.insert(work, ledger: ledger)
-            report.inserted += 1
-        case .updated(let work, let ledger):
-            try transaction.update(work, ledger: ledger)
-            report.updated += 1
-            report.deadlinesMoved += ledger.count { $0.field == .dueAt && $0.from != nil }
-        case .unchanged: report.unchanged += 1
-        }
-    }
-
-    /// What the rules say of a new work; nil without rules, and for a category that is not in their catalogue.
-    private func decision(on draft: WorkDraft, at now: Instant) -> RuleDecision? {
-        guard let rules = options.rules, let category = draft.category else { return nil }
-        return rules.decide(
-            category: category, district: draft.district, severity: draft.severity,
-            reportedAt: draft.reportedAt ?? now)
-    }
-
-    /// Closes what the list no longer has, and notes its moment.
-    private func settle(
-        _ summary: DecodingSummary, in transaction: any WorksTransaction, source: String, _ now: Instant,
-        _ actor: Actor, _ report: inout ImportReport
-    ) throws {
-        let last = try transaction.lastObservation(ofSource: source)
-        let observed = summary.observedAt ?? (summary.isFullSnapshot ? now : nil)
-        if summary.isFullSnapshot, let observed {
-            if let last, observed < last {
-                throw ImportError.older(file: report.file, observed: observed, last: last, source: source)
-            }
-            let gone = try transaction.openWorks(ofSource: source, notIn: summary.listed)
-            guard summary.read > 0 || gone.isEmpty else {
-                throw ImportError.emptySnapshot(file: report.file, source: source)
-            }
-            for work in gone where try !isReopened(work, in: transaction) {
-                let outcome = Reconciliation.closeUnlisted(
-                    work, lastListedAt: last, observedAt: observed, at: now, by: actor)
-                guard case .updated(let closed, let ledger) = outcome else { continue }
-                try transaction.update(closed, ledger: ledger)
-                report.closed += 1
-            }
-        }
-        if let observed, last.map({ observed > $0 }) ?? true {
-            try transaction.noteObservation(observed, ofSource: source)
-        }
-    }
-
-    /// Whether a person had the last word on the status and took back that the work is done: its being off the list says nothing new then.
-    private func isReopened(_ work: Work, in transaction: any WorksTransaction) throws -> Bool {
-        var said = WorkDraft()
-        said.status = .done
-        return said.respecting(try transaction.ledger(of: work.id)).status == nil
     }
 
     /// Where the city is known to be: its districts, or else its works, and some country around.

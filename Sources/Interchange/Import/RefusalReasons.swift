@@ -11,6 +11,9 @@ public struct RefusalReasons: Hashable, Sendable {
 
     public init() {}
 
+    /// True if no row was refused.
+    public var isEmpty: Bool { reasons.isEmpty }
+
     mutating func add(_ reason: String) {
         let (texts, values) = Self.split(reason)
         add(texts, Rows(values: values, count: 1))

@@ -25,6 +25,10 @@ public struct Mapping: Hashable, Sendable {
     public var observedAt: ObservedAt?
     /// Whether a file is the whole list of what is open, so that works that are gone from it are closed.
     public var isFullSnapshot: Bool
+    /// The share of a source's open works, 0 to 1, that a list may close by lacking them; ``usualClosings`` if nil.
+    public var closeAtMost: Double?
+    /// Fields that stay although the source no longer states them.
+    public var kept = WorkFields()
     /// Points outside are refused.
     public var bounds: Bounds?
     var geometry: GeometrySource
@@ -43,6 +47,9 @@ public struct Mapping: Hashable, Sendable {
     var hasOwnNames: Bool
     /// Mappings for other shapes of the same source, tried in order before this one.
     var variants: [Variant]
+
+    /// The share of closings that a list may have without being confirmed, unless the mapping says another.
+    public static let usualClosings = 0.3
 
     /// A column that the mapping names.
     struct Column: Hashable, Sendable {
@@ -118,6 +125,7 @@ enum MappedField: String, CaseIterable, Sendable {
     case observedAt = "observed_at"
     case name
     case featureClass = "class"
+    case completedEstimated = "completed_estimated"
 
     var isTime: Bool {
         switch self {

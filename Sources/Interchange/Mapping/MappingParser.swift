@@ -36,7 +36,8 @@ private final class MappingParser {
     private static let keys = [
         "title", "source", "attribution", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats",
         "empty_values",
-        "empty_places", "observed_at", "snapshot", "bounds", "geometry", "where", "refuse", "omit", "publish", "keep",
+        "empty_places", "observed_at", "snapshot", "close_at_most", "keeps", "bounds", "geometry", "where", "refuse",
+        "omit", "publish", "keep",
         "fields",
         "variants",
     ]
@@ -104,6 +105,22 @@ private final class MappingParser {
                 throw error(node, "snapshot", "may be `full` (the file lists all that is open) or `none`")
             }
             mapping.isFullSnapshot = value == "full"
+        }
+        if let node = root["close_at_most"] { mapping.closeAtMost = try share(node, "close_at_most") }
+        if let node = root["keeps"] {
+            mapping.kept = []
+            for name in try texts(node, "keeps") {
+                if let field = WithdrawableField(rawValue: name) {
+                    mapping.kept.insert(field)
+                } else if MappedField(rawValue: name)?.isOfWork != true {
+                    let names = WithdrawableField.allCases.map(\.rawValue)
+                    let near = Spelling.nearest(to: name, among: names).map { " (is `\($0)` meant?)" } ?? ""
+                    throw error(
+                        node, "keeps",
+                        "“\(name)” is no field of a work\(near); those that a source can withdraw are \(names.joined(separator: ", "))"
+                    )
+                }
+            }
         }
         if let node = root["bounds"] { mapping.bounds = try bounds(node) }
         if let node = root["geometry"] { mapping.geometry = try geometry(node, "geometry") }
@@ -443,6 +460,17 @@ private final class MappingParser {
     /// A finite number; nil for anything else that YAML takes for one.
     private func number(_ node: Node) -> Double? {
         (node.float ?? node.int.map(Double.init)).flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// A share of 0 to 1, also written as `30%`.
+    private func share(_ node: Node, _ key: String) throws -> Double {
+        let written = try text(node, key)
+        let isPercentage = written.hasSuffix("%")
+        let number = Double(isPercentage ? String(written.dropLast()).trimmingSpaces() : written[...])
+        guard let share = number.map({ isPercentage ? $0 / 100 : $0 }), (0...1).contains(share) else {
+            throw error(node, key, "must be a share such as 30% (or 0.3), from 0% to 100%")
+        }
+        return share
     }
 
     private func text(_ node: Node, _ key: String) throws -> String {

@@ -20,6 +20,12 @@ struct RowMapper {
     private let rules: [FieldRule?]
     /// Whether the last row's geometry is a second choice, because the first one is no valid geometry.
     private(set) var fellBack = false
+    /// Columns of which the file has spoken so far, and its geometries.
+    var speech: FileSpeech
+    /// Fields that the last row has no value for, and that count as withdrawn if the file speaks of them further on.
+    private(set) var unsure = WorkFields()
+    /// Fields that a source can withdraw, with what their values come from.
+    private let withdrawable: [(field: WithdrawableField, expression: FieldExpression)]
 
     init(mapping: Mapping, kind: WorkKind?, source: String, observedAt: Instant?) throws {
         self.mapping = mapping
@@ -32,6 +38,11 @@ struct RowMapper {
         self.clock = clock
         emptyValues = mapping.emptyValues.map { Array($0.utf8) }
         rules = MappedField.allCases.map { mapping.fields[$0] }
+        withdrawable = WithdrawableField.allCases.compactMap { field in
+            guard !mapping.kept.contains(field), let mapped = MappedField(rawValue: field.rawValue) else { return nil }
+            return mapping.fields[mapped]?.expression.map { (field, $0) }
+        }
+        speech = FileSpeech(mapping)
     }
 
     // MARK: Rows
@@ -74,7 +85,11 @@ struct RowMapper {
     }
 
     /// What the row says about a work. Its geometry is as the source has it, unchecked.
-    mutating func work(_ row: some SourceRecord, sourceID: String?, plan: RecordPlan) throws(RowRefusal) -> WorkDraft {
+    ///
+    /// - Parameter isNew: True if nothing can be withdrawn, as the source has no work yet.
+    mutating func work(_ row: some SourceRecord, sourceID: String?, plan: RecordPlan, isNew: Bool = false)
+        throws(RowRefusal) -> WorkDraft
+    {
         var draft = WorkDraft()
         draft.sourceID = sourceID
         draft.source = try string(.source, row) ?? source
@@ -100,7 +115,8 @@ struct RowMapper {
         draft.onSiteAt = try instant(.onSiteAt, row)
         draft.dailyFrom = try time(.dailyFrom, row)
         draft.dailyUntil = try time(.dailyUntil, row)
-        draft.observedAt = try instant(.observedAt, row) ?? observedAt
+        draft.isCompletedEstimated = try string(.completedEstimated, row) == "true"
+        draft.observedAt = try moment(row)
         draft.status = try value(.status, row)
         if draft.status == nil, let byStart = rule(.status)?.byStart {
             let moment = draft.observedAt ?? .now
@@ -110,7 +126,128 @@ struct RowMapper {
         draft.geometry = try place(row, plan)
         let (published, withheld) = extra(row, plan: plan)
         draft.extra = ExtraStatement(published: published, withheld: withheld)
+        unsure = []
+        if !isNew || mapping.hasOwnNames && draft.firstDueAt != nil && draft.dueAt == nil {
+            try withdraw(from: &draft, row, plan)
+        }
         return draft
+    }
+
+    /// The row's own moment, or that of the list.
+    ///
+    /// - Throws: ``RowRefusal`` if the mapping takes it from a column that every row must have, and the row has none.
+    private mutating func moment(_ row: some SourceRecord) throws(RowRefusal) -> Instant? {
+        if let own = try instant(.observedAt, row) { return own }
+        if observedAt == nil, mapping.observedAt == .column, let expression = rule(.observedAt)?.expression {
+            var needed: String?
+            expression.visitColumns { column, _ in
+                if !mapping.columns[column.slot].isOptional { needed = column.name }
+            }
+            if let needed {
+                throw RowRefusal("observed_at: the row does not say when it was stated (column \(needed) is empty)")
+            }
+        }
+        return observedAt
+    }
+
+    // MARK: What is withdrawn
+
+    /// Notes the fields that the row has no value for although the file speaks of them.
+    private mutating func withdraw(from draft: inout WorkDraft, _ row: some SourceRecord, _ plan: RecordPlan)
+        throws(RowRefusal)
+    {
+        for (field, expression) in withdrawable where !field.isStated(in: draft) {
+            note(field, try speech(of: expression, row), &draft)
+        }
+        // What we export has a first promise beside a deadline that was withdrawn.
+        if mapping.hasOwnNames, draft.withdrawn.contains(.dueAt), draft.firstDueAt != nil {
+            draft.withdrawn.formUnion(.deadlineForGood)
+        }
+        if draft.geometry == nil, !mapping.hasOwnNames, !mapping.kept.contains(.geometry) {
+            note(.geometry, try speech(of: mapping.geometry, row, plan), &draft)
+        }
+    }
+
+    private mutating func note(_ field: WithdrawableField, _ speech: Speech, _ draft: inout WorkDraft) {
+        switch speech {
+        case .none: break
+        case .perhaps: unsure.insert(field)
+        case .sure: draft.withdrawn.insert(field)
+        }
+    }
+
+    /// How surely a row without a value says that there is none.
+    private enum Speech: Int {
+        /// It says nothing of it.
+        case none
+        /// It lacks the column, which other rows may have.
+        case perhaps
+        case sure
+    }
+
+    private func speech(of column: ColumnReference, _ row: some SourceRecord) -> Speech {
+        if row.speaks(of: column.slot) { return .sure }
+        // Without a mapping a row that lacks a name says nothing of it: such rows are statements of single facts.
+        guard !mapping.hasOwnNames, speech.mayComeLater else { return .none }
+        return speech.columns.contains(column.slot) ? .sure : .perhaps
+    }
+
+    private func speech(of expression: FieldExpression, _ row: some SourceRecord) throws(RowRefusal) -> Speech {
+        switch expression {
+        case .template(let parts):
+            for case .column(let column) in parts { return speech(of: column, row) }
+            return .none
+        case .table(let inner, _, _), .steps(let inner, _), .withDefault(let inner, _):
+            return try speech(of: inner, row)
+        case .firstNonEmpty(let parts), .join(let parts, _):
+            var best = Speech.none
+            for part in parts {
+                let one = try speech(of: part, row)
+                if one.rawValue > best.rawValue { best = one }
+            }
+            return best
+        case .when(let conditions, let inner):
+            for condition in conditions where try !holds(condition, row) { return .none }
+            return try speech(of: inner, row)
+        // A column, or whatever is made of columns without a condition.
+        default:
+            var best = Speech.none
+            expression.visitColumns { column, _ in
+                let one = speech(of: column, row)
+                if one.rawValue > best.rawValue { best = one }
+            }
+            return best
+        }
+    }
+
+    private func speech(of source: GeometrySource, _ row: some SourceRecord, _ plan: RecordPlan) throws(RowRefusal)
+        -> Speech
+    {
+        switch source {
+        case .none: return .none
+        case .feature:
+            if let guessed = plan.guessed { return try speech(of: guessed, row, plan) }
+            return !speech.mayComeLater ? .none : speech.hasGeometry ? .sure : .perhaps
+        case .columns(let longitude, let latitude):
+            let (x, y) = (speech(of: longitude, row), speech(of: latitude, row))
+            return x.rawValue < y.rawValue ? x : y
+        case .wkt(let column), .geoJSON(let column): return speech(of: column, row)
+        case .first(let sources):
+            var best = Speech.none
+            for source in sources {
+                let one = try speech(of: source, row, plan)
+                if one.rawValue > best.rawValue { best = one }
+            }
+            return best
+        }
+    }
+
+    /// Fields of which the file has spoken in some row.
+    var spoken: WorkFields {
+        var fields = WorkFields()
+        for (field, expression) in withdrawable where speech.has(expression) { fields.insert(field) }
+        if speech.hasGeometry || speech.has(mapping.geometry) { fields.insert(.geometry) }
+        return fields
     }
 
     /// What the row says about a feature of a reference layer. Its geometry is as the source has it, unchecked.
@@ -397,6 +534,7 @@ extension MappedField {
         case .observedAt: 21
         case .name: 22
         case .featureClass: 23
+        case .completedEstimated: 24
         }
     }
 }

@@ -9,6 +9,9 @@ protocol SourceRecord {
     func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
         throws(RowRefusal) -> Result
 
+    /// True if the row, or the file for all its rows, speaks of the column of a slot: it may be empty then.
+    func speaks(of slot: Int) -> Bool
+
     /// The value in the column of a slot, if it is a geometry in GeoJSON; the text of one counts.
     func geoJSON(_ slot: Int) throws(RowRefusal) -> Geometry?
 
@@ -72,6 +75,8 @@ struct CSVRow: SourceRecord {
         return try body(text.isEmpty ? nil : text)
     }
 
+    func speaks(of slot: Int) -> Bool { plan.columns[slot] >= 0 }
+
     private func withSpecial<Result>(
         _ special: RecordPlan.Special, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result
     ) throws(RowRefusal) -> Result {
@@ -125,6 +130,8 @@ struct FeatureRow: SourceRecord {
         case nil: Self.value(at: plan.paths[slot], in: feature.properties)
         }
     }
+
+    func speaks(of slot: Int) -> Bool { plan.special[slot] == nil && value(slot) != nil }
 
     /// The value at a path; a property whose very name has dots in it comes before a path into others.
     static func value(at path: [String], in object: JSONObject) -> JSONValue? {

@@ -43,7 +43,11 @@ struct FeatureProperty: Sendable {
         moment("starts_at", "when the work starts"),
         moment("due_at", "the present deadline"),
         moment("original_due_at", "the first deadline promised"),
-        moment("completed_at", "when it was done"),
+        moment("completed_at", "when it was done, or rejected"),
+        .init(
+            name: WorkProperty.completedEstimated, type: "boolean",
+            meaning:
+                "true if its source does not state the end, so that completed_at is an estimate; left out otherwise"),
         moment("updated_at", "when the record last changed"),
         .init(name: "due_changes", type: "integer", meaning: "how often the deadline was moved"),
         .init(name: "daily_from", meaning: "when the crew's day starts, HH:MM"),

@@ -142,7 +142,9 @@ struct DeadlineSection {
         let say = visit.language
         let tally = row.tally
         let decided = tally.met + tally.missed + tally.overdue
-        let kept = decided == 0 ? "—" : "\(tally.met) \(say("из", "of")) \(decided)"
+        let estimated =
+            tally.metEstimated > 0 ? " (\(say("по оценке", "estimated")): \(tally.metEstimated))" : ""
+        let kept = decided == 0 ? "—" : "\(tally.met) \(say("из", "of")) \(decided)\(estimated)"
         let cells = [
             "\(tally.works)", kept,
             say.share(tally, isEnough: row.isRanked || tally.withDeadline >= report.minimumSample),

@@ -75,7 +75,7 @@ struct StatisticsPage: RouteFamily {
         ]
         if decided > 0 {
             facts.append(
-                "\(say("Сроков с известным исходом", "Deadlines with a known outcome")): \(decided), \(say("выдержано", "kept")): \(tally.met). \(say("Доля и где она может лежать по случаю", "Share, and where it can lie by chance")): \(say.share(tally, isEnough: tally.withDeadline >= report.minimumSample))."
+                "\(say("Сроков с известным исходом", "Deadlines with a known outcome")): \(decided), \(say("выдержано", "kept")): \(tally.met)\(tally.metEstimated > 0 ? " (\(say("по оценке, источник не сообщил времени окончания", "estimated, as the source does not state the end")): \(tally.metEstimated))" : ""). \(say("Доля и где она может лежать по случаю", "Share, and where it can lie by chance")): \(say.share(tally, isEnough: tally.withDeadline >= report.minimumSample))."
             )
         }
         facts.append(

@@ -38,7 +38,11 @@ enum WorkDocument {
             field("daily", say.text("daily", ["from": from.description, "until": until.description]).html)
         }
         field("on_site_at", work.onSiteAt.map(clock.html))
-        field("completed_at", work.completedAt.map(clock.html))
+        field(
+            "completed_at",
+            work.completedAt.map { end in
+                work.isCompletedEstimated ? "\(clock.html(end)) (\(say.text("estimated")))" : clock.html(end)
+            })
         fact(say("Обновлено", "Updated"), clock.html(work.updatedAt))
         if let source = work.source {
             fact(say("Источник", "Source"), "\(source)\(work.sourceID.map { " № \($0)" } ?? "")")

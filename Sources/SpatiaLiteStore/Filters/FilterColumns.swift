@@ -16,6 +16,7 @@ struct FilterColumns {
         guard vocabulary[name] != nil else { return "NULL" }
         switch name {
         case WorkProperty.geometry: return "geom"
+        case WorkProperty.completedEstimated: return "ifnull(completed_estimated, 0)"
         case WorkProperty.deadlineState:
             let soon = now + DeadlineState.dueSoonWindow
             return SQLPiece(

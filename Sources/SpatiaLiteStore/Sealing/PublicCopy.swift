@@ -8,7 +8,7 @@ enum PublicCopy {
     static let privateTables = [
         "audit_log", "reporter_contacts", "pending_reports", "followers", "private_extra", "desk_secrets",
         "access_tokens",
-        "sealing_keys",
+        "sealing_keys", "import_changes", "work_statements",
     ]
 
     /// True for a public copy; databases from before the sealing are none.

@@ -10,6 +10,7 @@ extension SealingPurpose {
     static let secrets = Self(rawValue: "secrets")
     static let actors = Self(rawValue: "actors")
     static let hiddenWorks = Self(rawValue: "hidden works")
+    static let importChanges = Self(rawValue: "changes by imports")
 }
 
 /// The columns whose values are sealed. All that goes over sealed values (rotation, check, counts) goes over this list.
@@ -23,6 +24,7 @@ enum SealedColumn: CaseIterable {
     case secret
     case actorName
     case hiddenWork
+    case importChange
 
     var table: String {
         switch self {
@@ -34,12 +36,13 @@ enum SealedColumn: CaseIterable {
         case .secret: "desk_secrets"
         case .actorName: "recordings"
         case .hiddenWork: "hidden_works"
+        case .importChange: "import_changes"
         }
     }
 
     var column: String {
         switch self {
-        case .contact, .report, .extra, .audit, .secret: "sealed"
+        case .contact, .report, .extra, .audit, .secret, .importChange: "sealed"
         case .reportContact: "contact"
         case .tokenName: "name"
         case .actorName: "actor_name"
@@ -57,6 +60,7 @@ enum SealedColumn: CaseIterable {
         case .secret: .secrets
         case .actorName: .actors
         case .hiddenWork: .hiddenWorks
+        case .importChange: .importChanges
         }
     }
 
@@ -70,6 +74,7 @@ enum SealedColumn: CaseIterable {
         case .tokenName, .actorName: "id"
         case .secret: "name"
         case .hiddenWork: "fid || ' ' || id"
+        case .importChange: "import || ' ' || work"
         }
     }
 
@@ -82,6 +87,7 @@ enum SealedColumn: CaseIterable {
         case .audit, .tokenName, .actorName: ["id"]
         case .secret: ["name"]
         case .hiddenWork: ["fid"]
+        case .importChange: ["import", "work"]
         }
     }
 

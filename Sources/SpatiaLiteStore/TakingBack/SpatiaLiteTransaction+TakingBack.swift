@@ -66,6 +66,7 @@ extension SpatiaLiteTransaction {
         let note = try PreparedStatement(database, "INSERT OR IGNORE INTO redacted_works VALUES (?)")
         note.bind(1, number)
         try note.run()
+        try forgetChanges(of: number)
         try SpatiaLiteStore.noteCleaning(in: database)
         guard !texts.isEmpty else { return }
         try TakingBackGate.opened(for: number, in: database) {

@@ -40,6 +40,14 @@ extension WorkDraft {
             draft.district = nil
         }
         if repeats(.onSiteAt, draft.onSiteAt?.description) { draft.onSiteAt = nil }
+        // A source withdraws what it said itself, not what a person or a rule decided since.
+        for field in draft.withdrawn.fields {
+            guard let place = field.ledgerField, let last = ledger.last(where: { $0.field == place }),
+                last.actor.kind != .source
+            else { continue }
+            draft.withdrawn.remove(WorkFields(field))
+            if field == .geometry { draft.withdrawn.remove(WorkFields(.district)) }
+        }
         return draft
     }
 }

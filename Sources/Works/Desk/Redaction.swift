@@ -180,9 +180,15 @@ extension WorkDraft {
         var draft = self
         for field in fields {
             switch field {
-            case .title: draft.title = nil
-            case .description: draft.description = nil
-            case .address: draft.address = nil
+            case .title:
+                draft.title = nil
+                draft.withdrawn.remove(WorkFields(.title))
+            case .description:
+                draft.description = nil
+                draft.withdrawn.remove(WorkFields(.description))
+            case .address:
+                draft.address = nil
+                draft.withdrawn.remove(WorkFields(.address))
             case .photo, .extra, .privateExtra: break
             }
             guard var extra = draft.extra else { continue }

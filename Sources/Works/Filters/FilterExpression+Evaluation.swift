@@ -174,6 +174,7 @@ extension Work {
     /// The value of a property that filters may ask for; nil if there is none.
     public func filterValue(_ name: String, at now: Instant) -> FilterValue? {
         switch name {
+        case WorkProperty.completedEstimated: return .truth(isCompletedEstimated)
         case WorkProperty.dueChanges: return .number(Double(dueChanges))
         case WorkProperty.revision: return .number(Double(revision))
         case WorkProperty.deadlineState: return .text(deadlineState(at: now).rawValue)

@@ -24,10 +24,13 @@ public struct FilterVocabulary: Hashable, Sendable {
 
     /// What works can be asked for: everything but what sources say on top.
     public static let works = FilterVocabulary(
-        WorkColumn.allCases.filter { $0 != .extra }.map { ($0.propertyName, $0.isMoment ? .time : .text) }
+        WorkColumn.allCases.filter { $0 != .extra && $0 != .completedEstimated }.map {
+            ($0.propertyName, $0.isMoment ? .time : .text)
+        }
             + [
                 (WorkProperty.dueChanges, .number), (WorkProperty.revision, .number),
-                (WorkProperty.deadlineState, .text), (WorkProperty.geometry, .geometry),
+                (WorkProperty.completedEstimated, .truth), (WorkProperty.deadlineState, .text),
+                (WorkProperty.geometry, .geometry),
             ])
 
     /// What features of a reference layer can be asked for.
@@ -42,6 +45,7 @@ public enum WorkProperty {
     public static let dueChanges = "due_changes"
     public static let revision = "revision"
     public static let deadlineState = "deadline_state"
+    public static let completedEstimated = "completed_estimated"
     public static let geometry = "geometry"
 }
 
