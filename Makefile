@@ -8,7 +8,7 @@ DATABASE ?= demo.sqlite
 PORT ?= 8080
 
 # What the program itself needs to build and run.
-PACKAGES := libspatialite-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
+PACKAGES := libspatialite-dev libgeos-dev libproj-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
 # What the tests are built with on top of that, and the real clients that they run.
 TEST_PACKAGES := libgeos-dev
 CLIENT_PACKAGES := bubblewrap pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers

@@ -52,14 +52,16 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
         .systemLibrary(name: "CHarfBuzz", pkgConfig: "harfbuzz", providers: [.apt(["libharfbuzz-dev"])]),
-        // The oracle of the clipping tests; no product links it.
+        // Validity and repair of areas; also the oracle of tests.
         .systemLibrary(name: "CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
+        // Positions in other coordinate systems.
+        .systemLibrary(name: "CPROJ", pkgConfig: "proj", providers: [.apt(["libproj-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
         // The kernel's interfaces: a header and no library.
         .systemLibrary(name: "CLinux"),
 
-        .target(name: "Geometry", swiftSettings: optimized),
+        .target(name: "Geometry", dependencies: ["CGEOS"], swiftSettings: optimized),
         .target(name: "TimeBudgets", swiftSettings: settings),
         .target(name: "Works", dependencies: ["Geometry", "TimeBudgets"], swiftSettings: settings),
         // What is private, sealed with the keys of a file; knows nothing of works.
@@ -83,7 +85,8 @@ let package = Package(
         .target(
             name: "Interchange",
             dependencies: [
-                "CISAL", "CLinux", "Geometry", "TimeBudgets", "Works", .product(name: "Yams", package: "Yams"),
+                "CISAL", "CLinux", "CPROJ", "Geometry", "TimeBudgets", "Works",
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .target(
@@ -168,7 +171,7 @@ let package = Package(
             name: "PortableKernel", dependencies: ["CISAL", "CPNG", "Geometry", "SeededRandom"],
             path: "Tests/PortableKernel", swiftSettings: optimized + [.define("PORTABLE")]),
         .testTarget(
-            name: "GeometryTests", dependencies: ["Geometry", "SeededRandom", "TestConditions"],
+            name: "GeometryTests", dependencies: ["CGEOS", "Geometry", "SeededRandom", "TestConditions"],
             swiftSettings: settings),
         .testTarget(
             name: "WorksTests", dependencies: ["Geometry", "SeededRandom", "TimeBudgets", "Works"],

@@ -9,6 +9,9 @@ struct CleanRing {
 
     var distinctCount: Int { max(coordinates.count - 1, coordinates.isEmpty ? 0 : 1) }
 
+    /// True if the ring needed no change.
+    var isAsGiven: Bool { origins.isEmpty }
+
     /// Where a position was in the ring as it came.
     func original(_ index: Int) -> Int { origins.isEmpty ? index : origins[index] }
 

@@ -21,6 +21,34 @@ public struct Coordinate: Hashable, Sendable {
     }
 }
 
+extension Coordinate {
+    /// The distance of neighboring positions of the one precision in which positions are stored and written, in degrees: 7 decimals,
+    /// 11 mm on the equator.
+    public static let grid = 1e-7
+
+    /// The position with 7 decimals: exactly the one that is read again from its text in any output.
+    ///
+    /// The position is ``isValid``.
+    @inlinable
+    public var rounded: Coordinate {
+        Coordinate(longitude: Self.rounded(longitude), latitude: Self.rounded(latitude))
+    }
+
+    /// True if ``rounded`` is the position itself.
+    @inlinable
+    var isRounded: Bool { rounded == self }
+
+    /// An ordinate with 7 decimals, ties to even as in the text.
+    @inlinable
+    static func rounded(_ value: Double) -> Double {
+        let scaled = value * 1e7
+        let nearest = scaled.rounded(.toNearestOrEven)
+        guard (scaled - nearest).magnitude != 0.5 else { return Double(DecimalText.fixed(value)) / 1e7 }
+        // Adding zero takes its sign from a negative one.
+        return nearest / 1e7 + 0
+    }
+}
+
 extension Coordinate: CustomStringConvertible {
     public var description: String { "(\(longitude), \(latitude))" }
 }

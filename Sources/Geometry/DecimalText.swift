@@ -2,7 +2,7 @@
 ///
 /// Coordinates have seven digits after the point, 11 mm on the equator and the finest that RFC 7946 section 11.2 has use
 /// for, without zeros at the end.
-enum DecimalText {
+@usableFromInline enum DecimalText {
     /// The most bytes that ``write(_:to:)`` needs.
     static let maximumCoordinateLength = 24
 
@@ -23,6 +23,7 @@ enum DecimalText {
 
     /// A coordinate in units of the last place, whose magnitude is below ``fixedPointLimit``.
     @inline(__always)
+    @usableFromInline
     static func fixed(_ value: Double) -> Int64 {
         // Adding 1.5·2^52 leaves a whole number in the low bits, rounded to even; the bits of the sum tell which.
         let shifter = 6_755_399_441_055_744.0

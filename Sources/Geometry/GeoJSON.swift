@@ -123,7 +123,9 @@ public enum GeoJSON {
         }
         let type = try typeName(of: object, path: path)
         if GeometryType(rawValue: type) != nil {
-            return GeoJSONFeature(geometry: try geometry(from: value, path: path))
+            var feature = GeoJSONFeature(geometry: try geometry(from: value, path: path))
+            feature.hasFurtherOrdinates = hasFurtherOrdinates(value)
+            return feature
         }
         guard type == "Feature" else {
             throw GeoJSONError(reason: .type(type), path: GeoJSONError.join(path, "type"))
@@ -135,6 +137,7 @@ public enum GeoJSON {
             case "type", "bbox", "crs": break
             case "geometry":
                 feature.geometry = try geometry(from: member.value, path: GeoJSONError.join(path, "geometry"))
+                feature.hasFurtherOrdinates = hasFurtherOrdinates(member.value)
             case "properties": feature.properties = try properties(member.value, path: path)
             case "id": feature.id = try id(member.value, path: path)
             default: feature.foreignMembers[member.name] = member.value
@@ -168,17 +171,29 @@ public enum GeoJSON {
 
     /// Throws if there is a `crs` member that names another system than WGS 84.
     static func checkReferenceSystem(in object: JSONObject, path: String) throws(GeoJSONError) {
-        guard let crs = object["crs"], !crs.isNull else { return }
+        guard let name = foreignReferenceSystem(in: object) else { return }
+        throw GeoJSONError(reason: .referenceSystem(name), path: GeoJSONError.join(path, "crs"))
+    }
+
+    /// The name of the system that a `crs` member says, unless it is WGS 84; nil without such a member.
+    static func foreignReferenceSystem(in object: JSONObject) -> String? {
+        guard let crs = object["crs"], !crs.isNull else { return nil }
         let name = crs["properties"]?["name"]?.string ?? crs["properties"]?["href"]?.string ?? crs.string
         guard let name else {
             let code = crs["properties"]?["code"]?.integer
-            if code == 4326 { return }
-            throw GeoJSONError(
-                reason: .referenceSystem(code.map { "EPSG:\($0)" } ?? "an unnamed reference system"),
-                path: GeoJSONError.join(path, "crs"))
+            return code == 4326 ? nil : code.map { "EPSG:\($0)" } ?? "an unnamed reference system"
         }
-        guard isWGS84(name) else {
-            throw GeoJSONError(reason: .referenceSystem(name), path: GeoJSONError.join(path, "crs"))
+        return isWGS84(name) ? nil : name
+    }
+
+    /// True if a position in a geometry's value has more than two numbers.
+    private static func hasFurtherOrdinates(_ value: JSONValue) -> Bool {
+        switch value {
+        case .object(let object):
+            object["coordinates"].map(hasFurtherOrdinates) ?? object["geometries"].map(hasFurtherOrdinates) ?? false
+        case .array(let elements):
+            elements.first?.double == nil ? elements.contains(where: hasFurtherOrdinates) : elements.count > 2
+        default: false
         }
     }
 

@@ -68,6 +68,7 @@ extension JSONParser {
         }
         skipSpace()
         guard isFeature, hasGeometry, isAtEnd else { throw OutOfTheOrdinary() }
+        feature.hasFurtherOrdinates = hasFurtherOrdinates
         return feature
     }
 
@@ -200,6 +201,7 @@ extension JSONParser {
         let latitude = try ordinate()
         skipSpace()
         while next == UInt8(ascii: ",") {
+            hasFurtherOrdinates = true
             position += 1
             skipSpace()
             _ = try ordinate()

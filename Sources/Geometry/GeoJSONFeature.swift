@@ -4,6 +4,10 @@ public struct GeoJSONFeature: Hashable, Sendable {
     public var id: JSONValue?
     /// nil if the feature has no place.
     public var geometry: Geometry?
+    /// True if positions had more numbers than longitude and latitude (Z, M), which were left out.
+    public var hasFurtherOrdinates = false
+    /// The coordinate system of the geometry if the feature names another than WGS 84; only a stream that is told to reads it.
+    public var referenceSystem: String?
     public var properties: JSONObject
     /// What the feature has beside the members that RFC 7946 names.
     public var foreignMembers: JSONObject

@@ -70,6 +70,9 @@ public struct GeoJSONFeatureStream: Sendable {
     /// The most JSON values in one record that is not an ordinary feature: each takes much more memory than its text.
     public static let maximumValues = 4 << 20
 
+    /// The coordinate system that the FeatureCollection's member `crs` names, unless it is WGS 84; only a stream that is told to reads it.
+    public private(set) var referenceSystem: String?
+
     /// How many items have been handed out.
     public private(set) var count = 0
 
@@ -98,9 +101,26 @@ public struct GeoJSONFeatureStream: Sendable {
     /// Bytes of members of the collection so far.
     private var memberBytes = 0
 
-    /// - Parameter recordLimit: The most bytes of one record; a longer one ends the stream before it is in memory.
-    public init(recordLimit: Int = GeoJSONFeatureStream.maximumRecord) {
+    /// What is done about coordinates in other systems than WGS 84.
+    public enum ReferenceSystems: Sendable {
+        /// They are refused.
+        case refused
+        /// They are handed out as they are, with the system's name. A `crs` member behind the features is an error all the same.
+        case read
+        /// Whoever reads knows the system, whatever the document says.
+        case ignored
+    }
+
+    private let referenceSystems: ReferenceSystems
+
+    /// - Parameters:
+    ///   - recordLimit: The most bytes of one record; a longer one ends the stream before it is in memory.
+    ///   - referenceSystems: What is done about coordinates in other systems than WGS 84.
+    public init(
+        recordLimit: Int = GeoJSONFeatureStream.maximumRecord, referenceSystems: ReferenceSystems = .refused
+    ) {
         self.recordLimit = recordLimit
+        self.referenceSystems = referenceSystems
     }
 
     // MARK: Bytes in
@@ -383,9 +403,13 @@ public struct GeoJSONFeatureStream: Sendable {
                 throw failure(.type(value.string ?? value.kind), at: position, path: "type")
             }
         case "crs":
-            do throws(GeoJSONError) {
-                try GeoJSON.checkReferenceSystem(in: ["crs": value], path: "")
-            } catch { throw failure(error.reason, at: position, path: error.path) }
+            guard referenceSystems != .ignored else { return }
+            let name = GeoJSON.foreignReferenceSystem(in: ["crs": value])
+            guard let name, referenceSystems == .refused || count > 0 else {
+                referenceSystem = name
+                return
+            }
+            throw failure(.referenceSystem(name), at: position, path: "crs")
         case "bbox": break
         default: collectionMembers[name] = value
         }
@@ -450,8 +474,30 @@ public struct GeoJSONFeatureStream: Sendable {
 
     /// In a FeatureCollection only features can stand. Elsewhere an object that bears no mark of GeoJSON is taken as the
     /// properties of a feature without a place.
-    private func feature(from value: JSONValue) throws(GeoJSONError) -> GeoJSONFeature {
+    private func feature(from given: JSONValue) throws(GeoJSONError) -> GeoJSONFeature {
         let path = currentPath
+        var (value, referenceSystem): (JSONValue, String?) = (given, nil)
+        if referenceSystems != .refused { Self.takeReferenceSystem(from: &value, &referenceSystem) }
+        var feature = try feature(sound: value, path: path)
+        feature.referenceSystem = referenceSystem
+        return feature
+    }
+
+    /// Takes the `crs` members of a feature and of its geometry out of its value.
+    private static func takeReferenceSystem(from value: inout JSONValue, _ name: inout String?) {
+        guard case .object(var object) = value else { return }
+        if object["crs"] != nil {
+            name = GeoJSON.foreignReferenceSystem(in: object) ?? name
+            object["crs"] = nil
+        }
+        if var geometry = object["geometry"], geometry["crs"] != nil {
+            takeReferenceSystem(from: &geometry, &name)
+            object["geometry"] = geometry
+        }
+        value = .object(object)
+    }
+
+    private func feature(sound value: JSONValue, path: String) throws(GeoJSONError) -> GeoJSONFeature {
         let type = value["type"]?.string
         if form == .collection {
             guard type.flatMap(GeometryType.init) == nil else {

@@ -25,6 +25,10 @@ public struct GeometryDefect: Error, Hashable, Sendable {
         case holeOutside(ring: Int)
         /// A hole inside another hole.
         case holeInHole(ring: Int, other: Int)
+        /// Holes that cut the inside of a polygon in two.
+        case interiorCut
+        /// Polygons of one geometry that overlap.
+        case partsOverlap
     }
 
     public var kind: Kind
@@ -68,6 +72,37 @@ extension GeometryDefect.Kind: CustomStringConvertible {
         case .ringsCross(let ring, let other): "rings \(ring) and \(other) cross or run along each other"
         case .holeOutside(let ring): "the hole, ring \(ring), is not inside the exterior ring"
         case .holeInHole(let ring, let other): "the hole, ring \(ring), lies inside the hole, ring \(other)"
+        case .interiorCut: "holes cut the inside in two"
+        case .partsOverlap: "parts overlap"
+        }
+    }
+}
+
+extension GeometryDefect.Kind {
+    /// True if all that is wrong is that nothing is left of a part: of several parts the others stand.
+    var isVanishing: Bool {
+        switch self {
+        case .empty, .shortLine, .shortRing: true
+        default: false
+        }
+    }
+
+    /// The defect without its numbers, as it is counted.
+    var name: String {
+        switch self {
+        case .empty: "part without positions"
+        case .shortLine: "part without length"
+        case .shortRing: "part without area"
+        case .notFinite: "coordinate is no finite number"
+        case .longitude, .latitude: "outside of the world"
+        case .selfIntersection: "ring crosses itself"
+        case .selfContact: "ring touches itself"
+        case .selfOverlap: "ring runs back along itself"
+        case .ringsCross: "rings cross each other"
+        case .holeOutside: "hole outside of its area"
+        case .holeInHole: "hole inside another hole"
+        case .interiorCut: "holes cut the inside in two"
+        case .partsOverlap: "parts overlap"
         }
     }
 }
@@ -81,17 +116,38 @@ public struct GeometryRepair: Hashable, Sendable {
         case repeatedPositions(Int)
         /// So many spikes, out to a position and straight back to the one before, were taken out.
         case spikes(Int)
-        /// Rings that touch themselves were taken apart at the vertex, one ring into so many.
-        case split(Int)
+        /// The exterior ring stood among the holes.
+        case swappedRings
+        /// A hole of which nothing is left was left out.
+        case vanishedHole
+        /// A part of which nothing is left was left out, for this reason.
+        case leftOut(GeometryDefect.Kind)
+        /// The area was made anew, for this reason.
+        case rebuilt(GeometryDefect.Kind)
+        /// Parts of several inside a collection became members of it.
+        case flattened
     }
 
     public var kind: Kind
-    /// The line or ring, as in GeoJSON: `coordinates[0]`.
+    /// The line, ring or area, as in GeoJSON: `coordinates[0]`.
     public var path: String
 
     public init(kind: Kind, path: String) {
         self.kind = kind
         self.path = path
+    }
+
+    /// The name under which repairs of this kind are counted.
+    public var name: String {
+        switch kind {
+        case .closedRing: "ring left open"
+        case .repeatedPositions: "position repeated"
+        case .spikes: "spike without width"
+        case .swappedRings: "hole and outline swapped"
+        case .vanishedHole: "hole without area"
+        case .leftOut(let defect), .rebuilt(let defect): defect.name
+        case .flattened: "parts nested in a collection"
+        }
     }
 }
 
@@ -100,8 +156,12 @@ extension GeometryRepair: CustomStringConvertible {
         switch kind {
         case .closedRing: "closed the ring \(path)"
         case .repeatedPositions(let count): "took \(count) repeated position\(count == 1 ? "" : "s") out of \(path)"
-        case .split(let count): "took \(path) apart into \(count) rings where it touches itself"
         case .spikes(let count): "took \(count) spike\(count == 1 ? "" : "s") out of \(path)"
+        case .swappedRings: "put the outline of \(path) before its holes"
+        case .vanishedHole: "left out the hole \(path), of which nothing is left"
+        case .leftOut(let defect): "left out \(path): \(defect)"
+        case .rebuilt(let defect): "made the area \(path) anew: \(defect)"
+        case .flattened: "made the parts of \(path) members of the collection"
         }
     }
 }

@@ -42,6 +42,8 @@ public struct JSONParser {
     var position = 0
     /// How many more values it takes.
     var valuesLeft = Int.max
+    /// True once a position had more numbers than longitude and latitude, which were left out.
+    var hasFurtherOrdinates = false
 
     init(base: UnsafePointer<UInt8>, count: Int) {
         self.base = base

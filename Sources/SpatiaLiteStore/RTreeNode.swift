@@ -32,11 +32,13 @@ struct RTreeBox: Hashable {
 
     /// Whether this box, from an index, stands for a geometry's: it holds it and is hardly larger.
     ///
-    /// SpatiaLite's triggers round the box outwards before the rtree rounds it once more, so a box may be a few units in the last place larger
-    /// than it has to be.
+    /// SpatiaLite's triggers (`RTreeAlign`) move all four sides outwards by twice the largest difference that any of them has from its
+    /// nearest float, before the rtree rounds each of them: a side near zero may be moved by far more than its own last place.
     func stands(for bounds: Bounds) -> Bool {
+        let sides = [bounds.west, bounds.east, bounds.south, bounds.north]
+        let margin = 2 * (sides.map { ($0 - Double(Float($0))).magnitude }.max() ?? 0)
         func isNear(_ indexed: Float, _ value: Double) -> Bool {
-            (Double(indexed) - value).magnitude <= 4 * Double(max(indexed.magnitude, .leastNormalMagnitude).ulp)
+            (Double(indexed) - value).magnitude <= margin + (value.magnitude + margin) / 4_194_304
         }
         return Double(west) <= bounds.west && Double(east) >= bounds.east && Double(south) <= bounds.south
             && Double(north) >= bounds.north && isNear(west, bounds.west) && isNear(east, bounds.east)

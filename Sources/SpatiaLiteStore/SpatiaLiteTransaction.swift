@@ -63,6 +63,9 @@ final class SpatiaLiteTransaction: WorksTransaction {
         ledger = try LedgerWriter(database, seals)
     }
 
+    /// Counts a change of a work.
+    func noteChange() { revision.works += 1 }
+
     /// Whether the transaction changed anything that a revision counts.
     var hasChanges: Bool { revision != revisionBefore }
 
@@ -368,7 +371,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
                 row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
             if stays, stored.text(1) == feature.name, stored.text(2) == feature.featureClass,
                 stored.text(3) == feature.source, stored.text(4) == feature.sourceID, stored.text(5) == feature.extra,
-                try privateExtra.knownText(of: stored.integer(0), in: layer) == feature.privateExtra
+                try feature.keepsPrivateExtra
+                    || privateExtra.knownText(of: stored.integer(0), in: layer) == feature.privateExtra
             {
                 return (0, true)
             }
@@ -387,7 +391,9 @@ final class SpatiaLiteTransaction: WorksTransaction {
                 """)
             row.bind(to: statement)
             try statement.run()
-            try privateExtra.set(feature.privateExtra, of: known.number, in: layer, isNew: false)
+            if !feature.keepsPrivateExtra {
+                try privateExtra.set(feature.privateExtra, of: known.number, in: layer, isNew: false)
+            }
             return false
         }
         let number = try nextNumber(in: layer)

@@ -35,4 +35,12 @@ public struct DistrictIndex: Sendable {
     public func district(of geometry: Geometry) -> String? {
         geometry.representativePoint.flatMap(district(at:))
     }
+
+    /// The district of a work: that of its place where districts are known, and none outside of all; what its source states otherwise.
+    ///
+    /// A city has one set of names for its districts, and a work without a place has no other than its source's.
+    public func district(of geometry: Geometry?, stated: String?) -> String? {
+        guard !isEmpty, let geometry else { return stated }
+        return district(of: geometry)
+    }
 }

@@ -135,7 +135,7 @@ extension Reconciliation {
         if let said = draft.extra {
             (work.extra, work.privateExtra) = said.taken(over: existing.extra, existing.privateExtra)
         }
-        take(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
+        if let said = draft.geometry, !existing.isAt(said) { take(\.geometry, said, .geometry) { $0.geoJSON } }
 
         for field in draft.withdrawn.fields {
             switch field {
@@ -212,4 +212,12 @@ extension Reconciliation {
 
     /// Reason in the ledger of a work that left its source's list.
     public static let unlistedReason = "no longer on the source's list"
+}
+
+extension Work {
+    /// True if a geometry that has been checked is the work's own, which may be older than the check and finer than what is stored now.
+    fileprivate func isAt(_ place: Geometry) -> Bool {
+        guard let geometry, geometry != place else { return geometry != nil }
+        return GeometryCheck.check(geometry).geometry == place
+    }
 }

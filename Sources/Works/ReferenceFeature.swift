@@ -23,6 +23,8 @@ public struct ReferenceFeature: Hashable, Sendable {
     public var extra: String?
     /// Further statements of the source, for staff only: the text of one JSON object. A store takes it in and never reads it out.
     public var privateExtra: String?
+    /// True if what is private stays as it is known: the statement comes from a file that cannot have it, such as an export.
+    public var keepsPrivateExtra = false
     public var geometry: Geometry?
 
     public init(

@@ -2,6 +2,8 @@ public import Geometry
 
 /// What somebody says about a work: a row of an import, a report, a sensor's message. A nil says nothing, unless the field is ``withdrawn``.
 public struct WorkDraft: Hashable, Sendable {
+    /// Which work is meant or, if there is none, the id that it gets: where a file of ours says it.
+    public var id: WorkID?
     public var kind: WorkKind?
     public var category: String?
     public var title: String?

@@ -317,6 +317,14 @@ public protocol WorksTransaction: AnyObject {
 
     /// Adds a feature to a layer or replaces the one with its id; true if it was new, nil if nothing changed.
     func upsert(_ feature: ReferenceFeature, in layer: ReferenceLayer) throws -> Bool?
+
+    /// Works out again in which district each work with a place lies, hidden ones too, as ``DistrictIndex`` has it.
+    ///
+    /// A district is derived from the place, so that a work gets a new revision by it and no entry in the ledger. Nothing happens without
+    /// districts.
+    ///
+    /// - Returns: How many works are in another district now.
+    func assignDistricts(at now: Instant) throws -> Int
 }
 
 extension WorksTransaction {
@@ -359,6 +367,8 @@ extension WorksTransaction {
     public func isRedacted(_ id: WorkID) throws -> Bool { false }
 
     public func knowsSource(_ source: String) throws -> Bool { true }
+
+    public func assignDistricts(at now: Instant) throws -> Int { 0 }
 
     public func ledger(of id: WorkID) throws -> [LedgerEntry] { [] }
 

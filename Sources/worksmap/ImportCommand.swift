@@ -96,7 +96,9 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The layer to read, if a file has several.", valueName: "name")) var inputLayer: String?
 
-    @Option(help: ArgumentHelp("The coordinate system, if a file does not say it.", valueName: "epsg:n"))
+    @Option(
+        help: ArgumentHelp(
+            "The coordinate system of the positions, whatever mapping and file say.", valueName: "epsg:n"))
     var crs: String?
 
     @Option(help: ArgumentHelp("How long ogr2ogr may take.", valueName: "seconds")) var convertSeconds = 1800
@@ -147,6 +149,7 @@ struct ImportCommand: ParsableCommand {
             var options = Importer.Options()
             options.source = source
             options.attribution = attribution
+            options.crs = crs
             options.observedAt = observedAt
             options.isDryRun = dryRun
             options.confirmsClosings = confirmClosings
@@ -198,6 +201,14 @@ struct ImportCommand: ParsableCommand {
     /// What a person should know beside the counts, on standard error.
     private func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
+        for (what, count) in report.repairs.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            worksmap.tell("\(report.file): geometry of \(count) row\(count == 1 ? "" : "s") put right: \(what)")
+        }
+        if let warning = report.farRows.warning { worksmap.tell("\(report.file): \(warning)") }
+        if report.districtsAssigned > 0 {
+            let count = report.districtsAssigned
+            worksmap.tell("\(report.file): \(count) work\(count == 1 ? " is" : "s are") in another district now")
+        }
         Self.tell(report.published, "public, under `extra`", of: report)
         Self.tell(report.withheld, "for staff only", of: report)
         for (names, what) in [
@@ -300,6 +311,31 @@ struct ImportCommand: ParsableCommand {
                 writer.key(name)
                 writer.integer(count)
             }
+            writer.key("repairs")
+            writer.beginObject()
+            for (what, count) in report.repairs.sorted(by: { $0.key < $1.key }) {
+                writer.key(what)
+                writer.integer(count)
+            }
+            writer.endObject()
+            writer.key("far_rows")
+            writer.beginObject()
+            writer.key("count")
+            writer.integer(report.farRows.count)
+            writer.key("examples")
+            writer.beginArray()
+            for row in report.farRows.examples {
+                writer.beginObject()
+                writer.key("line")
+                writer.integer(row.line)
+                writer.key("place")
+                writer.position(row.place)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+            writer.key("districts_assigned")
+            writer.integer(report.districtsAssigned)
             writer.key("new_names")
             writer.beginObject()
             for (name, names) in [

@@ -102,5 +102,6 @@ struct Place: ExpressibleByArgument {
         guard parts.count == 2, let longitude = parts[0], let latitude = parts[1] else { return nil }
         coordinate = Coordinate(longitude: longitude, latitude: latitude)
         guard coordinate.isValid else { return nil }
+        coordinate = coordinate.rounded
     }
 }

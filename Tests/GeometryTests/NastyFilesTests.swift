@@ -54,15 +54,15 @@ struct NastyFilesTests {
             ("problematic_geometries/problematic_4d_coordinates", "valid"),
             ("problematic_geometries/problematic_duplicate_nodes", "repaired"),
             ("problematic_geometries/problematic_holes", "valid"),
-            ("problematic_geometries/problematic_inner_and_exterior_ring_intersect", "defect"),
+            ("problematic_geometries/problematic_inner_and_exterior_ring_intersect", "repaired"),
             ("problematic_geometries/problematic_outside_lat_lon_boundaries", "defect"),
-            ("problematic_geometries/problematic_self_intersection_large", "defect"),
-            ("problematic_geometries/problematic_self_intersection_small", "defect"),
+            ("problematic_geometries/problematic_self_intersection_large", "repaired"),
+            ("problematic_geometries/problematic_self_intersection_small", "repaired"),
             ("problematic_geometries/problematic_zero_length_linestring", "defect"),
             ("problematic_geometries/problematic_feature_null_geometry", "valid"),
             ("problematic_structure/problematic_crs_defined", "error"),
             ("problematic_structure/problematic_geometry_not_wrapped", "valid"),
-            ("problematic_structure/problematic_nested_geometrycollection", "valid"),
+            ("problematic_structure/problematic_nested_geometrycollection", "repaired"),
         ])
     func geometries(name: String, expected: String) throws {
         #expect(try outcome("\(Self.folder)/\(name).geojson") == expected)

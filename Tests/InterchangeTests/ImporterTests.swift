@@ -244,8 +244,9 @@ private func load(
             feature(4, #"{"type":"Circle","coordinates":[0,0]}"#),
         ].joined(separator: "\n")
         let (report, store, refused) = try load(text, name: "l.geojsonl")
-        #expect(report.inserted == 2 && report.repaired == 1 && report.refused == 2)
-        #expect(store.works.count == 2)
+        #expect(report.inserted == 3 && report.repaired == 2 && report.refused == 1)
+        #expect(report.repairs == ["ring left open": 1, "ring crosses itself": 1])
+        #expect(store.works.count == 3)
         #expect(refused?.contains("Circle") == true)
     }
 

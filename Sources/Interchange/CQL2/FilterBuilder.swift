@@ -103,7 +103,7 @@ struct FilterBuilder {
         let moved = try geometry.mapped { raw throws(CQL2Error) in
             try coordinate(raw.longitude, raw.latitude, place)
         }
-        switch GeometryCheck.check(moved) {
+        switch GeometryCheck.check(moved, isRounded: false) {
         case .valid(let sound): return .geometry(sound)
         case .repaired(let sound, _): return .geometry(sound)
         case .refused(let defect): throw CQL2Error("the geometry cannot be used: \(defect)", place)

@@ -163,12 +163,20 @@ public struct Conversion: Sendable {
     }
 
     /// The features of one layer as GeoJSON lines in WGS 84.
-    func features(of file: String, _ format: ForeignFormat, encoding: String?) throws -> PeekableSource {
+    ///
+    /// - Parameters:
+    ///   - crs: The coordinate system that the mapping states.
+    ///   - asTheyAre: True for positions as the file has them, in whatever system.
+    func features(
+        of file: String, _ format: ForeignFormat, encoding: String?, crs ofMapping: String? = nil,
+        asTheyAre: Bool = false
+    ) throws -> PeekableSource {
         let temporary = try TemporaryFolder()
         let input = try input(file, format)
+        let system = asTheyAre ? nil : crs ?? ofMapping
         let arguments =
-            ["-f", "GeoJSONSeq", "/vsistdout/", input.name] + (try choice(of: file, input, temporary)) + Self.output
-            + (crs.map { ["-s_srs", $0] } ?? [])
+            ["-f", "GeoJSONSeq", "/vsistdout/", input.name] + (try choice(of: file, input, temporary))
+            + (asTheyAre ? Self.rawOutput : Self.layerOutput) + (system.map { ["-s_srs", $0] } ?? [])
         let process = try start(
             "ogr2ogr", arguments, file, temporary, reading: input.readable,
             keeping: input.format.drivers + ["GeoJSONSeq"], encoding: encoding)
@@ -212,5 +220,34 @@ public struct Conversion: Sendable {
         return Bounds(west: numbers[0], south: numbers[1], east: numbers[2], north: numbers[3])
     }
 
+    /// The code of the coordinate system that the chosen layer states, if GDAL finds one for it and positions have the easting first.
+    func code(of file: String, _ format: ForeignFormat) throws -> String? {
+        let temporary = try TemporaryFolder()
+        let input = try input(file, format)
+        let layers = try layers(of: file, input)
+        guard let layer = layer ?? layers.first, layers.contains(layer), !layer.hasPrefix("-") else { return nil }
+        let process = try start(
+            "ogrinfo", ["-ro", "-so", input.name, layer], file, temporary, reading: input.readable,
+            keeping: input.format.drivers)
+        let lines = try text(of: process, file).split(separator: "\n")
+        guard let end = lines.firstIndex(where: { $0.hasPrefix("Data axis to CRS axis mapping: ") }), end > 0 else {
+            return nil
+        }
+        // The last line of the system is its own code: `    ID["EPSG",25833]]`.
+        let parts = lines[end - 1].split { "[],\" ".contains($0) }
+        guard parts.count == 3, parts[0] == "ID", lines[end - 1].hasSuffix("]]"), !lines[end - 1].hasSuffix("]]]")
+        else {
+            return nil
+        }
+        let axes = lines[..<end].filter { $0.contains("AXIS[") }
+        let isEastFirst = axes.first.map { $0.contains("east") } ?? true
+        guard lines[end].hasSuffix(isEastFirst ? ": 1,2" : ": 2,1") else { return nil }
+        return "\(parts[1]):\(parts[2])"
+    }
+
     private static let output = ["-t_srs", "EPSG:4326", "-dim", "XY", "-lco", "COORDINATE_PRECISION=7"]
+    /// Heights are left in, so that whoever reads the lines counts what is left out.
+    private static let layerOutput = ["-t_srs", "EPSG:4326", "-lco", "COORDINATE_PRECISION=7"]
+    /// Positions are called WGS 84, so that they stay as they are.
+    private static let rawOutput = ["-a_srs", "EPSG:4326", "-lco", "COORDINATE_PRECISION=10"]
 }

@@ -72,7 +72,11 @@ enum ConversionFault {
             $0.hasPrefix("ERROR") || $0.hasPrefix("FAILURE") || $0.contains("bad_alloc")
         }
         if end == .exited(0), errors.isEmpty { return }
-        throw InputError(file: file, message(end, lines, errors.first ?? lines.first, limits))
+        let fault = InputError(file: file, message(end, lines, errors.first ?? lines.first, limits))
+        if lines.contains(where: { $0.contains("Failed to reproject feature") }) {
+            throw OutsideProjection(fault: fault)
+        }
+        throw fault
     }
 
     private static func message(

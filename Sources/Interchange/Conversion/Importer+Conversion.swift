@@ -25,10 +25,18 @@ extension Importer {
         guard let format else { return [try importFile(path, as: layer, mapping: mapping, progress: progress)] }
         guard format.isOpenStreetMap else {
             let encoding = mapping?.encoding
-            let part = ImportPart(layer: layer, mapping: mapping, isConverted: true) {
-                try conversion.features(of: path, format, encoding: encoding)
+            let stated = conversion.crs ?? mapping?.crs
+            var part = ImportPart(layer: layer, mapping: mapping?.withoutCRS, isConverted: true) {
+                try conversion.features(of: path, format, encoding: encoding, crs: stated)
             }
-            return try importParts([part], named: path, progress: progress)
+            do { return try importParts([part], named: path, progress: progress) } catch let error as OutsideProjection
+            {
+                // GDAL leaves no feature out: read as they are, those outside are refused one by one.
+                guard let crs = try stated ?? conversion.code(of: path, format) else { throw error.fault }
+                part.crs = crs
+                part.open = { try conversion.features(of: path, format, encoding: encoding, asTheyAre: true) }
+                return try importParts([part], named: path, progress: progress)
+            }
         }
         let parts = try objectParts(
             of: path, format, as: layer, also: also, mapping: mapping, mappings: mappings, conversion: conversion,
@@ -155,6 +163,14 @@ extension PeekableSource {
 }
 
 extension Mapping {
+    /// The mapping for positions that have been moved to WGS 84.
+    fileprivate var withoutCRS: Mapping {
+        var mapping = self
+        mapping.crs = nil
+        for index in mapping.variants.indices { mapping.variants[index].mapping.crs = nil }
+        return mapping
+    }
+
     /// The keys of objects that the mapping looks at: its columns but for those that every object has.
     var tags: [String] { columns.map(\.name).filter { !$0.hasPrefix("@") && !["osm_id", "osm_way_id"].contains($0) } }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Geometry
 import Glibc
 import Works
@@ -27,6 +28,8 @@ struct DecodingSummary: Sendable {
     var read = 0
     var skipped = 0
     var repaired = 0
+    var repairs: [String: Int] = [:]
+    var farRows = FarRows()
     var refused = 0
     var refusals: [RefusedRow] = []
     var refusalReasons = RefusalReasons()
@@ -69,8 +72,14 @@ struct ImportDecoder {
         /// Whether the store may have works of the source.
         var isSourceKnown: Bool
         var districts: DistrictIndex?
+        /// The coordinate system that the user states.
+        var crs: String?
         /// Where places are expected, to tell longitude from latitude.
         var known: Bounds?
+        /// Where the city is, to tell which rows lie far from it; nil if that is not known, or of no interest.
+        var extent: CityExtent?
+        /// True if rows far from the city are told.
+        var surveysDistance = false
         var now: Instant
         var format: InputFormat?
         /// Whether another program made lines of GeoJSON of the file, of which there may be none.
@@ -90,6 +99,9 @@ struct ImportDecoder {
     private var refusedRows: RefusedRows?
     private var lines: [String: Int32] = [:]
     private var places = PlaceSurvey()
+    private var distances: DistanceSurvey
+    /// The coordinate system that the file states.
+    private var fileCRS: String?
     private var encodingFaults = (count: 0, firstLine: 0, advice: "")
     private var identities = IdentityBits()
     private var millisecondsSinceEpoch: UInt64 = 0
@@ -106,6 +118,7 @@ struct ImportDecoder {
         self.task = task
         self.output = output
         mapping = task.mapping
+        distances = DistanceSurvey(extent: task.extent)
         actor = Actor(kind: .source, name: task.source)
     }
 
@@ -181,7 +194,8 @@ struct ImportDecoder {
     // MARK: GeoJSON
 
     private mutating func features(_ source: PeekableSource, _ open: () throws -> PeekableSource) throws {
-        var stream = GeoJSONFeatureStream()
+        var stream = GeoJSONFeatureStream(
+            referenceSystems: (task.crs ?? task.mapping.crs) == nil ? .read : .ignored)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var mapper: RowMapper?
         defer { if let mapper { summary.spoken = mapper.spoken } }
@@ -189,9 +203,13 @@ struct ImportDecoder {
         defer { note(plan.extra) }
         var pending: [Int] = []
         var names: Set<String> = []
-        func failure(_ error: GeoJSONError) -> InputError {
+        func failure(_ error: GeoJSONError) -> any Error {
+            // Behind the features it is known too late for them.
+            if case .referenceSystem(let name) = error.reason, task.file != "-" {
+                return LateReferenceSystem(name: name)
+            }
             // The error's own line is part of its text.
-            InputError(file: task.file, "\(error)")
+            return InputError(file: task.file, "\(error)")
         }
         var isAtEnd = false
         while !isAtEnd {
@@ -207,6 +225,7 @@ struct ImportDecoder {
                 case .refused(let error, let raw, let place):
                     let rest = Self.rest(ofRefused: raw)
                     if mapper == nil, let rest {
+                        fileCRS = stream.referenceSystem
                         (mapper, plan) = try prepare(for: rest, stream.collectionMembers, open)
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
                     }
@@ -216,6 +235,7 @@ struct ImportDecoder {
                     }
                 case .feature(let feature, let place):
                     if mapper == nil {
+                        fileCRS = stream.referenceSystem
                         (mapper, plan) = try prepare(for: feature, stream.collectionMembers, open)
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
                     }
@@ -331,7 +351,7 @@ struct ImportDecoder {
         let steps = path.split(separator: ".").map(String.init)
         var value = FeatureRow.value(at: steps, in: members)
         if value == nil, task.file != "-" {
-            var stream = GeoJSONFeatureStream()
+            var stream = GeoJSONFeatureStream(referenceSystems: .ignored)
             let source = try open()
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             while case let count = try buffer.withUnsafeMutableBytes({ try source.read(into: $0) }), count > 0 {
@@ -362,7 +382,13 @@ struct ImportDecoder {
     // MARK: Rows
 
     private func mapper(_ mapping: Mapping, observedAt: Instant?) throws -> RowMapper {
-        try RowMapper(mapping: mapping, kind: task.layer.kind, source: task.source, observedAt: observedAt)
+        do {
+            return try RowMapper(
+                mapping: mapping, kind: task.layer.kind, source: task.source, observedAt: observedAt, crs: task.crs,
+                fileCRS: fileCRS)
+        } catch let error as UnknownReferenceSystem {
+            throw InputError(file: task.file, "\(error)")
+        }
     }
 
     private mutating func decode(_ row: some SourceRecord, line: Int, _ mapper: inout RowMapper, _ plan: RecordPlan)
@@ -385,22 +411,20 @@ struct ImportDecoder {
                 throw RowRefusal("observed_at: \(observed) lies ahead of the clock")
             }
             try name(draft.source, sourceID, line)
-            draft.geometry = try check(draft.geometry, isSecondChoice: mapper.fellBack)
-            // One city has one set of names for its districts: ours where we have one, the source's otherwise.
-            // Without a place only the source can say it.
-            if let districts = task.districts, let geometry = draft.geometry {
-                draft.district = districts.district(of: geometry)
-                draft.withdrawn.remove(WorkFields(.district))
+            draft.geometry = try check(draft.geometry, mapper, line)
+            if let districts = task.districts {
+                draft.district = districts.district(of: draft.geometry, stated: draft.district)
+                if draft.geometry != nil { draft.withdrawn.remove(WorkFields(.district)) }
             }
             if let observed = draft.observedAt { summary.observedAt = max(summary.observedAt ?? observed, observed) }
             batch.rows.append(
-                task.isSourceKnown || sourceID == nil || draft.source != task.source
+                task.isSourceKnown || sourceID == nil || draft.source != task.source || draft.id != nil
                     ? .draft(draft, unsure: mapper.unsure) : new(draft))
         } else {
             var feature = try mapper.reference(
                 row, sourceID: sourceID ?? "\(InputFile.stem(of: task.file))-\(row.number)", plan: plan)
             try name(nil, feature.id, line)
-            feature.geometry = try check(feature.geometry, isSecondChoice: mapper.fellBack)
+            feature.geometry = try check(feature.geometry, mapper, line)
             guard feature.geometry != nil else {
                 throw RowRefusal("the feature has no geometry, and a layer of places needs one")
             }
@@ -463,20 +487,26 @@ struct ImportDecoder {
 
     // MARK: Places
 
-    private mutating func check(_ geometry: Geometry?, isSecondChoice: Bool) throws(RowRefusal) -> Geometry? {
+    private mutating func check(_ geometry: Geometry?, _ mapper: RowMapper, _ line: Int) throws(RowRefusal)
+        -> Geometry?
+    {
         guard let geometry else { return nil }
         places.note(geometry, expected: mapping.bounds, known: task.known)
+        var repairs: [GeometryRepair] = []
+        let checked: Geometry
         switch GeometryCheck.check(geometry) {
-        case .valid(let checked):
-            try expect(checked)
-            if isSecondChoice { summary.repaired += 1 }
-            return checked
-        case .repaired(let checked, _):
-            try expect(checked)
-            summary.repaired += 1
-            return checked
+        case .valid(let valid): checked = valid
+        case .repaired(let repaired, let how): (checked, repairs) = (repaired, how)
         case .refused(let defect): throw RowRefusal("geometry: \(defect)")
         }
+        try expect(checked)
+        if task.surveysDistance { distances.note(checked, line: line) }
+        if mapper.hasFurtherOrdinates { summary.repairs["Z or M left out", default: 0] += 1 }
+        guard !repairs.isEmpty || mapper.fellBack else { return checked }
+        summary.repaired += 1
+        if mapper.fellBack { summary.repairs["another place of the row stands in", default: 0] += 1 }
+        for name in Set(repairs.map(\.name)) { summary.repairs[name, default: 0] += 1 }
+        return checked
     }
 
     private func expect(_ geometry: Geometry) throws(RowRefusal) {
@@ -516,6 +546,7 @@ struct ImportDecoder {
         if let swapped = places.swapped {
             throw ImportError.swapped(file: task.file, rows: swapped.rows, of: places.count, example: swapped.example)
         }
+        summary.farRows = distances.farRows
         if hasUnnamed, task.layer.reference == nil {
             summary.notes.append(
                 "some rows have no source_id, so importing them again will add them again; name a column for it in the mapping"

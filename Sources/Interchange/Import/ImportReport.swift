@@ -13,6 +13,12 @@ public struct ImportReport: Hashable, Sendable {
     public var unchanged = 0
     /// Rows whose geometry was put right; they are among the others too.
     public var repaired = 0
+    /// Rows by what was put right in their geometry, and those of which Z or M was left out.
+    public var repairs: [String: Int] = [:]
+    /// Rows that lie far from the city; they came in all the same.
+    public var farRows = FarRows()
+    /// Works that are in another district since the districts came.
+    public var districtsAssigned = 0
     /// Rows that did not come in.
     public var refused = 0
     /// Works that were closed because the list no longer has them.
@@ -72,6 +78,9 @@ public struct ImportReport: Hashable, Sendable {
         updated += other.updated
         unchanged += other.unchanged
         repaired += other.repaired
+        repairs.merge(other.repairs, uniquingKeysWith: +)
+        farRows.add(other.farRows)
+        districtsAssigned += other.districtsAssigned
         refused += other.refused
         closed += other.closed
         skipped += other.skipped

@@ -10,7 +10,8 @@ struct WritingPass {
     let number: Int64
     /// Largest row id of a work before it.
     let createdAfter: Int64
-    let hasDistricts: Bool
+    /// Districts of the city, by which works with a place have theirs; nil if there are none.
+    let districts: DistrictIndex?
     /// Open works of the source before it, where that counts.
     var openBefore = 0
     /// True if rows have times of their own, so that an older row may come after a newer one about the same work.
@@ -47,13 +48,21 @@ extension Importer {
     ) throws {
         let (transaction, now) = (pass.transaction, pass.now)
         var draft = stated
+        if let id = draft.id, try transaction.isHidden(id) {
+            report.hidden += 1
+            report.unchanged += 1
+            return
+        }
+        let exported = try draft.id.flatMap { try transaction.work($0) }
         let known: Work? =
-            if let source = draft.source, let sourceID = draft.sourceID {
+            if let exported {
+                exported
+            } else if let source = draft.source, let sourceID = draft.sourceID {
                 try transaction.work(source: source, sourceID: sourceID)
             } else { nil }
-        let outcome: Reconciliation
+        var outcome: Reconciliation
         if let known {
-            if pass.hasDistricts, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry) {
+            if pass.districts != nil, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry) {
                 // The district of its place stands.
                 draft.district = nil
                 draft.withdrawn.remove(WorkFields(.district))
@@ -77,6 +86,10 @@ extension Importer {
             } else {
                 outcome = plain
             }
+            if let districts = pass.districts, draft.geometry != nil, case .updated(var work, let entries) = outcome {
+                work.district = districts.district(of: work.geometry, stated: work.district)
+                outcome = .updated(work, entries)
+            }
             var later = unsure.stated(in: known)
             if known.dueAt == draft.firstDueAt { later.remove(WorkFields(.dueAt)) }
             if !later.isEmpty {
@@ -86,7 +99,7 @@ extension Importer {
             }
         } else {
             let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-            let id = WorkID(millisecondsSinceEpoch: milliseconds, using: &pass.identities)
+            let id = draft.id ?? WorkID(millisecondsSinceEpoch: milliseconds, using: &pass.identities)
             if let decision = decision(on: draft, at: now) {
                 let (work, ledger) = Reconciliation.report(draft, decision, id: id, at: now, by: pass.actor)
                 outcome = .inserted(work, ledger)

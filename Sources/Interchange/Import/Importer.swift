@@ -11,6 +11,8 @@ struct ImportPart: Sendable {
     var notes: @Sendable () -> [String] = { [] }
     /// Whether another program makes lines of GeoJSON of the file.
     var isConverted: Bool
+    /// The coordinate system that the lines of another program are in; nil if they are in WGS 84.
+    var crs: String?
     var open: @Sendable () throws -> PeekableSource
 
     init(
@@ -36,6 +38,8 @@ public struct Importer: Sendable {
         public var source: String?
         /// Whom the data's licence asks to name; as the mapping says if nil.
         public var attribution: String?
+        /// The coordinate system of the file's positions, whatever the mapping and the file say; nil leaves it to them.
+        public var crs: String?
         /// The moment of the list, if the file does not say it or says it wrong.
         public var observedAt: Instant?
         /// Whether the file lists all that is open; as the mapping says if nil.
@@ -92,8 +96,13 @@ public struct Importer: Sendable {
         progress: (ImportProgress) -> Void = { _ in },
         from open: @escaping @Sendable () throws -> PeekableSource
     ) throws -> ImportReport {
-        try importParts(
-            [ImportPart(layer: layer, mapping: mapping, open: open)], named: name, progress: progress)[0]
+        let part = ImportPart(layer: layer, mapping: mapping, open: open)
+        do { return try importParts([part], named: name, progress: progress)[0] } catch let late as LateReferenceSystem
+        {
+            var options = options
+            options.crs = late.name
+            return try Importer(store: store, options: options).importParts([part], named: name, progress: progress)[0]
+        }
     }
 
     /// Imports the parts of one file as one transaction.
@@ -145,6 +154,9 @@ public struct Importer: Sendable {
                     } else {
                         reports.append(report)
                     }
+                }
+                if let districts = reports.firstIndex(where: { $0.layer == .reference(.districts) }) {
+                    reports[districts].districtsAssigned = try transaction.assignDistricts(at: options.now ?? .now)
                 }
                 if options.isDryRun { throw DryRun() }
             }
@@ -206,10 +218,10 @@ public struct Importer: Sendable {
     private struct Decoding {
         var rows: HandOver<DecodedBatch, DecodingSummary>
         var now: Instant
+        /// The districts of the city; nil if there are none.
+        var districts: DistrictIndex?
         /// False if new works need not be looked for in the store.
         var isSourceKnown: Bool
-        /// True if the city has districts, by which works with a place have theirs.
-        var hasDistricts: Bool
     }
 
     private func begin(
@@ -219,11 +231,14 @@ public struct Importer: Sendable {
         let (layer, mapping, open) = (settled.layer, settled.mapping, settled.part.open)
         let now = options.now ?? .now
         let districts = layer.reference == nil ? try DistrictIndex(store) : nil
+        let extent = try CityExtent(of: store, at: now)
         let isSourceKnown = layer.reference != nil || isSourceKnown || options.rules != nil
         let task = ImportDecoder.Task(
             file: file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
             isStrict: options.isStrict, isSourceKnown: isSourceKnown,
-            districts: districts.flatMap { $0.isEmpty ? nil : $0 }, known: try known(), now: now,
+            districts: districts.flatMap { $0.isEmpty ? nil : $0 },
+            crs: settled.part.isConverted ? settled.part.crs : options.crs,
+            known: try extent?.reach ?? known(), extent: extent, surveysDistance: layer.isSurveyed, now: now,
             format: mapping.format, isConverted: settled.part.isConverted, keepsSamples: options.isDryRun,
             refusedFile: options.isDryRun ? nil : refusedFile)
         let rows = HandOver<DecodedBatch, DecodingSummary>(
@@ -234,7 +249,7 @@ public struct Importer: Sendable {
         }
         thread.stackSize = 8 << 20
         thread.start()
-        return Decoding(rows: rows, now: now, isSourceKnown: isSourceKnown, hasDistricts: task.districts != nil)
+        return Decoding(rows: rows, now: now, districts: task.districts, isSourceKnown: isSourceKnown)
     }
 
     private func write(
@@ -249,7 +264,7 @@ public struct Importer: Sendable {
         let actor = Actor(kind: .source, name: source)
         var pass = WritingPass(
             transaction: transaction, now: now, actor: actor, number: try transaction.nextImport(),
-            createdAfter: transaction.lastNumber, hasDistricts: decoding.hasDistricts)
+            createdAfter: transaction.lastNumber, districts: decoding.districts)
         let mayBeFull = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
         if mayBeFull, layer.reference == nil { pass.openBefore = try transaction.countOpenWorks(ofSource: source) }
         var summary = DecodingSummary()
@@ -284,6 +299,8 @@ public struct Importer: Sendable {
         report.read = summary.read
         report.skipped = summary.skipped
         report.repaired = summary.repaired
+        report.repairs = summary.repairs
+        report.farRows = summary.farRows
         report.refused = summary.refused
         report.refusals = summary.refusals
         report.refusalReasons = summary.refusalReasons
@@ -313,12 +330,9 @@ public struct Importer: Sendable {
         try transaction.setNote(.attribution, to: lines.joined(separator: "\n"))
     }
 
-    /// Where the city is known to be: its districts, or else its works, and some country around.
+    /// Where the works are, few as they may be, and some country around.
     private func known() throws -> Bounds? {
-        guard let extent = try store.extent(of: .districts) ?? store.extent(of: nil) else { return nil }
-        let margin = 0.5 + max(extent.width, extent.height) / 2
-        return Bounds(
-            west: max(extent.west - margin, -180), south: max(extent.south - margin, -90),
-            east: min(extent.east + margin, 180), north: min(extent.north + margin, 90))
+        // All of them, so with as little around as of districts.
+        try store.extent(of: nil).map { CityExtent(bounds: $0, basis: .districts).reach }
     }
 }

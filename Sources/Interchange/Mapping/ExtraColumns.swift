@@ -66,7 +66,8 @@ final class ExtraColumns {
             case let part?: whole = value.split(by: part).rest
             }
             guard let whole else { continue }
-            switch uses[index].published {
+            // What an export of ours has under `extra` was public.
+            switch isOwnExtra && extra.isExport ? .all : uses[index].published {
             case .all?: open(name, whole, index, &extra)
             case nil: withhold(name, whole, index, &extra)
             case let part?:
@@ -138,6 +139,8 @@ final class ExtraColumns {
 struct ExtraWriters {
     var published = JSONWriter(capacity: 1024)
     var withheld = JSONWriter(capacity: 1024)
+    /// True if the row is of an export of ours.
+    var isExport = false
 
     mutating func begin() {
         published.reset()

@@ -12,6 +12,8 @@ public struct Mapping: Hashable, Sendable {
     /// The layer that rows go to, unless the user says another.
     public var layer: ImportLayer?
     public var format: InputFormat?
+    /// The coordinate system of the positions, as PROJ knows it (`EPSG:25832`); the one that the file states, or WGS 84, if nil.
+    public var crs: String?
     /// What text files are in, if not UTF-8.
     public var encoding: String?
     public var delimiter: UInt8?
@@ -45,6 +47,8 @@ public struct Mapping: Hashable, Sendable {
     var columns: [Column]
     /// Whether the property `extra` of a row is our own, and properties that we compute are to be left out.
     var hasOwnNames: Bool
+    /// The columns by which rows of our own exports are known.
+    var exportMarks: ExportMarks?
     /// Mappings for other shapes of the same source, tried in order before this one.
     var variants: [Variant]
 

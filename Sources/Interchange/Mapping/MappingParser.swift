@@ -34,7 +34,8 @@ private final class MappingParser {
     }
 
     private static let keys = [
-        "title", "source", "attribution", "layer", "format", "encoding", "delimiter", "time_zone", "time_formats",
+        "title", "source", "attribution", "layer", "format", "crs", "encoding", "delimiter", "time_zone",
+        "time_formats",
         "empty_values",
         "empty_places", "observed_at", "snapshot", "close_at_most", "keeps", "bounds", "geometry", "where", "refuse",
         "omit", "publish", "keep",
@@ -61,6 +62,13 @@ private final class MappingParser {
         if let node = root["attribution"] { mapping.attribution = try text(node, "attribution") }
         if let node = root["layer"] { mapping.layer = try choice(node, "layer", ImportLayer.allCases) }
         if let node = root["format"] { mapping.format = try choice(node, "format", InputFormat.allCases) }
+        if let node = root["crs"] {
+            let crs = try text(node, "crs")
+            do throws(UnknownReferenceSystem) { _ = try RowProjections(stated: crs) } catch {
+                throw self.error(node, "crs", "is no coordinate system that can be used: \(error)")
+            }
+            mapping.crs = crs
+        }
         if let node = root["encoding"] {
             let encoding = try text(node, "encoding")
             guard TranscodingSource.isUTF8(encoding) || TranscodingSource.isKnown(encoding) else {

@@ -23,10 +23,15 @@ extension Mapping {
         if let sourceID = fields[.sourceID]?.expression {
             fields[.sourceID]?.expression = .firstNonEmpty([sourceID, .column(id), .column(featureID)])
         }
-        return Mapping(
+        let marks = ExportMarks(
+            id: reference("id"), featureID: reference(ColumnReference.featureID), source: reference("source"),
+            sourceID: reference("source_id"), revision: reference("revision"), state: reference("deadline_state"))
+        var mapping = Mapping(
             name: "own names", timeZone: "UTC", timeFormats: TimeFormat.usual, emptyValues: [], isFullSnapshot: false,
             geometry: .feature, conditions: [], refusals: [],
             omitted: layer.reference == nil ? ["id", "revision", "due_changes", "updated_at", "deadline_state"] : [],
             fields: fields, columns: columns, hasOwnNames: true, variants: [])
+        mapping.exportMarks = marks
+        return mapping
     }
 }

@@ -26,8 +26,19 @@ struct RowMapper {
     private(set) var unsure = WorkFields()
     /// Fields that a source can withdraw, with what their values come from.
     private let withdrawable: [(field: WithdrawableField, expression: FieldExpression)]
+    /// True if the last row's geometry had a Z or M, which was left out.
+    private(set) var hasFurtherOrdinates = false
+    private var projections: RowProjections
 
-    init(mapping: Mapping, kind: WorkKind?, source: String, observedAt: Instant?) throws {
+    /// - Parameters:
+    ///   - crs: The coordinate system that the user states; the mapping's if nil.
+    ///   - fileCRS: The coordinate system that the file states.
+    init(
+        mapping: Mapping, kind: WorkKind?, source: String, observedAt: Instant?, crs: String? = nil,
+        fileCRS: String? = nil
+    ) throws {
+        projections = try RowProjections(stated: crs ?? mapping.crs)
+        try projections.use(ofFile: fileCRS)
         self.mapping = mapping
         self.kind = kind
         self.source = source
@@ -124,8 +135,15 @@ struct RowMapper {
                 rawValue: draft.startsAt.map { $0 > moment } ?? false ? byStart.before : byStart.after)
         }
         draft.geometry = try place(row, plan)
+        draft.id = try mapping.exportMarks?.work(row)
+        extra.isExport = draft.id != nil
         let (published, withheld) = extra(row, plan: plan)
-        draft.extra = ExtraStatement(published: published, withheld: withheld)
+        // An export cannot have what is private, so that stays.
+        draft.extra = ExtraStatement(published: published, withheld: withheld, isWhole: draft.id == nil)
+        if let id = draft.id, sourceID == id.description {
+            draft.source = try string(.source, row)
+            draft.sourceID = nil
+        }
         unsure = []
         if !isNew || mapping.hasOwnNames && draft.firstDueAt != nil && draft.dueAt == nil {
             try withdraw(from: &draft, row, plan)
@@ -255,12 +273,15 @@ struct RowMapper {
         -> ReferenceFeature
     {
         let source = try string(.source, row) ?? source
+        extra.isExport = try mapping.exportMarks?.isFeature(row) ?? false
         let (published, withheld) = extra(row, plan: plan)
-        return ReferenceFeature(
+        var feature = ReferenceFeature(
             id: sourceID.hasPrefix(source + ":") ? sourceID : "\(source):\(sourceID)", name: try string(.name, row),
             featureClass: try string(.featureClass, row), source: source,
             sourceID: sourceID.hasPrefix(source + ":") ? String(sourceID.dropFirst(source.count + 1)) : sourceID,
             extra: published, privateExtra: withheld, geometry: try place(row, plan))
+        feature.keepsPrivateExtra = extra.isExport && withheld == nil
+        return feature
     }
 
     // MARK: Values
@@ -428,15 +449,25 @@ struct RowMapper {
 
     // MARK: Places
 
-    /// The row's geometry, unless it is one that means that the place is not known.
+    /// The row's geometry in WGS 84, unless it is one that means that the place is not known.
     private mutating func place(_ row: some SourceRecord, _ plan: RecordPlan) throws(RowRefusal) -> Geometry? {
         fellBack = false
-        let geometry = try geometry(mapping.geometry, row, plan: plan)
-        guard !mapping.emptyPlaces.isEmpty, case .point(let point) = geometry else { return geometry }
-        let isEmpty = mapping.emptyPlaces.contains {
-            ($0.longitude - point.longitude).magnitude < 1e-6 && ($0.latitude - point.latitude).magnitude < 1e-6
+        hasFurtherOrdinates = false
+        return try geometry(mapping.geometry, row, plan: plan)
+    }
+
+    /// A geometry in WGS 84; nil for a point that means that the place is not known.
+    ///
+    /// - Parameter system: The system that the row states for the geometry.
+    private mutating func located(_ geometry: Geometry?, system: String? = nil) throws(RowRefusal) -> Geometry? {
+        guard let geometry else { return nil }
+        if !mapping.emptyPlaces.isEmpty, case .point(let point) = geometry {
+            let isEmpty = mapping.emptyPlaces.contains {
+                ($0.longitude - point.longitude).magnitude < 1e-6 && ($0.latitude - point.latitude).magnitude < 1e-6
+            }
+            if isEmpty { return nil }
         }
-        return isEmpty ? nil : geometry
+        return try projections.project(geometry, system: system)
     }
 
     private mutating func geometry(_ source: GeometrySource, _ row: some SourceRecord, plan: RecordPlan)
@@ -447,22 +478,25 @@ struct RowMapper {
         case .none: return nil
         case .feature:
             if let guessed = plan.guessed { return try geometry(guessed, row, plan: plan) }
-            return try row.ownGeometry(plan)
+            hasFurtherOrdinates = row.hasFurtherOrdinates
+            return try located(row.ownGeometry(plan), system: row.referenceSystem)
         case .columns(let longitude, let latitude):
             let x = try number(longitude, row)
             let y = try number(latitude, row)
             switch (x, y) {
             case (nil, nil): return nil
-            case (let x?, let y?): return .point(Coordinate(longitude: x, latitude: y))
+            case (let x?, let y?): return try located(.point(Coordinate(longitude: x, latitude: y)))
             case (nil, _): throw RowRefusal("\(longitude.name) is empty, but \(latitude.name) is not")
             case (_, nil): throw RowRefusal("\(latitude.name) is empty, but \(longitude.name) is not")
             }
         case .wkt(let column):
-            return try row.withText(column.slot) { text throws(RowRefusal) in
+            let reading = try row.withText(column.slot) { text throws(RowRefusal) -> WKT.Reading? in
                 guard let text else { return nil }
-                return try WKT.parse(text)
+                return try WKT.read(text)
             }
-        case .geoJSON(let column): return try row.geoJSON(column.slot)
+            hasFurtherOrdinates = reading?.hasFurtherOrdinates ?? false
+            return try located(reading?.geometry, system: reading?.system)
+        case .geoJSON(let column): return try located(row.geoJSON(column.slot))
         case .first(let sources):
             var failure: RowRefusal?
             for source in sources {

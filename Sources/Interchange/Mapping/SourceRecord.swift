@@ -18,6 +18,12 @@ protocol SourceRecord {
     /// The geometry that the record has without being told.
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry?
 
+    /// The coordinate system that the record states for its own geometry; nil for WGS 84 and if it says nothing.
+    var referenceSystem: String? { get }
+
+    /// True if positions of the record's own geometry had a Z or M, which was left out.
+    var hasFurtherOrdinates: Bool { get }
+
     /// Writes whatever the mapping does not pass on: what it publishes and what is for staff only.
     func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters)
 }
@@ -95,6 +101,9 @@ struct CSVRow: SourceRecord {
     }
 
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { nil }
+
+    var referenceSystem: String? { nil }
+    var hasFurtherOrdinates: Bool { false }
 
     func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters) {
         for (column, name) in plan.kept {
@@ -181,6 +190,9 @@ struct FeatureRow: SourceRecord {
     }
 
     func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { feature.geometry }
+
+    var referenceSystem: String? { feature.referenceSystem }
+    var hasFurtherOrdinates: Bool { feature.hasFurtherOrdinates }
 
     func writeExtra(_ plan: RecordPlan, to extra: inout ExtraWriters) {
         var properties = feature.properties

@@ -4,11 +4,30 @@ import Geometry
 enum WKT {
     /// The geometry that a text says, Z and M left out; `SRID=4326;` in front is allowed.
     static func parse(_ text: UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> Geometry? {
+        let reading = try read(text)
+        guard let system = reading.system else { return reading.geometry }
+        throw RowRefusal("the geometry is in \(system); reproject it to EPSG:4326")
+    }
+
+    /// What a text says.
+    struct Reading {
+        /// Nil if the geometry is empty.
+        var geometry: Geometry?
+        /// The coordinate system that `SRID=…;` names, as `EPSG:…`; nil for WGS 84 and without it.
+        var system: String?
+        /// True if Z or M was left out.
+        var hasFurtherOrdinates: Bool
+    }
+
+    /// The geometry that a text says, Z and M left out, in whatever system `SRID=…;` in front names.
+    static func read(_ text: UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> Reading {
         var parser = Parser(text: text)
-        try parser.referenceSystem()
+        let srid = try parser.referenceSystem()
         let geometry = try parser.geometry()
         guard parser.peek() == nil else { throw parser.error("nothing may follow the geometry") }
-        return geometry.isEmpty ? nil : geometry
+        return Reading(
+            geometry: geometry.isEmpty ? nil : geometry, system: srid.flatMap { $0 == 4326 ? nil : "EPSG:\($0)" },
+            hasFurtherOrdinates: parser.hasFurtherOrdinates)
     }
 
     /// The geometry that begins at an octet of a longer text, and where the text goes on behind it; nil if the geometry is empty.
@@ -25,9 +44,9 @@ enum WKT {
     static func text(of geometry: Geometry) -> String {
         func run(_ run: [Coordinate]) -> String { "(" + run.map(position).joined(separator: ",") + ")" }
         func position(_ position: Coordinate) -> String {
-            "\(rounded(position.longitude)) \(rounded(position.latitude))"
+            let position = position.isValid ? position.rounded : position
+            return "\(position.longitude) \(position.latitude)"
         }
-        func rounded(_ value: Double) -> Double { (value * 1e7).rounded() / 1e7 }
         func rings(_ polygon: Polygon) -> String { "(" + polygon.rings.map(run).joined(separator: ",") + ")" }
         if geometry.isEmpty { return "\(geometry.type.rawValue.uppercased()) EMPTY" }
         switch geometry {
@@ -47,6 +66,7 @@ enum WKT {
         let text: UnsafeBufferPointer<UInt8>
         var at: Int
         private var depth = 0
+        private(set) var hasFurtherOrdinates = false
 
         init(text: UnsafeBufferPointer<UInt8>, at start: Int = 0) {
             self.text = text
@@ -84,16 +104,15 @@ enum WKT {
             return word
         }
 
-        mutating func referenceSystem() throws(RowRefusal) {
+        /// The number of the coordinate system in front of the geometry; nil if there is none.
+        mutating func referenceSystem() throws(RowRefusal) -> Int? {
             let start = at
             guard word() == "SRID", take(UInt8(ascii: "=")) else {
                 at = start
-                return
+                return nil
             }
             guard let srid = number(), take(UInt8(ascii: ";")) else { throw error("SRID=4326; expected") }
-            guard srid == 4326 else {
-                throw RowRefusal("the geometry is in EPSG:\(Int(saturating: srid)); reproject it to EPSG:4326")
-            }
+            return Int(saturating: srid)
         }
 
         mutating func geometry() throws(RowRefusal) -> Geometry {
@@ -160,7 +179,7 @@ enum WKT {
 
         mutating func position() throws(RowRefusal) -> Coordinate {
             guard let longitude = number(), let latitude = number() else { throw error("two numbers expected") }
-            while number() != nil {}
+            while number() != nil { hasFurtherOrdinates = true }
             return Coordinate(longitude: longitude, latitude: latitude)
         }
 

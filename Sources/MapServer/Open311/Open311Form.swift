@@ -98,7 +98,7 @@ struct Open311Form {
             if let latitude = Double(lat), latitude.magnitude <= 90, let longitude = Double(long),
                 longitude.magnitude <= 180
             {
-                return Coordinate(longitude: longitude, latitude: latitude)
+                return Coordinate(longitude: longitude, latitude: latitude).rounded
             }
             faults.append("lat and long are not degrees of WGS 84")
         default: faults.append("lat and long come together")
@@ -117,7 +117,7 @@ extension PendingReport {
         draft.address = address
         draft.reportedAt = receivedAt
         if let longitude, let latitude {
-            draft.geometry = .point(Coordinate(longitude: longitude, latitude: latitude))
+            draft.geometry = .point(Coordinate(longitude: longitude, latitude: latitude).rounded)
         }
         if let mediaURL, WebAddress.isPlain(mediaURL) {
             draft.extra = ExtraStatement(
