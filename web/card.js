@@ -28,8 +28,10 @@ function full(work, actions) {
   add('due_at', time(is.due_at));
   const moves = movesText(is);
   if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
+  else if (!is.due_at) add('original_due_at', time(is.original_due_at));
   add('starts_at', time(is.starts_at));
-  add('completed_at', is.completed_at && (is.completed_estimated ? `${time(is.completed_at)} (${text('estimated')})` : time(is.completed_at)));
+  const estimated = is.completed_estimated ? ` (${text('estimated')})` : '';
+  add('completed_at', is.completed_at && time(is.completed_at) + estimated);
   add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
   add('on_site_at', time(is.on_site_at));
   add('traffic_impact', text(`traffic_impact.${is.traffic_impact}`));

@@ -22,14 +22,12 @@ def ledger(database):
 
 
 def moves_of(lists):
-    """What moved from list to list, for each id: pairs of the deadlines before and after."""
+    """What moved from list to list, for each id: pairs of the deadlines before and after. One that was withdrawn in between did not move."""
     known, moves = {}, {}
     for entries in lists:
         for identity, due in entries:
             before = known.get(identity)
-            if due is None:
-                continue
-            if before not in (None, due):
+            if None not in (before, due) and before != due:
                 moves.setdefault(identity, []).append((before, due))
             known[identity] = due
     return moves

@@ -90,11 +90,13 @@ private func cells(_ bytes: [UInt8]) throws -> [String] {
         let store = MemoryStore()
         let rows = texts.enumerated().map { "\($0.offset),\"\($0.element)\",37.6,55.7\n" }.joined()
         _ = try load("name,words,lon,lat\n" + rows, Self.foreign, into: store)
-        #expect(store.works.map(\.title) == texts)
+        // Characters that nobody sees do not count at the ends of a value.
+        let kept = texts.map { String($0.trimmingSpaces()) }
+        #expect(store.works.map(\.title) == kept)
         var bytes: [UInt8] = []
         try LayerExport(store: store, at: .now).write(.works(nil), as: .csv) { bytes += $0 }
         let copy = try load(String(decoding: bytes, as: UTF8.self), nil).store
-        #expect(copy.works.map(\.title) == texts)
+        #expect(copy.works.map(\.title) == kept)
     }
 
     @Test("Refused rows are guarded, and those that were mended come in as they were meant")

@@ -128,7 +128,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
         #expect(try city.store.imports(ofSource: "q").count == 1)
         #expect(try city.load(Self.rows(1...28, at: "2026-06-13T04:00:00Z"), Self.full).closed == 12)
         #expect(
-            try city.load(Self.rows(1...14, at: "2026-06-13T05:00:00Z"), Self.full + "close_at_most: 50%\n").closed
+            try city.load(Self.rows(1...14, at: "2026-06-13T05:00:00Z"), Self.full + "\nclose_at_most: 50%\n").closed
                 == 14)
         // Few works may all end at once.
         #expect(try city.load(Self.rows([1], at: "2026-06-13T06:00:00Z"), Self.full).closed == 13)
@@ -246,7 +246,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
                     .replacing("etr,", with: "etr?,").replacing("org,", with: "org?,"), name: "a.geojson"
             ).unchanged == 1)
         let nothing = #"{"id": "1", "title": "T", "note": null, "etr": null, "org": null}"#
-        try city.load(collection([nothing]), Self.stated + "keeps: [due_at, description]\n", name: "a.geojson")
+        try city.load(collection([nothing]), Self.stated + "\nkeeps: [due_at, description]\n", name: "a.geojson")
         let work = try city.work("1")
         #expect(work.dueAt != nil && work.description == "N" && work.organisation == nil)
         let csv = "source: c\ngeometry: none\nfields: {source_id: id, title: title, address: place?}\n"

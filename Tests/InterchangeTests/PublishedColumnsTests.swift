@@ -140,7 +140,7 @@ import Works
             "name", "phone", "mail", "person", "owner", "inspector", "user", "contact", "rep_", "permittee",
         ]
         // Looked at one by one: streets, offices, and whether somebody went on foot.
-        let harmless = ["core_details.road_names", "OWNERSHIP", "USERTYPE"]
+        let harmless = ["core_details.road_names", "road_names", "road_name", "OWNERSHIP", "USERTYPE"]
         for name in RealData.mappings.names where !name.hasPrefix("osm-") {
             let mapping = try RealData.mappings.mapping(name)
             for mapping in [mapping] + mapping.variants.map(\.mapping) {

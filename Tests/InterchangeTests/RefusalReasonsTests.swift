@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Reasons for refusing rows")
 struct RefusalReasonsTests {
-    @Test("What differs from row to row is left out, what is the same in all stays")
+    @Test("Numbers that differ from row to row are left out, quoted values are counted")
     func summary() {
         var reasons = RefusalReasons()
         reasons.add("latitude 91.5 is beyond 90; convert with ogr2ogr -t_srs EPSG:4326")
@@ -17,8 +17,23 @@ struct RefusalReasonsTests {
         reasons.add(more)
         #expect(
             reasons.all.map { "\($0.count) × \($0.reason)" } == [
-                "3 × no category “…”", "2 × latitude … is beyond 90; convert with ogr2ogr -t_srs EPSG:4326",
+                "3 × no category “hole 7” 2, “pit” 1",
+                "2 × latitude … is beyond 90; convert with ogr2ogr -t_srs EPSG:4326",
                 "1 × it is 12 o'clock",
             ])
+    }
+
+    @Test("A hint stays with its value, and rare values are summed up")
+    func hints() {
+        var reasons = RefusalReasons()
+        for value in ["“In Review”", "“OPEN” (is `Open` meant?)", "“In Review”", "“Duplicate”"] {
+            reasons.add("status: not in the mapping's table: \(value); add what is missing")
+        }
+        #expect(
+            reasons.all.map(\.reason) == [
+                "status: not in the mapping's table: “In Review” 2, “Duplicate” 1, “OPEN” 1 (is `Open` meant?); add what is missing"
+            ])
+        for number in 0..<1000 { reasons.add("name: “\(number)” is too odd") }
+        #expect(reasons.all.first?.reason.contains("others 990 is too odd") == true)
     }
 }

@@ -19,7 +19,24 @@ import Works
             ("unix_ms", "-1", "1969-12-31T23:59:59Z"),
             ("%Y-%m-%dT%H:%M%z", "2023-03-03T20:12Z", "2023-03-03T20:12:00Z"),
             ("%Y-%m-%dT%H:%M%z", "2023-03-03T20:12-0530", "2023-03-04T01:42:00Z"),
-            ("%Y-%m-%dT00:00:00.000Z", "2016-07-09T00:00:00.000Z", "2016-07-09T00:00:00Z"),
+            ("%Y-%m-%dT00:00:00.000%Z", "2016-07-09T00:00:00.000Z", "2016-07-09T00:00:00Z"),
+            ("iso8601", "2023-12-10T12:00:00.000", "2023-12-10T12:00:00Z"),
+            ("iso8601", "2023-12-10 12:00", "2023-12-10T12:00:00Z"),
+            ("iso8601", "2023-12-10T12:00:00.5+0200", "2023-12-10T10:00:00Z"),
+            ("iso8601", "2023-12-10 12:00:00+00", "2023-12-10T12:00:00Z"),
+            ("iso8601", "2023-12-10 12:00:00 UTC", "2023-12-10T12:00:00Z"),
+            ("iso8601", "2023/12/10", "2023-12-10T00:00:00Z"),
+            ("rfc3339", "2023-12-10T12:00:00-05", "2023-12-10T17:00:00Z"),
+            ("%m/%d/%Y %N", "06/17/2016 116", "2016-06-17T01:16:00Z"),
+            ("%m/%d/%Y %N", "06/17/2016 5", "2016-06-17T00:05:00Z"),
+            ("%m/%d/%Y %N", "06/17/2016 1435", "2016-06-17T14:35:00Z"),
+            ("%d %b %Y", "5 июля 2024", "2024-07-05T00:00:00Z"),
+            ("%d %b %Y", "1 МАЯ 2024", "2024-05-01T00:00:00Z"),
+            ("%d. %b %Y", "3. März 2024", "2024-03-03T00:00:00Z"),
+            ("%a, %d %b %Y %H:%M:%S %z", "Fri, 05 Jul 2024 08:00:00 +0200", "2024-07-05T06:00:00Z"),
+            ("%Y-%m-%d %H:%M %Z", "2024-07-05 08:00 EST", "2024-07-05T08:00:00Z"),
+            ("unix_ms", "1446374580000.0", "2015-11-01T10:43:00Z"),
+            ("excel", "45296.5", "2024-01-05T12:00:00Z"),
             ("%d %b %y", "3 March 68", "2068-03-03T00:00:00Z"),
             ("%Y%j", "2024366", "2024-12-31T00:00:00Z"),
             ("snapshot_%Y%m%dT%H%M%S%z", "snapshot_20230303T202652Z", "2023-03-03T20:26:52Z"),
@@ -42,12 +59,36 @@ import Works
         arguments: [
             ("%m/%d/%Y", "13/01/2015"), ("%m/%d/%Y", "02/29/2015"), ("%m/%d/%Y", "01/02/2015 "), ("date", "2026-8-2x"),
             ("%m/%d/%Y %I:%M %p", "01/02/2015 13:00 PM"), ("%Y-%m-%d %H:%M", "2015-01-02 24:00"), ("%Y%j", "2023366"),
-            ("rfc3339", "2015-01-02"), ("unix", "soon"), ("unix", "99999999999999"),
+            ("rfc3339", "2015-01-02"), ("rfc3339", "2015-01-02T10:00:00"), ("unix", "soon"),
+            ("%m/%d/%Y %H%M", "06/17/2016 116"), ("%m/%d/%Y %H%M", "06/17/2016 935"), ("%Y%m%d", "2016117"),
+            ("%m/%d/%Y %N", "06/17/2016 2460"), ("iso8601", "10.12.2023"), ("iso8601", "2023-12-10T12"),
+            ("iso8601", "2023-12-10T12:00:00 noon"), ("%d %b %Y", "5 листопада 2024"), ("excel", "soon"),
+            ("unix", "99999999999999"),
         ])
     func refuses(format: String, text: String) throws {
         var text = text
         let format = try TimeFormat(format)
         #expect(text.withUTF8 { format.read($0) } == nil)
+    }
+
+    @Test(
+        "A zone that a pattern writes as letters is UTC, wherever the city is",
+        arguments: [
+            ("l_%Y%m%dT%H%M%SZ", "l_20240927T130747Z"), ("%Y-%m-%d %H:%M:%S UTC", "2024-09-27 13:07:47 UTC"),
+            ("%Y-%m-%d %H:%M:%SZ (list)", "2024-09-27 13:07:47Z (list)"),
+            ("%I:%M:%S %p GMT %m/%d/%Y", "01:07:47 PM GMT 09/27/2024"),
+        ])
+    func lettersOfUTC(format: String, text: String) throws {
+        var text = text
+        let format = try TimeFormat(format)
+        let moment = try #require(Instant("2024-09-27T13:07:47Z"))
+        #expect(text.withUTF8 { format.read($0) } == .instant(moment))
+    }
+
+    @Test("An offset that a pattern writes out is refused with what to write", arguments: ["+02:00", "-0500", " +01"])
+    func writtenOffsets(offset: String) {
+        let error = #expect(throws: TimeFormatError.self) { try TimeFormat("%Y-%m-%dT%H:%M:%S\(offset)") }
+        #expect(error?.description.contains("write %z") == true)
     }
 
     @Test("A form that means nothing is told with what is allowed", arguments: ["%Q", "%H:%M", "%"])

@@ -29,7 +29,7 @@ struct DistrictAssignmentTests {
         ]
         for index in works.indices { works[index].district = index == 5 ? "West" : "old" }
         try store.write(bulk: true) { transaction in
-            for work in works { try transaction.insert(work, ledger: []) }
+            for work in works { try transaction.insert(work, ledger: work.ledger) }
         }
         _ = try store.writeDesk { try $0.hide(works[4].id, reason: "private", at: noon, by: staff) }
         func assign() throws -> Int { try store.write(bulk: false) { try $0.assignDistricts(at: noon + 60) } }
@@ -48,7 +48,7 @@ struct DistrictAssignmentTests {
             let stored = try #require(try store.work(work.id))
             #expect(stored.district == district && stored.revision == revision)
             #expect(stored.updatedAt == (revision == 2 ? noon + 60 : noon))
-            #expect(try store.ledger(of: work.id).isEmpty)
+            #expect(try store.ledger(of: work.id).map(\.field) == [.registered])
         }
         let hidden = try #require(try store.hiddenWork(works[4].id))
         #expect(hidden.work.district == "East" && hidden.work.revision == 3)

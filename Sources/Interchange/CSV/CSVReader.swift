@@ -25,8 +25,22 @@ public final class CSVReader {
     /// The most fields of a record.
     public static let maximumFields = 1 << 16
 
-    /// The names of the columns, white space around them removed.
+    /// A column that bears another name here than in the file.
+    public struct Renaming: Hashable, Sendable {
+        /// Its name in the file; empty if it has none.
+        public var from: String
+        /// The name that no other column has.
+        public var to: String
+    }
+
+    /// The names of the columns, white space around them removed; each name is there once.
     public private(set) var header: [String] = []
+    /// The columns whose name is that of a column before, or empty.
+    public private(set) var renamed: [Renaming] = []
+    /// Lines before the header, which are not read.
+    public private(set) var skippedLines = 0
+    /// True if one of them is no more than a name for the separator.
+    private(set) var hasSeparatorLine = false
     public let delimiter: UInt8
     /// The line on which the current record begins, from 1.
     public private(set) var line = 1
@@ -45,13 +59,20 @@ public final class CSVReader {
     /// Start and end of each field of the current record.
     @exclusivity(unchecked) private var ends: [(start: Int, end: Int)] = []
     private var quoteFault: Int?
+    /// Columns up to the last that has a name in the file.
+    private var named = 0
 
     /// - Parameters:
     ///   - source: UTF-8, not compressed.
     ///   - delimiter: What separates fields; found out from the first records if nil.
+    ///   - headerRow: The line that has the names of the columns, from 1; found out if nil.
     ///   - capacity: How much is read at a time, in bytes.
+    ///   - isHeader: True for names that are the header without doubt, so that lines before it can be told.
     /// - Throws: ``InputError`` if the file is empty or its header cannot be read.
-    public init(_ source: any ByteSource, delimiter: UInt8? = nil, capacity: Int = 1 << 18) throws {
+    public init(
+        _ source: any ByteSource, delimiter: UInt8? = nil, headerRow: Int? = nil, capacity: Int = 1 << 18,
+        isHeader: ([String]) -> Bool = { _ in true }
+    ) throws {
         self.source = source
         self.capacity = capacity
         buffer = .allocate(capacity: capacity)
@@ -71,7 +92,14 @@ public final class CSVReader {
         guard start.contains(where: { !CSVReader.isSpace($0) }) else {
             throw InputError(file: source.name, "the file is empty: not even a header row is in it")
         }
-        self.delimiter = delimiter ?? CSVDialect.delimiter(of: start, name: source.name)
+        let preamble = CSVPreamble(
+            of: start, headerRow: headerRow, delimiter: delimiter, name: source.name, isHeader: isHeader)
+        let table = UnsafeBufferPointer(rebasing: start[preamble.offset...])
+        self.delimiter = preamble.delimiter ?? CSVDialect.delimiter(of: table, name: source.name)
+        position += preamble.offset
+        nextLine += preamble.lines
+        skippedLines = preamble.lines
+        hasSeparatorLine = preamble.hasSeparatorLine
         guard try scan() else { throw InputError(file: source.name, "the file is empty") }
         if let invalid = invalidByte() {
             throw InputError(
@@ -80,6 +108,22 @@ public final class CSVReader {
         header = (0..<ends.count).map {
             let text = String(decoding: field($0), as: UTF8.self)
             return String(text.trimmingSpaces())
+        }
+        named = (header.lastIndex { !$0.isEmpty } ?? header.count - 1) + 1
+        renameColumns()
+    }
+
+    /// Gives columns names of their own: `Notes_2` for the second `Notes`, `column_4` for one without a name.
+    private func renameColumns() {
+        var taken = Set(header)
+        var seen: Set<String> = []
+        for (index, name) in header.enumerated() where name.isEmpty || !seen.insert(name).inserted {
+            var number = name.isEmpty ? index + 1 : 2
+            let stem = name.isEmpty ? "column" : name
+            while taken.contains("\(stem)_\(number)") { number += 1 }
+            header[index] = "\(stem)_\(number)"
+            taken.insert(header[index])
+            renamed.append(Renaming(from: name, to: header[index]))
         }
     }
 
@@ -110,12 +154,25 @@ public final class CSVReader {
         fault = nil
         if let quoteFault {
             fault = .textAfterQuote(field: quoteFault)
-        } else if ends.count != header.count {
+        } else if ends.count != header.count, !evenOut() {
             fault = .uneven(fields: ends.count, header: header.count, isLast: sourceEnded && position >= filled)
         } else if let invalid = invalidByte() {
             fault = .encoding(byte: invalid.byte, field: invalid.field)
         }
         return true
+    }
+
+    /// Takes empty fields more than the header has for a separator too many at the end of the row, and columns without a name
+    /// that a row lacks for empty; false if that does not make the row as long as the header.
+    private func evenOut() -> Bool {
+        while ends.count > header.count, let last = ends.last, field(ends.count - 1).trimmed.isEmpty,
+            last.start <= last.end
+        {
+            ends.removeLast()
+        }
+        guard let last = ends.last, ends.count >= named else { return false }
+        while ends.count < header.count { ends.append((last.end, last.end)) }
+        return ends.count == header.count
     }
 
     // MARK: Scanning

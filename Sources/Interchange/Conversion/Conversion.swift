@@ -51,6 +51,8 @@ public struct Conversion: Sendable {
             "OSM_USE_CUSTOM_INDEXING": "NO",
             // An area that the edge of an extract cuts in two is no area.
             "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": "NO", "GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL",
+            // The first row of a table has the names of its columns, whatever is in it.
+            "OGR_XLSX_HEADERS": "FORCE", "OGR_ODS_HEADERS": "FORCE", "OGR_XLS_HEADERS": "FORCE",
             "GDAL_DRIVER_PATH": "disable", "GDAL_CONFIG_FILE": "/dev/null", "PROJ_NETWORK": "OFF",
         ]
         // Whatever should try to reach a server all the same finds a closed door.
@@ -167,20 +169,30 @@ public struct Conversion: Sendable {
     /// - Parameters:
     ///   - crs: The coordinate system that the mapping states.
     ///   - asTheyAre: True for positions as the file has them, in whatever system.
+    ///   - losses: Told what was assumed or left out.
     func features(
-        of file: String, _ format: ForeignFormat, encoding: String?, crs ofMapping: String? = nil,
-        asTheyAre: Bool = false
+        of file: String, _ format: ForeignFormat, encoding given: String?, crs ofMapping: String? = nil,
+        asTheyAre: Bool = false, losses: ConversionLosses = ConversionLosses()
     ) throws -> PeekableSource {
         let temporary = try TemporaryFolder()
         let input = try input(file, format)
         let system = asTheyAre ? nil : crs ?? ofMapping
+        var encoding = given
+        if encoding == nil, input.format.drivers.contains("ESRI Shapefile") {
+            encoding = try ShapefileEncoding.found(file, shapefile: input.name)
+            if encoding != nil {
+                losses.note(
+                    "nothing says the encoding of its texts; they were read as windows-1252 (Latin-1). If names look odd, say "
+                        + "`encoding:` in the mapping")
+            }
+        }
         let arguments =
             ["-f", "GeoJSONSeq", "/vsistdout/", input.name] + (try choice(of: file, input, temporary))
             + (asTheyAre ? Self.rawOutput : Self.layerOutput) + (system.map { ["-s_srs", $0] } ?? [])
         let process = try start(
             "ogr2ogr", arguments, file, temporary, reading: input.readable,
             keeping: input.format.drivers + ["GeoJSONSeq"], encoding: encoding)
-        return PeekableSource(ConversionSource(file, process, temporary, input, limits))
+        return PeekableSource(ConversionSource(file, process, temporary, input, limits, losses))
     }
 
     /// The objects of an OpenStreetMap extract that are points, lines and areas, as GeoJSON lines.

@@ -41,6 +41,10 @@ final class ConversionSource: ByteSource {
 final class ConversionLosses: Sendable {
     static let openRing = "Non closed ring detected"
     private let openRings = Mutex(0)
+    private let assumption = Mutex<String?>(nil)
+
+    /// Keeps something that the user should know.
+    func note(_ text: String) { assumption.withLock { $0 = text } }
 
     func set(complaints: [UInt8]) {
         let count = String(decoding: complaints, as: UTF8.self).split(separator: "\n").count {
@@ -52,7 +56,9 @@ final class ConversionLosses: Sendable {
     /// For the user.
     var notes: [String] {
         let count = openRings.withLock { $0 }
-        return count == 0 ? [] : ["\(count) areas are left out, because the extract has only a part of their outline"]
+        let assumed = assumption.withLock { $0.map { [$0] } ?? [] }
+        return assumed
+            + (count == 0 ? [] : ["\(count) areas are left out, because the extract has only a part of their outline"])
     }
 }
 

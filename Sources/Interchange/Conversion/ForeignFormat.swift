@@ -79,6 +79,8 @@ struct ForeignFormat: Hashable, Sendable {
         else { return nil }
         func has(_ text: String) -> Bool { String(decoding: start, as: UTF8.self).contains(text) }
         if has("OSMHeader") || has("<osm ") { return openStreetMap }
+        // Answers of Open311 servers are for us.
+        if has("<service_requests") || has("<requests") || has("<service_request>") { return nil }
         if start.starts(with: [0x50, 0x4B, 3, 4]) { return ForeignFormat(drivers: all, isArchive: true) }
         let magics: [[UInt8]] = [SQLiteSchema.magic, Array("fgb".utf8), Array("<?xml".utf8), [0, 0, 0x27, 0x0A]]
         return magics.contains { start.starts(with: $0) } ? ForeignFormat(drivers: all) : nil

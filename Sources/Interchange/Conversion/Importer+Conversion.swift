@@ -18,23 +18,52 @@ extension Importer {
         _ path: String, as layer: ImportLayer?, also: [ReferenceLayer], mapping: Mapping?, mappings: MappingLibrary,
         conversion: Conversion, adminLevel: Int? = nil, progress: (ImportProgress) -> Void = { _ in }
     ) throws -> [ImportReport] {
-        let format = ForeignFormat.of(path)
+        try UnreadFormat.check(path)
+        let isOwn = mapping.map { $0.format == .xml || !$0.records.isEmpty } ?? false
+        let format = isOwn && !(path.lowercased().hasSuffix(".zip")) ? nil : ForeignFormat.of(path)
         guard also.isEmpty || format?.isOpenStreetMap ?? false else {
             throw InputError(file: path, "only an OpenStreetMap extract fills several layers at once; leave out --also")
         }
+        do {
+            return try importFile(
+                path, format, as: layer, also: also, mapping: mapping, mappings: mappings, conversion: conversion,
+                adminLevel: adminLevel, progress: progress)
+        } catch var unknown as UnknownColumns {
+            unknown.nearest = mappings.nearest(to: unknown.columns)
+            throw unknown
+        }
+    }
+
+    private func importFile(
+        _ path: String, _ format: ForeignFormat?, as layer: ImportLayer?, also: [ReferenceLayer], mapping: Mapping?,
+        mappings: MappingLibrary, conversion: Conversion, adminLevel: Int?, progress: (ImportProgress) -> Void
+    ) throws -> [ImportReport] {
         guard let format else { return [try importFile(path, as: layer, mapping: mapping, progress: progress)] }
+        let encoding = mapping?.encoding
+        if format.isArchive,
+            let own = try OwnArchive(path, chosen: conversion.layer, limit: conversion.limits.output << 20)
+        {
+            let report = try importBytes(named: path, as: layer, mapping: mapping, progress: progress) {
+                try own.open(encoding: encoding)
+            }
+            return [report]
+        }
         guard format.isOpenStreetMap else {
-            let encoding = mapping?.encoding
+            let losses = ConversionLosses()
             let stated = conversion.crs ?? mapping?.crs
             var part = ImportPart(layer: layer, mapping: mapping?.withoutCRS, isConverted: true) {
-                try conversion.features(of: path, format, encoding: encoding, crs: stated)
+                try conversion.features(of: path, format, encoding: encoding, crs: stated, losses: losses)
             }
+            part.notes = { losses.notes }
             do { return try importParts([part], named: path, progress: progress) } catch let error as OutsideProjection
             {
                 // GDAL leaves no feature out: read as they are, those outside are refused one by one.
                 guard let crs = try stated ?? conversion.code(of: path, format) else { throw error.fault }
                 part.crs = crs
-                part.open = { try conversion.features(of: path, format, encoding: encoding, asTheyAre: true) }
+                part.open = {
+                    try conversion.features(
+                        of: path, format, encoding: encoding, asTheyAre: true, losses: losses)
+                }
                 return try importParts([part], named: path, progress: progress)
             }
         }

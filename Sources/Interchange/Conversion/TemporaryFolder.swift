@@ -4,7 +4,7 @@ import Glibc
 /// A folder of ours, closed to others, for as long as it is needed.
 ///
 /// A class, because the folder goes when nobody holds it any more.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

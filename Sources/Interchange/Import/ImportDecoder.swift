@@ -88,6 +88,8 @@ struct ImportDecoder {
         var keepsSamples = false
         /// Where refused rows will be; nil if they are only counted.
         var refusedFile: String?
+        /// The one of the file's lists whose rows are meant; nil if the file is one list.
+        var list: ListOfSeries?
     }
 
     private let task: Task
@@ -111,11 +113,21 @@ struct ImportDecoder {
     /// False until it is settled which of the mapping's variants the file needs.
     private var isSettled = false
     private let actor: Actor
+    /// What is looked for instead of handing out rows, if only that is wanted.
+    private(set) var survey: RowSurvey?
+    /// For each id the number of the row that counts, where the mapping chooses among several.
+    private var chosen: [String: Int]?
+    private var passedOver = 0
+    /// Rows up to here, whatever becomes of them.
+    private var rowNumber = 0
+    /// True once the row at hand is known to belong to the list that is meant.
+    private var isInList = false
 
     private static let batchSize = 512
 
-    init(_ task: Task, output: HandOver<DecodedBatch, DecodingSummary>) {
+    init(_ task: Task, output: HandOver<DecodedBatch, DecodingSummary>, survey: RowSurvey? = nil) {
         self.task = task
+        self.survey = survey
         self.output = output
         mapping = task.mapping
         distances = DistanceSurvey(extent: task.extent)
@@ -126,12 +138,17 @@ struct ImportDecoder {
     ///
     /// - Parameter open: Opens the file; it may be called twice, to look for the time of the list behind its rows.
     mutating func run(_ open: () throws -> PeekableSource) throws -> DecodingSummary {
-        let source = try open()
+        if task.mapping.sameID == .richestGeometry, survey == nil, task.file != "-" { try choose(open) }
+        let (isConverted, asked) = (task.isConverted, task.mapping)
+        func unwrapped() throws -> PeekableSource {
+            try isConverted ? open() : DocumentRows.unwrap(open(), asked)
+        }
+        let source = try unwrapped()
         summary.isFullSnapshot = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
         if task.isConverted {
-            if try !source.peek(1).isEmpty { try features(source, open) }
-        } else if try task.format.map({ $0 == .geojson }) ?? Self.looksLikeJSON(source) {
-            try features(source, open)
+            if try !source.peek(1).isEmpty { try features(source, unwrapped) }
+        } else if try task.format.map({ $0 != .csv }) ?? Self.looksLikeJSON(source) {
+            try features(source, unwrapped)
         } else {
             try csv(source)
         }
@@ -154,11 +171,17 @@ struct ImportDecoder {
     // MARK: CSV
 
     private mutating func csv(_ source: PeekableSource) throws {
-        let reader = try CSVReader(source, delimiter: mapping.delimiter)
+        let reader = try CSVReader(
+            source, delimiter: mapping.delimiter, headerRow: mapping.headerRow,
+            isHeader: { task.mapping.recognises(header: $0) })
+        summary.notes += reader.notes
         try use(task.mapping.variant { reader.header.contains($0) })
         let plan = try RecordPlan(
             mapping, header: reader.header, file: task.file, keepsSamples: task.keepsSamples)
         defer { note(plan.extra) }
+        if mapping.hasOwnNames, task.layer.reference == nil {
+            try mapping.requireOwn(among: reader.header.dropFirst(plan.ownColumns), file: task.file)
+        }
         if case .feature = mapping.geometry, plan.guessed == nil {
             summary.notes.append(
                 "no column says where the rows are: name it under `geometry` in the mapping, or call the columns longitude and latitude"
@@ -166,18 +189,17 @@ struct ImportDecoder {
         }
         var mapper = try mapper(mapping, observedAt: summary.observedAt)
         while try reader.next() {
-            summary.read += 1
-            let row = CSVRow(reader: reader, plan: plan, number: summary.read)
-            isNamed = false
+            beginRow()
+            var row = CSVRow(reader: reader, plan: plan, number: rowNumber)
             do throws(RowRefusal) {
                 if let fault = reader.fault {
                     noteName(of: row, reader, &mapper)
                     if case .encoding = fault { note(encodingFault: fault.message(in: reader), line: reader.line) }
                     throw RowRefusal(fault.message(in: reader))
                 }
+                try mapper.begin(&row)
                 try decode(row, line: reader.line, &mapper, plan)
             } catch {
-                if !isNamed { summary.unnamed += 1 }
                 // Refused again, a row is written as it was refused first.
                 let own = plan.ownColumns
                 func original(_ text: String) -> String { plan.isGuarded ? CSVWriter.unguarded(text) : text }
@@ -203,6 +225,9 @@ struct ImportDecoder {
         defer { note(plan.extra) }
         var pending: [Int] = []
         var names: Set<String> = []
+        var hasLooseNames = false
+        var lists: [String] = []
+        var isRecognised = !task.mapping.hasOwnNames || task.layer.reference != nil
         func failure(_ error: GeoJSONError) -> any Error {
             // Behind the features it is known too late for them.
             if case .referenceSystem(let name) = error.reason, task.file != "-" {
@@ -220,7 +245,7 @@ struct ImportDecoder {
                 let next: GeoJSONFeatureStream.Item?
                 do throws(GeoJSONError) { next = try stream.next() } catch { throw failure(error) }
                 guard let item = next else { break }
-                summary.read += 1
+                beginRow()
                 switch item {
                 case .refused(let error, let raw, let place):
                     let rest = Self.rest(ofRefused: raw)
@@ -230,10 +255,16 @@ struct ImportDecoder {
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
                     }
                     noteName(of: rest, plan, &mapper)
+                    if error.reason == .json(.encoding), let advice = EncodingAdvice.message(in: raw) {
+                        note(encodingFault: advice, line: place.line)
+                    }
                     try refuse("\(error)", line: place.line, header: ["feature"]) {
                         [String(decoding: raw, as: UTF8.self)]
                     }
-                case .feature(let feature, let place):
+                case .feature(let asWritten, let place):
+                    if mapper == nil { hasLooseNames = asWritten.properties.hasLooseNames }
+                    var feature = asWritten
+                    if hasLooseNames { feature.properties = feature.properties.trimmingNames }
                     if mapper == nil {
                         fileCRS = stream.referenceSystem
                         (mapper, plan) = try prepare(for: feature, stream.collectionMembers, open)
@@ -241,15 +272,18 @@ struct ImportDecoder {
                     }
                     guard var ready = mapper else { continue }
                     mapper = nil
-                    let row = FeatureRow(feature: feature, plan: plan, number: summary.read)
-                    isNamed = false
+                    var row = FeatureRow(feature: feature, plan: plan, number: rowNumber)
                     if task.isSourceKnown { ready.speech.note(row) }
+                    if !isRecognised { isRecognised = mapping.recognises(feature) }
                     if !pending.isEmpty {
                         pending.removeAll { row.value($0) != nil }
-                        if !pending.isEmpty { names.formUnion(feature.properties.map(\.name)) }
                     }
-                    do throws(RowRefusal) { try decode(row, line: place.line, &ready, plan) } catch {
-                        if !isNamed { summary.unnamed += 1 }
+                    if summary.read == 1 { lists = DocumentRows.lists(in: feature.properties) }
+                    if !pending.isEmpty || !isRecognised { names.formUnion(feature.properties.map(\.name)) }
+                    do throws(RowRefusal) {
+                        try ready.begin(&row)
+                        try decode(row, line: place.line, &ready, plan)
+                    } catch {
                         try refuse(error.reason, line: place.line, header: ["feature"]) {
                             var json = JSONWriter()
                             json.feature(feature)
@@ -268,6 +302,13 @@ struct ImportDecoder {
                 try set(momentOfCollection(path, stream.collectionMembers, open))
             }
         }
+        if summary.read == 1, !lists.isEmpty, !isRecognised || !pending.isEmpty {
+            throw InputError(
+                file: task.file,
+                "is one JSON object; its rows seem to be at \(lists.prefix(5).map { "`\($0)`" }.joined(separator: ", ")): "
+                    + "say in a mapping `records: \(lists[0])`")
+        }
+        if !isRecognised { try mapping.requireOwn(among: names.sorted(), file: task.file) }
         if let slot = pending.first {
             throw RecordPlan.missing(mapping.columns[slot], mapping: mapping, file: task.file, present: names.sorted())
         }
@@ -311,6 +352,7 @@ struct ImportDecoder {
         mapping = variant
         summary.isFullSnapshot = variant.isFullSnapshot
         summary.closeAtMost = variant.closeAtMost
+        if let list = task.list { try set(list.moment) }
         if let moment = try task.observedAt ?? momentByFileName() { try set(moment) }
     }
 
@@ -381,6 +423,13 @@ struct ImportDecoder {
 
     // MARK: Rows
 
+    private mutating func beginRow() {
+        summary.read += 1
+        rowNumber += 1
+        isInList = false
+        isNamed = false
+    }
+
     private func mapper(_ mapping: Mapping, observedAt: Instant?) throws -> RowMapper {
         do {
             return try RowMapper(
@@ -394,10 +443,28 @@ struct ImportDecoder {
     private mutating func decode(_ row: some SourceRecord, line: Int, _ mapper: inout RowMapper, _ plan: RecordPlan)
         throws(RowRefusal)
     {
+        if survey != nil { return try note(row, &mapper) }
+        if let list = task.list {
+            let moment = try? mapper.ownMoment(row)
+            guard moment == list.moment || moment == nil && list.isFirst else {
+                summary.read -= 1
+                return
+            }
+            guard moment != nil else {
+                _ = try mapper.ownMoment(row)
+                throw RowRefusal("the row has no time that says which of the file's lists it belongs to")
+            }
+            isInList = true
+        }
         let said: Result<String?, RowRefusal>
         do throws(RowRefusal) { said = .success(try mapper.sourceID(row)) } catch { said = .failure(error) }
         if case .success(let sourceID?) = said {
             isNamed = true
+            if let chosen, chosen[sourceID] != nil, chosen[sourceID] != row.number {
+                passedOver += 1
+                summary.skipped += 1
+                return
+            }
             if mapping.isFullSnapshot { summary.listed.insert(sourceID) }
         }
         guard try mapper.decide(row) == .take else {
@@ -430,6 +497,21 @@ struct ImportDecoder {
             }
             batch.rows.append(.reference(feature))
         }
+    }
+
+    // MARK: Looking ahead
+
+    /// Goes over the file once to find which row of each id has the richest geometry.
+    private mutating func choose(_ open: () throws -> PeekableSource) throws {
+        var ahead = ImportDecoder(task, output: output, survey: RowSurvey())
+        _ = try ahead.run(open)
+        chosen = ahead.survey?.richest
+    }
+
+    private mutating func note(_ row: some SourceRecord, _ mapper: inout RowMapper) throws(RowRefusal) {
+        if case .series = mapping.observedAt, let moment = try mapper.ownMoment(row) { survey?.moments.insert(moment) }
+        guard mapping.sameID == .richestGeometry, let id = try mapper.sourceID(row) else { return }
+        survey?.note(id, row.number, try mapper.geometry(row))
     }
 
     /// Refuses a second row of the same name: which of the two is right, nobody can say from here.
@@ -476,13 +558,12 @@ struct ImportDecoder {
     /// Notes the name of a work in what can be read of a feature that is none.
     private mutating func noteName(of rest: GeoJSONFeature?, _ plan: RecordPlan, _ mapper: inout RowMapper?) {
         if let rest, mapper != nil {
-            let row = FeatureRow(feature: rest, plan: plan, number: summary.read)
+            let row = FeatureRow(feature: rest, plan: plan, number: rowNumber)
             if let name = (try? mapper?.sourceID(row)) ?? nil {
+                isNamed = true
                 if mapping.isFullSnapshot { summary.listed.insert(name) }
-                return
             }
         }
-        summary.unnamed += 1
     }
 
     // MARK: Places
@@ -522,6 +603,13 @@ struct ImportDecoder {
     // MARK: Refusals
 
     private mutating func refuse(_ reason: String, line: Int, header: [String], _ original: () -> [String]) throws {
+        if survey != nil { return }
+        if let list = task.list, !list.isFirst, !isInList {
+            // It has been refused with the first list.
+            summary.read -= 1
+            return
+        }
+        if !isNamed { summary.unnamed += 1 }
         let row = RefusedRow(line: line, reason: reason)
         if task.isStrict { throw ImportError.strict(file: task.file, row) }
         summary.refused += 1
@@ -540,6 +628,11 @@ struct ImportDecoder {
 
     /// What only the whole file can tell.
     private mutating func judge() throws {
+        if survey != nil { return }
+        if passedOver > 0 {
+            summary.notes.append(
+                "\(passedOver) rows are left out, because another row of the same id has a richer geometry (`same_id`)")
+        }
         if encodingFaults.count * 10 > summary.read {
             throw ImportError.encoding(file: task.file, line: encodingFaults.firstLine, encodingFaults.advice)
         }
@@ -555,6 +648,7 @@ struct ImportDecoder {
     }
 
     private mutating func flush(_ source: PeekableSource) throws -> Bool {
+        if survey != nil { return true }
         batch.isTimedByRow = mapping.observedAt == .column && !summary.hasListTime && !mapping.isFullSnapshot
         batch.read = summary.read
         batch.bytesRead = source.bytesRead

@@ -90,7 +90,8 @@ public struct ImportReport: Hashable, Sendable {
         hidden += other.hidden
         refusals += other.refusals
         refusalReasons.add(other.refusalReasons)
-        notes += other.notes
+        notes += other.notes.filter { !notes.contains($0) }
+        observedAt = other.observedAt ?? observedAt
         newNames = newNames.union(other.newNames)
         for column in other.published { published.add(column) }
         for column in other.withheld { withheld.add(column) }

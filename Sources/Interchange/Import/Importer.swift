@@ -14,6 +14,8 @@ struct ImportPart: Sendable {
     /// The coordinate system that the lines of another program are in; nil if they are in WGS 84.
     var crs: String?
     var open: @Sendable () throws -> PeekableSource
+    /// The one of the file's lists that is meant; nil for all rows.
+    var list: ListOfSeries?
 
     init(
         layer: ImportLayer?, mapping: Mapping?, isConverted: Bool = false,
@@ -111,7 +113,7 @@ public struct Importer: Sendable {
     func importParts(_ parts: [ImportPart], named name: String, progress: (ImportProgress) -> Void) throws
         -> [ImportReport]
     {
-        let parts = try parts.map(prepare)
+        let parts = try parts.flatMap { try $0.lists(file: name) }.map(prepare)
         guard !parts.isEmpty else { return [] }
         let refusedFile = options.refusedFile ?? RefusedRows.path(for: name)
         unlink(refusedFile + ".part")
@@ -240,7 +242,7 @@ public struct Importer: Sendable {
             crs: settled.part.isConverted ? settled.part.crs : options.crs,
             known: try extent?.reach ?? known(), extent: extent, surveysDistance: layer.isSurveyed, now: now,
             format: mapping.format, isConverted: settled.part.isConverted, keepsSamples: options.isDryRun,
-            refusedFile: options.isDryRun ? nil : refusedFile)
+            refusedFile: options.isDryRun ? nil : refusedFile, list: settled.part.list)
         let rows = HandOver<DecodedBatch, DecodingSummary>(
             capacity: readAhead.capacity, readAhead: readAhead.batches)
         let thread = Thread {

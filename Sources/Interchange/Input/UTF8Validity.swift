@@ -38,16 +38,6 @@ extension UnsafeBufferPointer<UInt8> {
     }
 }
 
-extension StringProtocol {
-    /// Without white space at both ends.
-    func trimmingSpaces() -> SubSequence {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return text
-    }
-}
-
 /// What to tell somebody whose file is not UTF-8.
 enum EncodingAdvice {
     /// Names the byte and the encoding that the text most likely has.
@@ -57,8 +47,16 @@ enum EncodingAdvice {
             + "`encoding: \(likelyEncoding(of: sample))`"
     }
 
+    /// The same for a text that may hold such a byte; nil if it holds none.
+    static func message(in bytes: [UInt8]) -> String? {
+        bytes.withUnsafeBufferPointer {
+            let valid = $0.validUTF8Prefix
+            return valid < $0.count ? message(byte: $0[valid], in: $0) : nil
+        }
+    }
+
     /// In windows-1251 Cyrillic words are runs of bytes from 0xC0, in koi8-r mostly of 0xC0…0xDF; in Western text such bytes stand alone.
-    private static func likelyEncoding(of sample: UnsafeBufferPointer<UInt8>) -> String {
+    static func likelyEncoding(of sample: UnsafeBufferPointer<UInt8>) -> String {
         var pairs = 0
         var singles = 0
         var lowerKOI8 = 0

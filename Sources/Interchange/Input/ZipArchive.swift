@@ -41,6 +41,9 @@ struct ZipArchive {
         for _ in 0..<count { if let member = try member(list, &position) { members.append(member) } }
     }
 
+    /// The paths of its files.
+    var names: [String] { members.map(\.name) }
+
     // MARK: The list
 
     /// Where the list of files lies: from the record at the end of the archive.
@@ -119,14 +122,14 @@ struct ZipArchive {
 
     // MARK: Unpacking
 
-    /// Writes all files into a folder.
+    /// Writes all files into a folder, or one of them.
     ///
     /// - Parameter limit: Bytes that they may have together.
     /// - Returns: Their paths in it.
     /// - Throws: ``InputError``.
-    func unpack(into folder: String, limit: Int) throws -> [String] {
+    func unpack(into folder: String, limit: Int, only name: String? = nil) throws -> [String] {
         var left = limit
-        for member in members {
+        for member in members where name == nil || member.name == name {
             guard member.size <= left else {
                 throw error(
                     "what the archive holds is larger than \(limit >> 20) MB; allow more with --convert-output")

@@ -201,11 +201,11 @@ extension JSONValue {
         }
     }
 
-    /// True for null and for a text of nothing but blanks: there is no value then.
+    /// True for null and for a text of nothing but white space: there is no value then.
     var isBlank: Bool {
         switch self {
         case .null: true
-        case .string(let text): text.utf8.allSatisfy { $0 <= 0x20 }
+        case .string(let text): text.unicodeScalars.allSatisfy(InvisibleSpace.contains)
         default: false
         }
     }

@@ -40,7 +40,9 @@ struct FileSpeech: Sendable {
         case .none, .feature: false
         case .columns(let longitude, let latitude):
             columns.contains(longitude.slot) && columns.contains(latitude.slot)
-        case .wkt(let column), .geoJSON(let column): columns.contains(column.slot)
+        case .wkt(let column), .wkb(let column), .pair(let column, _), .geoJSON(let column):
+            columns.contains(column.slot)
+        case .when(_, let source): has(source)
         case .first(let sources): sources.contains(where: has)
         }
     }

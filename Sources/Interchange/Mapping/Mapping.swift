@@ -17,6 +17,12 @@ public struct Mapping: Hashable, Sendable {
     /// What text files are in, if not UTF-8.
     public var encoding: String?
     public var delimiter: UInt8?
+    /// The line of a CSV file that has the names of the columns, from 1; found out if nil.
+    public var headerRow: Int?
+    /// Path to the list of rows in a JSON or XML document; empty if the document is the list.
+    public var records: [String] = []
+    /// Which of several rows with one id is taken.
+    public var sameID = SameID.first
     /// The IANA name of the clocks that the source's times are by.
     public var timeZone: String
     public var timeFormats: [TimeFormat]
@@ -24,7 +30,7 @@ public struct Mapping: Hashable, Sendable {
     public var emptyValues: [String]
     /// Points that mean that the place is not known.
     public var emptyPlaces: [Coordinate] = []
-    public var observedAt: ObservedAt?
+    var observedAt: ObservedAt?
     /// Whether a file is the whole list of what is open, so that works that are gone from it are closed.
     public var isFullSnapshot: Bool
     /// The share of a source's open works, 0 to 1, that a list may close by lacking them; ``usualClosings`` if nil.
@@ -67,12 +73,22 @@ public struct Mapping: Hashable, Sendable {
     }
 
     /// Where the moment of a list comes from.
-    public enum ObservedAt: Hashable, Sendable {
+    enum ObservedAt: Hashable, Sendable {
         /// A member of the feature collection, as a path.
         case collection(String)
         case fileName(TimeFormat)
         /// A column, row by row.
         case column
+        /// A column; rows with the same time in it are one list, and the file holds several.
+        case series(ColumnReference)
+    }
+
+    /// Choice between rows with one id.
+    public enum SameID: String, Sendable, CaseIterable {
+        /// The first; the others are refused.
+        case first
+        /// That whose geometry says the most: an area before a line before a point. The others are skipped.
+        case richestGeometry = "richest_geometry"
     }
 
     /// Rows that are taken.
@@ -105,7 +121,14 @@ indirect enum GeometrySource: Hashable, Sendable {
     /// The feature's own geometry; in CSV the columns that are named as such columns usually are.
     case feature
     case columns(longitude: ColumnReference, latitude: ColumnReference)
+    /// WKT, or another text that ``PlaceColumn/wkt(_:)`` reads.
     case wkt(ColumnReference)
+    /// WKB in hexadecimal digits.
+    case wkb(ColumnReference)
+    /// Both numbers in one column.
+    case pair(ColumnReference, isLatitudeFirst: Bool)
+    /// Only for rows of which all conditions hold.
+    case when([Mapping.Condition], GeometrySource)
     /// A property that holds a GeoJSON geometry, or a column with its text.
     case geoJSON(ColumnReference)
     /// The first that gives a geometry.
@@ -217,4 +240,8 @@ public enum InputFormat: String, Sendable, CaseIterable {
     case csv
     /// GeoJSON, GeoJSON lines and arrays of JSON objects.
     case geojson
+    /// Features as servers of Esri's write them.
+    case esriJSON = "esri_json"
+    /// Elements that are records, such as those of Open311.
+    case xml
 }

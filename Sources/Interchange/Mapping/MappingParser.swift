@@ -40,7 +40,7 @@ private final class MappingParser {
         "empty_places", "observed_at", "snapshot", "close_at_most", "keeps", "bounds", "geometry", "where", "refuse",
         "omit", "publish", "keep",
         "fields",
-        "variants",
+        "variants", "header_row", "records", "same_id",
     ]
 
     func mapping(_ root: Node.Mapping, over base: Mapping? = nil) throws -> Mapping {
@@ -89,6 +89,16 @@ private final class MappingParser {
             }
             mapping.delimiter = byte
         }
+        if let node = root["header_row"] {
+            guard let row = node.int, (1...1000).contains(row) else {
+                throw error(node, "header_row", "must be the line that has the names of the columns, 1 to 1000")
+            }
+            mapping.headerRow = row
+        }
+        if let node = root["records"] {
+            mapping.records = try text(node, "records").split(separator: ".").map(String.init)
+        }
+        if let node = root["same_id"] { mapping.sameID = try choice(node, "same_id", Mapping.SameID.allCases) }
         if let node = root["time_zone"] {
             let zone = try text(node, "time_zone")
             guard LocalClock(identifier: zone) != nil else {
@@ -183,7 +193,10 @@ private final class MappingParser {
         base.published = .none
         base.variants = []
         base.geometry = .feature
-        if base.observedAt == .column { base.observedAt = nil }
+        switch base.observedAt {
+        case .column, .series: base.observedAt = nil
+        case .collection, .fileName, nil: break
+        }
         return base
     }
 
@@ -243,7 +256,9 @@ private final class MappingParser {
     }
 
     private static let forms = ["column", "constant", "template", "first_non_empty", "join"]
-    private static let modifiers = ["table", "at_least", "default", "separator", "when"]
+    private static let modifiers = [
+        "split", "regex", "pad", "contains", "table", "at_least", "default", "separator", "when",
+    ]
 
     private func expression(_ node: Node, _ key: String, _ field: MappedField, ignoring: [String] = []) throws
         -> FieldExpression
@@ -277,7 +292,28 @@ private final class MappingParser {
                 separator: try mapping["separator"].map { try text($0, key + ".separator") } ?? ", ")
         default: expression = .firstNonEmpty(try list(inner, key).map { try self.expression($0, key, field) })
         }
+        expression = try worked(expression, mapping, key)
         let otherwise = try mapping["default"].map { $0.isNull ? nil : try text($0, key + ".default") }
+        let rest: FieldExpression.Otherwise =
+            switch otherwise {
+            case .none: field.isCode ? .refuse : .keep
+            case .some(nil): .nothing
+            case .some(let value?): .value(value)
+            }
+        guard ["table", "at_least", "contains"].count(where: { mapping[$0] != nil }) <= 1 else {
+            throw error(node, key, "may have one of `table`, `contains` and `at_least`, not several")
+        }
+        if let words = mapping["contains"] {
+            guard let entries = words.mapping, !entries.isEmpty else {
+                throw error(words, key + ".contains", "must be a mapping of texts that occur to our values")
+            }
+            let list = try entries.map { from, to in
+                FieldExpression.Word(
+                    text: try text(from, key + ".contains").lowercased(),
+                    value: to.isNull ? nil : try text(to, key + ".contains"))
+            }
+            expression = .contains(expression, list, otherwise: rest == .keep ? .nothing : rest)
+        }
         if let table = mapping["table"] {
             guard let entries = table.mapping else {
                 throw error(table, key + ".table", "must be a mapping of the source's values to ours")
@@ -286,18 +322,11 @@ private final class MappingParser {
             for (from, to) in entries {
                 pairs.append((try text(from, key + ".table"), to.isNull ? nil : try text(to, key + ".table")))
             }
-            let rest: FieldExpression.Otherwise =
-                switch otherwise {
-                case .none: field.isCode ? .refuse : .keep
-                case .some(nil): .nothing
-                case .some(let value?): .value(value)
-                }
             expression = .table(expression, TextTable(pairs), otherwise: rest)
         }
         if let steps = mapping["at_least"] {
-            guard let entries = steps.mapping, mapping["table"] == nil else {
-                throw error(
-                    steps, key + ".at_least", "must be a mapping of numbers to values, without a `table` beside it")
+            guard let entries = steps.mapping else {
+                throw error(steps, key + ".at_least", "must be a mapping of numbers to values")
             }
             var list: [FieldExpression.Step] = []
             for (from, to) in entries {
@@ -314,6 +343,46 @@ private final class MappingParser {
                 try list(conditions, key + ".when").map { try condition($0, key + ".when", []) }, expression)
         }
         return expression
+    }
+
+    /// An expression with `split`, `regex` and `pad` applied to it, in this order.
+    private func worked(_ given: FieldExpression, _ mapping: Node.Mapping, _ key: String) throws -> FieldExpression {
+        var expression = given
+        if let node = mapping["split"] {
+            let key = key + ".split"
+            guard let inner = node.mapping, let at = inner["at"], inner.count == (inner["take"] == nil ? 1 : 2),
+                case let separator = try text(at, key), !separator.isEmpty,
+                case let take = try inner["take"].map({ try whole($0, key) }) ?? 1, take != 0
+            else {
+                throw error(
+                    node, key, "must be {at: SEPARATOR, take: NUMBER}; 1 is the first part, -1 the last")
+            }
+            expression = .split(expression, at: separator, take: take)
+        }
+        if let node = mapping["regex"] {
+            let pattern = try text(node, key + ".regex")
+            do { _ = try Regex(pattern) } catch {
+                throw self.error(node, key + ".regex", "“\(pattern)” is no regular expression: \(error)")
+            }
+            expression = .match(expression, pattern: pattern)
+        }
+        if let node = mapping["pad"] {
+            let key = key + ".pad"
+            let fault = error(
+                node, key, "must be {length: 1 to 100, with: CHARACTER}; 0 is put in if `with` is left out")
+            guard let inner = node.mapping, let length = inner["length"], inner.count == (inner["with"] == nil ? 1 : 2),
+                case let count = try whole(length, key), (1...100).contains(count)
+            else { throw fault }
+            let fill = try inner["with"].map { try text($0, key) } ?? "0"
+            guard fill.count == 1, let character = fill.first else { throw fault }
+            expression = .pad(expression, length: count, with: character)
+        }
+        return expression
+    }
+
+    private func whole(_ node: Node, _ key: String) throws -> Int {
+        guard let value = node.int else { throw error(node, key, "“\(node.string ?? "")” is not a whole number") }
+        return value
     }
 
     /// `{ST_NAME} {QUADRANT}`: columns in braces, `{{` is a brace.
@@ -415,17 +484,30 @@ private final class MappingParser {
 
     private func geometry(_ node: Node, _ key: String) throws -> GeometrySource {
         let allowed =
-            "may be `feature`, `none`, {longitude: COLUMN, latitude: COLUMN}, {wkt: COLUMN}, {geojson: COLUMN}, or a list of these"
+            "may be `feature`, `none`, {longitude: COLUMN, latitude: COLUMN}, {lat_lon: COLUMN}, {lon_lat: COLUMN}, "
+            + "{wkt: COLUMN}, {wkb: COLUMN}, {geojson: COLUMN}, each with `when:` or not, or a list of these"
         if let sequence = node.sequence { return .first(try sequence.map { try geometry($0, key) }) }
         if let mapping = node.mapping {
+            if let when = mapping["when"] {
+                let conditions = try list(when, key + ".when").map { try condition($0, key + ".when", []) }
+                let rest = Node.Mapping(mapping.filter { $0.key.string != "when" }.map { ($0.key, $0.value) })
+                return .when(conditions, try geometry(rest.isEmpty ? Node("feature") : .mapping(rest), key))
+            }
             func only(_ names: String...) -> Bool { mapping.allSatisfy { names.contains($0.key.string ?? "") } }
+            func one(_ name: String) throws -> ColumnReference? {
+                guard let inner = mapping[name], only(name) else { return nil }
+                return column(try text(inner, key), inner)
+            }
             if let longitude = mapping["longitude"], let latitude = mapping["latitude"], only("longitude", "latitude") {
                 return .columns(
                     longitude: column(try text(longitude, key), longitude),
                     latitude: column(try text(latitude, key), latitude))
             }
-            if let wkt = mapping["wkt"], only("wkt") { return .wkt(column(try text(wkt, key), wkt)) }
-            if let json = mapping["geojson"], only("geojson") { return .geoJSON(column(try text(json, key), json)) }
+            if let column = try one("wkt") { return .wkt(column) }
+            if let column = try one("wkb") { return .wkb(column) }
+            if let column = try one("geojson") { return .geoJSON(column) }
+            if let column = try one("lat_lon") { return .pair(column, isLatitudeFirst: true) }
+            if let column = try one("lon_lat") { return .pair(column, isLatitudeFirst: false) }
         } else if node.string == "feature" {
             return .feature
         } else if node.string == "none" {
@@ -436,6 +518,15 @@ private final class MappingParser {
 
     private func observedAt(_ node: Node, _ mapping: inout Mapping) throws {
         let key = "observed_at"
+        if let inner = node.mapping, let series = inner["series"] {
+            guard series.bool == true, let name = inner["column"] else {
+                throw error(node, key, "a file of several lists is {column: COLUMN, series: true}")
+            }
+            let rest = Node.Mapping(inner.filter { $0.key.string != "series" }.map { ($0.key, $0.value) })
+            mapping.fields[.observedAt] = try rule(.mapping(rest), for: .observedAt)
+            mapping.observedAt = .series(column(try text(name, key), name))
+            return
+        }
         if let inner = node.mapping, inner.count == 1 {
             if let path = inner["collection"] {
                 mapping.observedAt = .collection(try text(path, key))

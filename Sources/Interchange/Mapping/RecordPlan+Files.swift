@@ -98,6 +98,7 @@ extension RecordPlan.Special {
         case ColumnReference.featureID: self = .featureID
         case ColumnReference.position: self = .position
         case ColumnReference.geometry: self = .geometry
+        case ColumnReference.geometryHash: self = .geometryHash
         default:
             guard name.hasPrefix(ColumnReference.collection) else { return nil }
             let path = name.dropFirst(ColumnReference.collection.count).split(separator: ".").map(String.init)
@@ -117,7 +118,9 @@ extension Mapping {
             switch source {
             case .feature, .none: break
             case .columns(let longitude, let latitude): names.formUnion([longitude.name, latitude.name])
-            case .wkt(let column), .geoJSON(let column): names.insert(column.name)
+            case .wkt(let column), .geoJSON(let column), .wkb(let column), .pair(let column, _):
+                names.insert(column.name)
+            case .when(_, let source): visit(source)
             case .first(let sources): sources.forEach(visit)
             }
         }

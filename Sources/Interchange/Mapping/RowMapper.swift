@@ -18,6 +18,12 @@ struct RowMapper {
     /// For each field the format that fitted last, to be tried first.
     private var lastFormat = [Int](repeating: 0, count: MappedField.allCases.count)
     private let rules: [FieldRule?]
+    /// Patterns of the mapping, compiled.
+    private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+    /// For each field and value outside of its table the key that is nearest to it.
+    private var nearestKeys: [String: String?] = [:]
+    /// True if a column of the mapping is made of the row's place.
+    private let needsPlace: Bool
     /// Whether the last row's geometry is a second choice, because the first one is no valid geometry.
     private(set) var fellBack = false
     /// Columns of which the file has spoken so far, and its geometries.
@@ -54,6 +60,14 @@ struct RowMapper {
             return mapping.fields[mapped]?.expression.map { (field, $0) }
         }
         speech = FileSpeech(mapping)
+        needsPlace = mapping.columns.contains {
+            [ColumnReference.position, ColumnReference.geometry, ColumnReference.geometryHash].contains($0.name)
+        }
+    }
+
+    /// Works out the row's place where columns are made of it; to be called before anything else is asked of the row.
+    mutating func begin(_ row: inout some SourceRecord) throws(RowRefusal) {
+        if needsPlace { row.place = try geometry(mapping.geometry, row, plan: row.plan) }
     }
 
     // MARK: Rows
@@ -84,7 +98,9 @@ struct RowMapper {
 
     /// The name that the source has for the row's work.
     mutating func sourceID(_ row: some SourceRecord) throws(RowRefusal) -> String? {
-        let id = try string(.sourceID, row)
+        var id = try string(.sourceID, row)
+        // A table program that took an id for a number writes 7.0 for 7.
+        if let written = id, let short = DecimalSpelling.shortest(written), !short.contains(".") { id = short }
         if id == nil, !mapping.hasOwnNames, let expression = rule(.sourceID)?.expression {
             var names: [String] = []
             expression.visitColumns { column, _ in names.append(column.name) }
@@ -155,7 +171,7 @@ struct RowMapper {
     ///
     /// - Throws: ``RowRefusal`` if the mapping takes it from a column that every row must have, and the row has none.
     private mutating func moment(_ row: some SourceRecord) throws(RowRefusal) -> Instant? {
-        if let own = try instant(.observedAt, row) { return own }
+        if let own = try ownMoment(row) { return own }
         if observedAt == nil, mapping.observedAt == .column, let expression = rule(.observedAt)?.expression {
             var needed: String?
             expression.visitColumns { column, _ in
@@ -284,6 +300,12 @@ struct RowMapper {
         return feature
     }
 
+    /// The moment at which the row was observed, if the row says it.
+    mutating func ownMoment(_ row: some SourceRecord) throws(RowRefusal) -> Instant? { try instant(.observedAt, row) }
+
+    /// The row's geometry in WGS 84, unchecked.
+    mutating func geometry(_ row: some SourceRecord) throws(RowRefusal) -> Geometry? { try place(row, row.plan) }
+
     // MARK: Values
 
     @inline(__always)
@@ -330,6 +352,24 @@ struct RowMapper {
             var values: [String] = []
             for member in members { if let value = try string(member, field, row) { values.append(value) } }
             return values.isEmpty ? nil : values.joined(separator: separator)
+        case .split(let inner, let separator, let take):
+            guard let text = try string(inner, field, row) else { return nil }
+            let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+            let index = take > 0 ? take - 1 : parts.count + take
+            guard parts.indices.contains(index) else { return nil }
+            return Self.nonEmpty(parts[index])
+        case .match(let inner, let pattern):
+            guard let text = try string(inner, field, row) else { return nil }
+            guard let match = text.firstMatch(of: try compiled(pattern, field)) else { return nil }
+            return (match.count > 1 ? match[1] : match[0]).substring.flatMap(Self.nonEmpty)
+        case .pad(let inner, let length, let fill):
+            guard let text = try string(inner, field, row) else { return nil }
+            return String(repeating: fill, count: max(0, length - text.count)) + text
+        case .contains(let inner, let words, let otherwise):
+            guard let text = try string(inner, field, row) else { return nil }
+            let folded = text.lowercased()
+            if let word = words.first(where: { folded.contains($0.text) }) { return word.value }
+            return try unlisted(text, field, otherwise, words.map(\.text), key: "contains")
         case .withDefault(let inner, let value): return try string(inner, field, row) ?? value
         case .when(let conditions, let inner):
             for condition in conditions where try !holds(condition, row) { return nil }
@@ -343,25 +383,47 @@ struct RowMapper {
                     return table.index(of: text)
                 }
                 if let found { return found < 0 ? nil : table.values[found] }
-                return try unlisted(try text(column, row) ?? "", field, otherwise)
+                return try unlisted(try text(column, row) ?? "", field, otherwise, table.texts)
             }
             guard var text = try string(inner, field, row) else { return nil }
             if let found = text.withUTF8({ table.index(of: $0) }) { return table.values[found] }
-            return try unlisted(text, field, otherwise)
+            return try unlisted(text, field, otherwise, table.texts)
         }
     }
 
-    private func unlisted(_ text: String, _ field: MappedField, _ otherwise: FieldExpression.Otherwise)
-        throws(RowRefusal) -> String?
+    private static func nonEmpty(_ text: Substring) -> String? {
+        let trimmed = text.trimmingSpaces()
+        return trimmed.isEmpty ? nil : String(trimmed)
+    }
+
+    private mutating func compiled(_ pattern: String, _ field: MappedField) throws(RowRefusal)
+        -> Regex<AnyRegexOutput>
     {
+        if let known = patterns[pattern] { return known }
+        guard let regex = try? Regex(pattern) else {
+            throw RowRefusal("\(field.rawValue): “\(pattern)” is no regular expression")
+        }
+        patterns[pattern] = regex
+        return regex
+    }
+
+    private mutating func unlisted(
+        _ text: String, _ field: MappedField, _ otherwise: FieldExpression.Otherwise,
+        _ keys: @autoclosure () -> [String], key: String = "table"
+    ) throws(RowRefusal) -> String? {
         switch otherwise {
         case .value(let value): return value
         case .keep: return text
         case .nothing: return nil
         case .refuse:
+            let name = "\(field.rawValue)\u{0}\(text)"
+            if nearestKeys[name] == nil, nearestKeys.count < 1000 {
+                nearestKeys[name] = .some(key == "table" ? Spelling.nearest(to: text, among: keys()) : nil)
+            }
+            let near = (nearestKeys[name] ?? nil).map { " (is `\($0)` meant?)" } ?? ""
             throw RowRefusal(
-                "\(field.rawValue): “\(text)” is not in the mapping's table; add it to `fields.\(field.rawValue).table`, or a `default`"
-            )
+                "\(field.rawValue): not in the mapping's table: “\(text)”\(near); "
+                    + "add what is missing to `fields.\(field.rawValue).\(key)`, or a `default`")
         }
     }
 
@@ -443,7 +505,7 @@ struct RowMapper {
     {
         let place = column.map { $0 == field.rawValue ? "" : " (column \($0))" } ?? ""
         return RowRefusal(
-            "\(field.rawValue)\(place): “\(text)” is no time in the form \(formats.map { "“\($0.text)”" }.joined(separator: " or ")); "
+            "\(field.rawValue)\(place): “\(text)” is no time in the form \(formats.map(\.shown).joined(separator: " or ")); "
                 + "name its form under `time_formats` in the mapping")
     }
 
@@ -490,12 +552,16 @@ struct RowMapper {
             case (_, nil): throw RowRefusal("\(latitude.name) is empty, but \(longitude.name) is not")
             }
         case .wkt(let column):
-            let reading = try row.withText(column.slot) { text throws(RowRefusal) -> WKT.Reading? in
-                guard let text else { return nil }
-                return try WKT.read(text)
+            return try place(column, row) { text throws(RowRefusal) in try PlaceColumn.wkt(text) }
+        case .wkb(let column):
+            return try place(column, row) { text throws(RowRefusal) in try PlaceColumn.wkb(text) }
+        case .pair(let column, let isLatitudeFirst):
+            return try place(column, row) { text throws(RowRefusal) in
+                try PlaceColumn.pair(text, isLatitudeFirst: isLatitudeFirst)
             }
-            hasFurtherOrdinates = reading?.hasFurtherOrdinates ?? false
-            return try located(reading?.geometry, system: reading?.system)
+        case .when(let conditions, let source):
+            for condition in conditions where try !holds(condition, row) { return nil }
+            return try geometry(source, row, plan: plan)
         case .geoJSON(let column): return try located(row.geoJSON(column.slot))
         case .first(let sources):
             var failure: RowRefusal?
@@ -514,6 +580,20 @@ struct RowMapper {
             if let failure { throw failure }
             return nil
         }
+    }
+
+    /// The geometry in the text of a column.
+    private mutating func place(
+        _ column: ColumnReference, _ row: some SourceRecord,
+        _ read: (UnsafeBufferPointer<UInt8>) throws(RowRefusal) -> WKT.Reading
+    ) throws(RowRefusal) -> Geometry? {
+        let isEmpty = emptyValues
+        let reading = try row.withText(column.slot) { text throws(RowRefusal) -> WKT.Reading? in
+            guard let text, !isEmpty.contains(where: { $0.elementsEqual(text) }) else { return nil }
+            return try read(text)
+        }
+        hasFurtherOrdinates = reading?.hasFurtherOrdinates ?? false
+        return try located(reading?.geometry, system: reading?.system)
     }
 
     private func number(_ column: ColumnReference, _ row: some SourceRecord) throws(RowRefusal) -> Double? {

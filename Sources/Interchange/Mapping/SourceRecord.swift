@@ -5,6 +5,12 @@ protocol SourceRecord {
     /// The number of the row in its file, from 1.
     var number: Int { get }
 
+    /// The columns of the mapping in the row's file.
+    var plan: RecordPlan { get }
+
+    /// The place of the row by its mapping, for columns that are made of it; set before they are asked for.
+    var place: Geometry? { get set }
+
     /// Hands over the text in the column of a slot, without white space around it; nil if it is empty or not there.
     func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
         throws(RowRefusal) -> Result
@@ -56,7 +62,27 @@ struct RecordPlan {
     /// For CSV: how many columns at the start are ours and say nothing of a work: those of a file of refused rows.
     var ownColumns = 0
 
-    enum Special { case row, text(String?), featureID, position, geometry }
+    enum Special {
+        case row, text(String?), featureID, position, geometry, geometryHash
+
+        /// True if it is made of the row's place.
+        var needsPlace: Bool {
+            switch self {
+            case .position, .geometry, .geometryHash: true
+            case .row, .text, .featureID: false
+            }
+        }
+    }
+
+    /// Text of a column that is made of the row's place.
+    static func text(_ special: Special, of place: Geometry?) -> String? {
+        switch special {
+        case .position: place?.firstPosition.map { "\($0.longitude),\($0.latitude)" }
+        case .geometry: place?.kindName
+        case .geometryHash: place.map(GeometryHash.text)
+        case .row, .text, .featureID: nil
+        }
+    }
 }
 
 // MARK: - CSV
@@ -66,6 +92,7 @@ struct CSVRow: SourceRecord {
     let reader: CSVReader
     let plan: RecordPlan
     let number: Int
+    var place: Geometry?
 
     @inline(__always)
     func withText<Result>(_ slot: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws(RowRefusal) -> Result)
@@ -89,7 +116,10 @@ struct CSVRow: SourceRecord {
         switch special {
         case .row: return try withBytes(of: "\(number)", body)
         case .text(let text?): return try withBytes(of: text, body)
-        case .text(nil), .featureID, .position, .geometry: return try body(nil)
+        case .text(nil), .featureID: return try body(nil)
+        case .position, .geometry, .geometryHash:
+            guard let text = RecordPlan.text(special, of: place) else { return try body(nil) }
+            return try withBytes(of: text, body)
         }
     }
 
@@ -128,14 +158,15 @@ struct FeatureRow: SourceRecord {
     let feature: GeoJSONFeature
     let plan: RecordPlan
     let number: Int
+    var place: Geometry?
 
     func value(_ slot: Int) -> JSONValue? {
         switch plan.special[slot] {
         case .featureID: feature.id
         case .row: .integer(number)
         case .text(let text): text.map(JSONValue.string)
-        case .position: feature.geometry?.firstPosition.map { .string("\($0.longitude),\($0.latitude)") }
-        case .geometry: feature.geometry?.kindName.map(JSONValue.string)
+        case .position?, .geometry?, .geometryHash?:
+            plan.special[slot].flatMap { RecordPlan.text($0, of: place) }.map(JSONValue.string)
         case nil: Self.value(at: plan.paths[slot], in: feature.properties)
         }
     }
@@ -169,7 +200,7 @@ struct FeatureRow: SourceRecord {
         case .null: nil
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
+        case .number(let value): DecimalSpelling.text(value)
         case .string(let value): value
         case .array(let elements):
             elements.isEmpty ? nil : elements.compactMap(text(of:)).joined(separator: ", ")
@@ -189,7 +220,22 @@ struct FeatureRow: SourceRecord {
         }
     }
 
-    func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { feature.geometry }
+    func ownGeometry(_ plan: RecordPlan) throws(RowRefusal) -> Geometry? { feature.geometry ?? place(in: feature) }
+
+    /// The place of a row of a table, which has no geometry, by columns of the usual names.
+    private func place(in feature: GeoJSONFeature) -> Geometry? {
+        func number(_ names: [String]) -> Double? {
+            for (name, value) in feature.properties where names.contains(name.lowercased()) {
+                if let number = value.double { return number }
+                if var text = value.string { return text.withUTF8 { Decimal.parse($0.trimmed) } }
+            }
+            return nil
+        }
+        guard let longitude = number(["longitude", "lon", "lng", "long"]), let latitude = number(["latitude", "lat"]),
+            longitude.magnitude <= 180, latitude.magnitude <= 90
+        else { return nil }
+        return .point(Coordinate(longitude: longitude, latitude: latitude))
+    }
 
     var referenceSystem: String? { feature.referenceSystem }
     var hasFurtherOrdinates: Bool { feature.hasFurtherOrdinates }
@@ -207,6 +253,16 @@ struct FeatureRow: SourceRecord {
             }
         }
         plan.extra.write(properties, to: &extra)
+    }
+}
+
+extension JSONObject {
+    /// True if a name has invisible characters at its ends.
+    var hasLooseNames: Bool { contains { $0.name.trimmingSpaces().utf8.count != $0.name.utf8.count } }
+
+    /// The members under their names without invisible characters at the ends.
+    var trimmingNames: JSONObject {
+        JSONObject(lazy.map { (String($0.name.trimmingSpaces()), $0.value) })
     }
 }
 

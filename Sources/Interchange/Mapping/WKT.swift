@@ -155,7 +155,9 @@ enum WKT {
                 defer { depth -= 1 }
                 return .geometryCollection(
                     isEmpty ? [] : try list { (parser: inout Parser) throws(RowRefusal) in try parser.geometry() })
-            default: throw error("“\(name)” is no type of geometry that can be read")
+            default:
+                let found = name.isEmpty ? String(decoding: text.prefix(40), as: UTF8.self) : name
+                throw error("“\(found)” is no type of geometry that can be read")
             }
         }
 

@@ -21,7 +21,12 @@ enum WorkDocument {
         field(
             "due_at",
             "\(clock.html(work.dueAt)) <span class=\"\(state.rawValue)\">\(say.state(of: work, at: now))</span>")
-        if let moves = say.moves(of: work) { field("original_due_at", "\(clock.html(work.originalDueAt)), \(moves)") }
+        if let moves = say.moves(of: work) {
+            field("original_due_at", "\(clock.html(work.originalDueAt)), \(moves)")
+        } else if work.dueAt == nil {
+            // A deadline that was withdrawn.
+            field("original_due_at", work.originalDueAt.map(clock.html))
+        }
         field("address", work.address?.html)
         if let district {
             field("district", "<a href=\"\(visit.link(district.path))\">\(district.name(in: say))</a>")

@@ -163,6 +163,7 @@ final class MemoryStore: WorksStore {
             case .source: work.source
             case .sourceID: work.sourceID
             case .extra: work.extra
+            case .completedEstimated: work.isCompletedEstimated ? "1" : nil
             }
         }
         var bytes: [UInt8] = []
