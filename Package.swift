@@ -43,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -103,12 +104,26 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // Lists of other servers, fetched on a schedule and imported.
+        .target(
+            name: "Fetching",
+            dependencies: [
+                "Geometry", "HTTPEdge", "Interchange", "Works",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         // The process around a service: its log, its signals, its descriptors, and what it tells the service manager.
         .target(name: "Daemon", swiftSettings: settings),
         .target(
             name: "MapServer",
             dependencies: [
-                "Cartography", "Daemon", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "TimeBudgets", "Works",
+                "Cartography", "Daemon", "Fetching", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "TimeBudgets",
+                "Works",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -125,8 +140,8 @@ let package = Package(
         .executableTarget(
             name: "worksmap",
             dependencies: [
-                "Cartography", "Daemon", "DemoCity", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer",
-                "Raster", "Sealing", "SpatiaLiteStore", "TimeBudgets",
+                "Cartography", "Daemon", "DemoCity", "Fetching", "Geometry", "HTTPEdge", "Hotspots", "Interchange",
+                "MapServer", "Raster", "Sealing", "SpatiaLiteStore", "TimeBudgets",
                 "Works",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -210,6 +225,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "FetchingTests",
+            dependencies: [
+                "Fetching", "Geometry", "HTTPEdge", "Interchange", "SpatiaLiteStore", "TestConditions", "TimeBudgets",
+                "Works",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "HTTPEdgeTests",
             dependencies: [
                 "HTTPEdge", "TestConditions", "TimeBudgets",
@@ -220,8 +243,8 @@ let package = Package(
         .testTarget(
             name: "MapServerTests",
             dependencies: [
-                "Cartography", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer", "SpatiaLiteStore",
-                "TestConditions",
+                "Cartography", "Fetching", "Geometry", "HTTPEdge", "Hotspots", "Interchange", "MapServer",
+                "SpatiaLiteStore", "TestConditions",
                 "TimeBudgets", "Works",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

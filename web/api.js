@@ -42,6 +42,9 @@ export const tileset = (name) => get(`/tiles/${name}.json`);
 /** The name, the time zone and the last change of the city's data. */
 export const city = () => get('/api/city');
 
+/** How fresh the data of each source is; none where nothing is fetched on a schedule, or the answer does not come. */
+export const sources = async () => (await get('/api/sources').catch(() => null))?.sources ?? [];
+
 /** What the colours and shapes of the works mean, as the style sheet has them. */
 export const legend = () => get('/api/legend');
 

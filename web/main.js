@@ -21,6 +21,7 @@ const watchEvery = 60_000;
 
 let city = {};
 let legend = [];
+let sources = [];
 let shown = [];
 let shownCount = 0;
 let opener = null;
@@ -41,8 +42,9 @@ const map = L.map('map', {
 start().catch(explain);
 
 async function start() {
-  const [works, about, entries] = await Promise.all([api.tileset('works'), api.city(), api.legend()]);
+  const [works, about, entries, lists] = await Promise.all([api.tileset('works'), api.city(), api.legend(), api.sources()]);
   city = about;
+  sources = lists;
   legend = entries;
   useTimeZone(city.time_zone);
   useZone(city.time_zone);
@@ -138,8 +140,9 @@ function goTo({ bbox: [west, south, east, north], name, names }) {
 async function update() {
   try {
     const before = city.updated_at;
-    city = await api.city();
+    [city, sources] = await Promise.all([api.city(), api.sources()]);
     showUpdated();
+    showSources();
     if (city.updated_at === before) return;
     tilesets.works.setUrl(tiles('works'));
     listInView();
@@ -283,6 +286,7 @@ function showTexts() {
   showLegend(byId('legend-entries'), legend, theme());
   showFilters(askedAnew);
   showUpdated();
+  showSources();
   showOffline();
   byId('city').textContent = city.name?.[language] ?? city.name?.en ?? city.name?.ru ?? '';
   zoom?.remove();
@@ -291,6 +295,15 @@ function showTexts() {
 
 function showUpdated() {
   byId('updated').textContent = city.updated_at ? text('updated', { time: moment(city.updated_at) }) : text('neverUpdated');
+}
+
+/** Names the data's sources, each with the time of its last list, and says which are late. */
+function showSources() {
+  byId('sources').hidden = sources.length === 0;
+  const items = sources.map(({ name, title, state, last_success: time }) => text(`sources.${time ? (state === 'late' ? 'late' : 'fresh') : 'never'}`, {
+    name: title[language] ?? title.ru ?? title.en ?? name, time: time ? moment(time) : '',
+  }));
+  byId('sources').textContent = text('sources.all', { list: items.join('; ') });
 }
 
 function announce(message) {

@@ -1,4 +1,5 @@
 public import Cartography
+import Fetching
 import Glibc
 import HTTPEdge
 import Hummingbird
@@ -81,6 +82,7 @@ public struct MapServer: Sendable {
     public func reload() {
         services.rules.reload()
         services.cityTexts.reload()
+        services.configuration.sources?.reload()
         do { try services.atlas.refresh() } catch {
             logger.error("the map could not be brought up to date", metadata: ["error": .string("\(error)")])
         }
@@ -110,6 +112,7 @@ public struct MapServer: Sendable {
             OGCTileRoutes(services: services),
             WMTSRoutes(services: services),
             CityRoutes(services: services),
+            SourceRoutes(services: services),
             PlaceRoutes(services: services),
             LegendRoutes(services: services),
             StatisticsRoutes(services: services),
@@ -144,6 +147,7 @@ public struct MapServer: Sendable {
                 readiness: services.readiness, pollInterval: configuration.pollInterval, logger: logger),
             StorageMaintenance(store: services.store, figures: services.storage, logger: logger),
         ]
+        let fetching: [any Service] = configuration.sources.map { [SourceService(scheduler: $0)] } ?? []
         return Application(
             router: router,
             server: .clients(
@@ -154,7 +158,7 @@ public struct MapServer: Sendable {
                 ]),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: limits.backlog),
-            services: own + (desk?.keepers(logger: logger) ?? []),
+            services: own + fetching + (desk?.keepers(logger: logger) ?? []),
             onServerRunning: onListening, logger: quiet)
     }
 }

@@ -1,3 +1,4 @@
+public import Fetching
 public import Foundation
 public import HTTPEdge
 import TimeBudgets
@@ -57,6 +58,8 @@ public struct MapServerConfiguration: Sendable {
     public var title = "WorksMap"
     /// What vector layers and tiles credit.
     public var attribution: String?
+    /// Sources that are fetched on a schedule; nil if nothing is.
+    public var sources: SourceScheduler?
     /// Lines that the log could not take since the start; nil if nobody counts them.
     public var droppedLogLines: (@Sendable () -> Int)?
 

@@ -182,7 +182,7 @@ struct ImportCommand: ParsableCommand {
                 if let group {
                     for case let refused? in own.map(\.refusedFile) { try FileModes.give(refused, to: group) }
                 }
-                for report in own { tell(about: report) }
+                for report in own { Self.tell(about: report) }
                 reports += own
             }
             switch format {
@@ -199,7 +199,7 @@ struct ImportCommand: ParsableCommand {
     private static let namesShown = 20
 
     /// What a person should know beside the counts, on standard error.
-    private func tell(about report: ImportReport) {
+    static func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
         for (what, count) in report.repairs.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             worksmap.tell("\(report.file): geometry of \(count) row\(count == 1 ? "" : "s") put right: \(what)")
@@ -209,8 +209,8 @@ struct ImportCommand: ParsableCommand {
             let count = report.districtsAssigned
             worksmap.tell("\(report.file): \(count) work\(count == 1 ? " is" : "s are") in another district now")
         }
-        Self.tell(report.published, "public, under `extra`", of: report)
-        Self.tell(report.withheld, "for staff only", of: report)
+        tell(report.published, "public, under `extra`", of: report)
+        tell(report.withheld, "for staff only", of: report)
         for (names, what) in [
             (report.newNames.organisations, "services"), (report.newNames.contractors, "contractors"),
         ] where !names.isEmpty {
@@ -269,7 +269,7 @@ struct ImportCommand: ParsableCommand {
         ]
     }
 
-    private static func table(_ reports: [ImportReport]) -> TextTable {
+    static func table(_ reports: [ImportReport]) -> TextTable {
         let names = counts(reports[0]).map(\.name)
         // Several layers of one file are told apart by name.
         let isOneLayer = Set(reports.map(\.layer)).count == 1
@@ -284,7 +284,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     /// A file of which nothing came in.
-    private struct FailedFile {
+    struct FailedFile {
         var file: String
         var error: any Error
 
@@ -294,7 +294,7 @@ struct ImportCommand: ParsableCommand {
         }
     }
 
-    private static func json(_ reports: [ImportReport], _ failures: [FailedFile]) -> String {
+    static func json(_ reports: [ImportReport], _ failures: [FailedFile] = []) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("files")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cartography
 import Daemon
+import Fetching
 import Foundation
 import Geometry
 import HTTPEdge
@@ -137,6 +138,8 @@ struct ServiceOptions: ParsableArguments {
                 "without --public-url links in answers name this machine's own address: "
                     + "say under which one clients reach the map, such as --public-url https://works.example.org")
         }
+        let sources = SourceScheduler(try SourceSurroundings(common, store), logger: logger)
+        configuration.sources = sources
         let server = MapServer(configuration: configuration, store: store, atlas: atlas, logger: logger)
         try await server.run { ports in
             thread.look(after: Self.service(server, log, logger))

@@ -57,7 +57,7 @@ public struct ImportReport: Hashable, Sendable {
     }
 
     /// The counts as the record of imports keeps them.
-    var counts: ImportCounts {
+    public var counts: ImportCounts {
         var counts = ImportCounts()
         counts.read = read
         counts.inserted = inserted

@@ -232,6 +232,9 @@ extension ImportLayer: RawRepresentable, CaseIterable {
         }
     }
 
+    /// True for schools, districts, roads and the basemap.
+    public var isReference: Bool { reference != nil }
+
     var reference: ReferenceLayer? { if case .reference(let layer) = self { layer } else { nil } }
 }
 

@@ -30,6 +30,14 @@ public struct MappingLibrary: Sendable {
         )
     }
 
+    /// Path of the file that a mapping is read from, if there is one.
+    public func file(of nameOrPath: String) -> String? {
+        if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml") {
+            return nameOrPath
+        }
+        return folders.map { $0 + "/" + nameOrPath + ".yaml" }.first { FileManager.default.fileExists(atPath: $0) }
+    }
+
     /// The names of all mappings, sorted.
     public var names: [String] {
         var names: Set<String> = []

@@ -265,7 +265,11 @@ struct RowMapper {
         case .columns(let longitude, let latitude):
             let (x, y) = (speech(of: longitude, row), speech(of: latitude, row))
             return x.rawValue < y.rawValue ? x : y
-        case .wkt(let column), .geoJSON(let column): return speech(of: column, row)
+        case .wkt(let column), .wkb(let column), .pair(let column, _), .geoJSON(let column):
+            return speech(of: column, row)
+        case .when(let conditions, let source):
+            for condition in conditions where try !holds(condition, row) { return .none }
+            return try speech(of: source, row, plan)
         case .first(let sources):
             var best = Speech.none
             for source in sources {

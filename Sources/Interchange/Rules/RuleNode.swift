@@ -65,6 +65,21 @@ struct RuleNode {
         return sequence.map { RuleNode(file: file, key: key, node: $0) }
     }
 
+    /// The keys and their values, in the order of the file.
+    func members() throws -> [(name: String, value: RuleNode)] {
+        guard let mapping = node.mapping else { throw fault("keys and values are wanted here") }
+        return mapping.map { key, value in
+            let name = key.string ?? ""
+            return (name, RuleNode(file: file, key: name, node: value))
+        }
+    }
+
+    /// True for a single value, not keys or a list.
+    var isScalar: Bool { node.scalar != nil }
+
+    /// The line on which it stands, from 1.
+    var line: Int? { node.mark?.line }
+
     /// The value of a key that has to be there.
     func required(_ key: String) throws -> RuleNode {
         guard let value = optional(key) else { throw fault("`\(key)` is missing") }

@@ -95,7 +95,8 @@ struct OpenAPI {
 
     private var downloadPaths: [(String, JSONValue)] {
         var paths: [(String, JSONValue)] = [
-            ("/api", Self.get("api", "This document", [], "object", type: Self.mediaType))
+            ("/api", Self.get("api", "This document", [], "object", type: Self.mediaType)),
+            ("/api/sources", Self.get("sources", "How fresh the data of each source is", [], "object")),
         ]
         for layer in Layer.downloads {
             paths.append(

@@ -12,6 +12,7 @@ extension MetricsText {
         single("worksmap_streams_open", "gauge", "Whole layers that are being sent.", services.streams.open)
         if let status = services.storage.status { storage(status) }
         atlas(services)
+        if let sources = services.configuration.sources { add(sources) }
         process(services)
     }
 

@@ -86,6 +86,7 @@ struct OperationAnswers: Sendable {
             json.beginArray()
             for problem in status.styleProblems { json.string(problem.description) }
             json.endArray()
+            if let sources = services.configuration.sources { SourceHealth(sources).write(to: &json) }
         }
         json.endObject()
         return Content(text: json.bytes, "application/json", gzip: false)

@@ -12,6 +12,7 @@ struct SourceCommand: ParsableCommand {
             Examples:
               worksmap source list
               worksmap source show outages
+              worksmap source fetch outages
               worksmap source reset outages --reason "a list was dated wrongly"
               worksmap source undo outages --reason "the file was that of another city"
 
@@ -20,7 +21,7 @@ struct SourceCommand: ParsableCommand {
             import changed goes back to what it was, unless somebody has changed it since, and works that it created are
             rejected. The ledger keeps all of it.
             """,
-        subcommands: [List.self, Show.self, Reset.self, Undo.self])
+        subcommands: [List.self, Show.self, SourceFetchCommand.self, Reset.self, Undo.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json

@@ -55,6 +55,7 @@ enum AccessTable {
         GET /api/city                                                  200
         GET /api/legend                                                200
         GET /api/places as /api/places?q=hole                          200
+        GET /api/sources                                               200
         GET /api/statistics as /api/statistics?group=category          200
         GET /api/hotspots as /api/hotspots?near=districts&within=100   200
         GET /api/duplicates as /api/duplicates?category=pothole&lat=56.5&long=44.5  200
