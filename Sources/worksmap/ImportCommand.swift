@@ -19,6 +19,9 @@ struct ImportCommand: ParsableCommand {
               curl -s https://example.org/feed.geojson | worksmap import - --as road_repairs --mapping wzdx
               worksmap import city.osm.pbf --as basemap --also schools,districts
               worksmap import quarters.shp --as districts --crs EPSG:25833
+              worksmap import --describe unknown.csv
+              worksmap import --suggest-mapping unknown.csv > mine.yaml
+              worksmap import unknown.csv --mapping mine.yaml --as works --dry-run --show 5
 
             Files may be .geojson, .json, .geojsonl or .csv, also gzipped (.gz), or - for standard input. Other formats that GDAL
             knows (OpenStreetMap extracts, shapefiles, also zipped, GeoPackage, FlatGeobuf, GML, KML, GPX, DXF, …) are read by its
@@ -81,6 +84,8 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(help: "Close what a full list lacks, however much that is.") var confirmClosings = false
 
+    @OptionGroup var guide: GuideOptions
+
     @Flag(help: "End at the first bad row, with nothing imported.") var strict = false
 
     @Option(
@@ -118,6 +123,7 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if rules != nil, !applyRules { throw ValidationError("--rules is for --apply-rules") }
         if files.isEmpty { throw ValidationError("name at least one file") }
+        try guide.validate(files: files, isDryRun: dryRun)
         if let adminLevel { try NumberRange(1...12).check(adminLevel, of: "--admin-level") }
         for (name, value, unit) in [
             ("seconds", convertSeconds, "s"), ("memory", convertMemory, "MB"), ("output", convertOutput, "MB"),
@@ -132,11 +138,6 @@ struct ImportCommand: ParsableCommand {
             let folder = try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("mappings")
             let library = MappingLibrary(folders: [folder.path])
             let mapping = try mapping.map { try library.mapping($0) }
-            guard let layer = layer ?? mapping?.layer else {
-                throw ValidationError(
-                    "Missing expected argument '--as <layer>'; a mapping with `layer` spares it: \(mapping == nil ? "none is named" : "this one has none")"
-                )
-            }
             var conversion = Conversion()
             conversion.limits.seconds = convertSeconds
             conversion.limits.memory = convertMemory
@@ -144,6 +145,14 @@ struct ImportCommand: ParsableCommand {
             conversion.crs = crs
             conversion.layer = inputLayer
             conversion.allowsUnconfined = allowUnconfinedConverter
+            if try guide.run(files, as: layer, mapping: mapping, conversion: conversion, json: format == .json) {
+                return
+            }
+            guard let layer = layer ?? mapping?.layer else {
+                throw ValidationError(
+                    "Missing expected argument '--as <layer>'; a mapping with `layer` spares it: \(mapping == nil ? "none is named" : "this one has none")"
+                )
+            }
             let store = try common.openStore()
             let group = try common.groupNumber()
             var options = Importer.Options()
@@ -153,6 +162,7 @@ struct ImportCommand: ParsableCommand {
             options.observedAt = observedAt
             options.isDryRun = dryRun
             options.confirmsClosings = confirmClosings
+            options.shownRows = guide.show ?? 0
             options.published = publish
             if applyRules { options.rules = try RulesCommand.book(in: rules) }
             options.knownOrganisations = Set(
@@ -186,7 +196,11 @@ struct ImportCommand: ParsableCommand {
                 reports += own
             }
             switch format {
-            case .table: if !reports.isEmpty { Terminal.show(Self.table(reports).text(width: Terminal.width)) }
+            case .table:
+                if let count = guide.show {
+                    for report in reports { Terminal.show(AccountText.shown(report, count: count)) }
+                }
+                if !reports.isEmpty { Terminal.show(Self.table(reports).text(width: Terminal.width)) }
             case .json: Terminal.show(json: Self.json(reports, failures))
             }
             for failure in failures { worksmap.tell(failure: failure.error) }
@@ -201,6 +215,7 @@ struct ImportCommand: ParsableCommand {
     /// What a person should know beside the counts, on standard error.
     static func tell(about report: ImportReport) {
         for note in report.notes { worksmap.tell("\(report.file): \(note)") }
+        AccountText.tell(report)
         for (what, count) in report.repairs.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             worksmap.tell("\(report.file): geometry of \(count) row\(count == 1 ? "" : "s") put right: \(what)")
         }
@@ -355,6 +370,7 @@ struct ImportCommand: ParsableCommand {
             writer.endArray()
             writer.key("dry_run")
             writer.bool(report.isDryRun)
+            AccountText.write(report, to: &writer)
             writer.key("published")
             write(report.published, to: &writer)
             writer.key("private")

@@ -27,6 +27,7 @@ struct WorksMapCommand: AsyncParsableCommand {
             DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, FilterCommand.self,
             ServeCommand.self,
             RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self,
+            VocabularyCommand.self,
             TokenCommand.self, KeyCommand.self, PersonCommand.self, SourceCommand.self,
             BackupCommand.self,
             RestoreCommand.self, CheckCommand.self,

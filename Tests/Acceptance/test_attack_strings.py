@@ -22,7 +22,7 @@ ATTACKS = {
     "hyperlink": "'=HYPERLINK(\"https://evil.example/xss\")",
     "plus": "+1+1", "minus": "-2+3", "at": " @SUM(1+1)", "wide": "＝1+1;=1+1",
     "terminal": "\x1b]0;xss\x07\x1b[2J\x9b31m\x7f\x08",
-    "bidi": "a\u202exss\u2066",
+    "bidi": "a\u202exss\u2066b",
     "lines": "a\r\nworksmap: all is well\u2028b\u0085c\td",
     "section": "]]><x/><!-- xss",
     "escapes": "%00%0d%0aSet-Cookie: xss=1 &lt;script&gt; {{7*7}} ${7*7}",

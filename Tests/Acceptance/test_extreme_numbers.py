@@ -347,14 +347,15 @@ def test_the_largest_questions_end_within_their_budget_and_leave_others_alone(de
 
 # A sane command line of each command; `{id}` is a work's id. An option that is played with replaces its own value here.
 COMMANDS = {
-    "init": [], "import": ["{file}", "--as", "hazards", "--source", "test"], "export": ["works", "--output", "out.json"], "filter": ["due_changes > 1"],
+    "init": [], "vocabulary": [], "import": ["{file}", "--as", "hazards", "--source", "test"], "export": ["works", "--output", "out.json"], "filter": ["due_changes > 1"],
     "render": ["2/2/1", "--output", "tile.png"], "hotspots": ["--near", "schools", "--within", "300"], "report": ["districts"],
     "work add": ["--kind", "hazard", "--category", "pothole", "--title", "A", "--at", "47.37,54.54"], "work show": ["{id}"],
     "work list": ["--limit", "3"], "work set-status": ["{id}", "in_progress"], "work set-deadline": ["{id}", "2027-01-01T00:00:00Z"],
     "work assign": ["{id}", "--organisation", "A", "--reason", "x", "--confirm"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
     "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "dispatcher", "--name", "A"], "token list": [],
     "token revoke": ["1"], "token log": [], "backup": ["copy.sqlite"], "restore": ["copy.sqlite"], "check": [], "help": [],
-    "serve": ["--port", "0"], "demo": ["--no-serve"], "key show": [], "key rotate": [], "key new": [], "person export": ["--email", "a@example.org"],
+    "serve": ["--port", "0"], "demo": ["--no-serve"], "key show": [], "key rotate": [], "key new": [], "source list": [], "source show": ["test"],
+    "source fetch": ["test"], "source reset": ["test", "--reason", "x"], "source undo": ["test", "--reason", "x"], "person export": ["--email", "a@example.org"],
     "person erase": ["--phone", "+7 900 000-00-00", "--yes"], "work hide": ["{other}", "--reason", "x"], "work unhide": ["{other}", "--reason", "x"],
     "work redact": ["{id}", "--field", "title", "--reason", "x"], "work place": ["{id}", "--point", "47.37,54.54", "--reason", "x"]}
 # Commands that are asked about refusals only: done with a sane value they work for long.
@@ -384,7 +385,7 @@ def test_every_command_of_the_program_is_played_with():
 
 NUMERIC_OPTIONS = {
     "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
-    "admin-level", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
+    "admin-level", "show", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
     "reports-per-minute", "changes-per-minute", "contacts-kept", "open-contacts-kept", "reports-kept",
     "waiting-reports-kept", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
 
@@ -437,7 +438,7 @@ def test_no_number_on_any_command_line_ends_the_program_but_by_an_answer(city, t
         if name in REFUSALS_ONLY:
             answer = refusal(name, arguments, database, tmp_path)
         else:
-            own = [] if name in ("filter", "rules check", "rules explain", "help") else ["--database", database if name != "init" else tmp_path / "new.sqlite"]
+            own = [] if name in ("filter", "vocabulary", "rules check", "rules explain", "help") else ["--database", database if name != "init" else tmp_path / "new.sqlite"]
             answer = command([*name.split(), *arguments, *own], tmp_path).returncode
         done.add(name)
         counts[answer] = counts.get(answer, 0) + 1

@@ -285,7 +285,7 @@ def test_a_record_just_below_the_limit_does_not_take_many_times_its_length(datab
 
 
 def test_any_number_of_records_flows_through(database, tmp_path):
-    line = '{"type":"Feature",%s,"properties":{"note":"%s"}}\n' % (POINT, "x" * 100_000)
+    line = '{"type":"Feature",%s,"properties":{"title":"A","note":"%s"}}\n' % (POINT, "x" * 100_000)
     bomb(tmp_path / "many.geojsonl.gz", b"", line.encode() * 10, 400)
     status, errors, memory = peak(
         "import", tmp_path / "many.geojsonl.gz", "--as", "hazards", "--dry-run", "--database", database)

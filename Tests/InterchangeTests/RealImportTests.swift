@@ -107,7 +107,11 @@ private func moves(in store: MemoryStore) throws -> Set<Move> {
             for outage in outages {
                 let id = try #require(outage["id"] as? String)
                 known.insert(id)
-                guard let estimate = outage["etr"] as? String, !estimate.hasPrefix("ETR") else { continue }
+                guard let estimate = outage["etr"] as? String, !estimate.hasPrefix("ETR") else {
+                    // Withdrawn: what is promised next is no move.
+                    last[id] = nil
+                    continue
+                }
                 let due = try #require(Self.instant(estimate))
                 if let before = last[id], before != due {
                     expected.insert(Move(id: id, from: before, to: due, seen: seen))

@@ -9,9 +9,8 @@ private func load(
     _ bytes: [UInt8], _ mapping: String?, as layer: ImportLayer = .hazards, into store: MemoryStore = MemoryStore(),
     name: String
 ) throws -> (report: ImportReport, store: MemoryStore) {
-    let report = try Importer(store: store).importBytes(
-        named: name, as: layer, mapping: try mapping.map { try Mapping(yaml: $0, name: "test") }
-    ) { try InputFile.unwrap(MemorySource(name: name, bytes)) }
+    let report = try importBytes(
+        bytes, named: name, as: layer, mapping: try mapping.map { try Mapping(yaml: $0, name: "test") }, into: store)
     return (report, store)
 }
 

@@ -10,10 +10,9 @@ private func load(
     _ text: String, _ mapping: String?, as layer: ImportLayer = .hazards, into store: MemoryStore = MemoryStore(),
     name: String = "list.csv"
 ) throws -> (report: ImportReport, store: MemoryStore) {
-    let bytes = Array(text.utf8)
-    let report = try Importer(store: store).importBytes(
-        named: name, as: layer, mapping: try mapping.map { try Mapping(yaml: $0, name: "test") }
-    ) { PeekableSource(MemorySource(name: name, bytes)) }
+    let report = try importBytes(
+        Array(text.utf8), named: name, as: layer, mapping: try mapping.map { try Mapping(yaml: $0, name: "test") },
+        into: store)
     return (report, store)
 }
 

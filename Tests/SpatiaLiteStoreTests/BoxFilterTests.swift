@@ -51,7 +51,8 @@ struct BoxFilterTests {
             for work in works { try transaction.insert(work, ledger: work.ledger) }
             for (index, work) in works.enumerated() {
                 _ = try transaction.upsert(
-                    ReferenceFeature(id: "a:\(index)", source: "a", sourceID: "\(index)", geometry: work.geometry), in: .roads)
+                    ReferenceFeature(id: "a:\(index)", source: "a", sourceID: "\(index)", geometry: work.geometry),
+                    in: .roads)
             }
         }
         var found = 0

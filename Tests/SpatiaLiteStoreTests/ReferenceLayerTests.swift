@@ -49,7 +49,7 @@ struct ReferenceLayerTests {
         for _ in 0..<100 {
             let box = Geometry.random(using: &generator).bounds!.union(Geometry.random(using: &generator).bounds!)
             for bounds in [box, Bounds(west: box.east, south: box.south, east: box.west, north: box.north)] {
-                let expected = features.filter { $0.geometry?.bounds.map(bounds.intersects) ?? true }
+                let expected = features.filter { $0.geometry.map(bounds.intersects) ?? true }
                 var found: [ReferenceFeature] = []
                 try store.forEachFeature(in: .roads, bounds: bounds, after: nil, limit: nil, budget: .unlimited) {
                     found.append($1)

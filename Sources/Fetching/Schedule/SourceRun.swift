@@ -147,7 +147,7 @@ public struct SourceRun: Sendable {
     /// True for lists whose time is that of the fetch, as nothing in them tells it.
     private func isTimedByFetch(_ setup: Setup) -> Bool {
         guard schedule.isFull ?? setup.mapping?.isFullSnapshot ?? false else { return false }
-        return setup.mapping?.observedAt == nil && schedule.layer?.isReference != true
+        return setup.mapping?.statesListTime != true && schedule.layer?.isReference != true
     }
 
     /// Notes that the list was seen once more: what leaves it later ended after this.

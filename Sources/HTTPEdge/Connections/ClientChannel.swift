@@ -6,9 +6,9 @@ import NIOHTTP1
 /// Channel of one client: Hummingbird's HTTP/1 with limits on headers, bodies and slow clients around it.
 package struct ClientChannel: ServerChildChannel {
     package struct Value: ServerChildChannelValue {
-        let http: HTTP1Channel.Value
+        let accepted: AcceptedChannel
         let connection: Connection
-        package var channel: any Channel { http.channel }
+        package var channel: any Channel { accepted.channel }
     }
 
     /// Ends of the pipeline that a handler of its own may work with.
@@ -33,13 +33,14 @@ package struct ClientChannel: ServerChildChannel {
             try channel.pipeline.syncOperations.addHandler(WireHandler(connection: connection, limits: limits))
         }
         return setUp.flatMap { http1.setup(channel: channel, logger: logger) }.flatMapThrowing { http in
+            let accepted = AcceptedChannel(http)
             let pipeline = channel.pipeline.syncOperations
             let wire = try pipeline.handler(type: WireHandler.self)
             let conduct = HTTP1ConnectionHandler(wire: wire, connection: connection, limits: limits)
             let ends = Ends(connection: connection, http: conduct, wire: wire)
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandlers([conduct] + handlers.map { $0(ends, logger) }, position: .after(decoder))
-            return Value(http: http, connection: connection)
+            return Value(accepted: accepted, connection: connection)
         }
     }
 
@@ -64,7 +65,7 @@ package struct ClientChannel: ServerChildChannel {
 
     package func handle(value: Value, logger: Logger) async {
         await Connection.$current.withValue(value.connection) {
-            await http1.handle(value: value.http, logger: logger)
+            await http1.handle(value: value.accepted.take(), logger: logger)
         }
     }
 }

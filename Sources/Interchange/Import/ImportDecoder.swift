@@ -55,6 +55,9 @@ struct DecodingSummary: Sendable {
     /// Columns beside our properties that are public, and those for staff only.
     var published: [ImportColumn] = []
     var withheld: [ImportColumn] = []
+    var account = ImportAccount()
+    /// The first rows as they would become works, if they are to be shown.
+    var shown: [ShownRow] = []
 }
 
 /// Reads a file to its end, makes drafts of its rows, checks them and hands them over.
@@ -86,6 +89,8 @@ struct ImportDecoder {
         var isConverted = false
         /// True if a few values of each column that no property takes over are shown.
         var keepsSamples = false
+        /// Rows that are kept to be shown.
+        var shownRows = 0
         /// Where refused rows will be; nil if they are only counted.
         var refusedFile: String?
         /// The one of the file's lists whose rows are meant; nil if the file is one list.
@@ -162,7 +167,7 @@ struct ImportDecoder {
     }
 
     /// Whether the first byte that is not space begins a JSON text; a CSV header does not begin so.
-    private static func looksLikeJSON(_ source: PeekableSource) throws -> Bool {
+    static func looksLikeJSON(_ source: PeekableSource) throws -> Bool {
         let start = try source.peek(4096)
         let first = start.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || start.first == 0x1E
@@ -188,6 +193,7 @@ struct ImportDecoder {
             )
         }
         var mapper = try mapper(mapping, observedAt: summary.observedAt)
+        defer { summary.account.unlisted = mapper.unlistedValues.all }
         while try reader.next() {
             beginRow()
             var row = CSVRow(reader: reader, plan: plan, number: rowNumber)
@@ -254,6 +260,10 @@ struct ImportDecoder {
                         (mapper, plan) = try prepare(for: rest, stream.collectionMembers, open)
                         pending = mapping.columns.indices.filter { !mapping.columns[$0].isOptional }
                     }
+                    if let rest, !pending.isEmpty {
+                        let row = FeatureRow(feature: rest, plan: plan, number: rowNumber)
+                        pending.removeAll { row.value($0) != nil }
+                    }
                     noteName(of: rest, plan, &mapper)
                     if error.reason == .json(.encoding), let advice = EncodingAdvice.message(in: raw) {
                         note(encodingFault: advice, line: place.line)
@@ -308,7 +318,11 @@ struct ImportDecoder {
                 "is one JSON object; its rows seem to be at \(lists.prefix(5).map { "`\($0)`" }.joined(separator: ", ")): "
                     + "say in a mapping `records: \(lists[0])`")
         }
-        if !isRecognised { try mapping.requireOwn(among: names.sorted(), file: task.file) }
+        // A list without rows has no columns; if no row could be read, the refusals say why.
+        if !isRecognised, summary.refused < summary.read {
+            try mapping.requireOwn(among: names.sorted(), file: task.file)
+        }
+        summary.account.unlisted = mapper?.unlistedValues.all ?? []
         if let slot = pending.first {
             throw RecordPlan.missing(mapping.columns[slot], mapping: mapping, file: task.file, present: names.sorted())
         }
@@ -331,10 +345,17 @@ struct ImportDecoder {
         return (mapper, plan)
     }
 
-    /// What can be read of the text of a feature that is none: all but its place.
+    /// Longest text of a refused feature that is read once more, in bytes.
+    private static let longestRefused = 1 << 20
+
+    /// The part of a feature that is none which can be read: all but its place. Nil for long ones.
     private static func rest(ofRefused raw: [UInt8]) -> GeoJSONFeature? {
-        guard let object = (try? JSONParser.parse(raw))?.object else { return nil }
-        return GeoJSONFeature(id: object["id"], properties: object["properties"]?.object ?? JSONObject())
+        guard raw.count <= longestRefused, let object = (try? JSONParser.parse(raw))?.object,
+            let properties = object["properties"]?.object
+        else {
+            return nil
+        }
+        return GeoJSONFeature(id: object["id"], properties: properties)
     }
 
     /// Takes over what was seen in the columns that no property takes over.
@@ -483,6 +504,12 @@ struct ImportDecoder {
                 draft.district = districts.district(of: draft.geometry, stated: draft.district)
                 if draft.geometry != nil { draft.withdrawn.remove(WorkFields(.district)) }
             }
+            summary.account.note(draft)
+            if summary.shown.count < task.shownRows {
+                summary.shown.append(
+                    ShownRow(
+                        draft, of: row, line: line, mapping, layer: task.layer, hasDistricts: task.districts != nil))
+            }
             if let observed = draft.observedAt { summary.observedAt = max(summary.observedAt ?? observed, observed) }
             batch.rows.append(
                 task.isSourceKnown || sourceID == nil || draft.source != task.source || draft.id != nil
@@ -494,6 +521,10 @@ struct ImportDecoder {
             feature.geometry = try check(feature.geometry, mapper, line)
             guard feature.geometry != nil else {
                 throw RowRefusal("the feature has no geometry, and a layer of places needs one")
+            }
+            summary.account.note(feature.geometry)
+            if summary.shown.count < task.shownRows {
+                summary.shown.append(ShownRow(feature, of: row, line: line, mapping))
             }
             batch.rows.append(.reference(feature))
         }

@@ -49,6 +49,9 @@ public struct ImportReport: Hashable, Sendable {
     /// What the user should know beside.
     public var notes: [String] = []
     public var isDryRun = false
+    public var account = ImportAccount()
+    /// The first rows as they would become works, if they were asked for.
+    public var shown: [ShownRow] = []
 
     public init(file: String, layer: ImportLayer, source: String) {
         self.file = file
@@ -92,6 +95,8 @@ public struct ImportReport: Hashable, Sendable {
         refusalReasons.add(other.refusalReasons)
         notes += other.notes.filter { !notes.contains($0) }
         observedAt = other.observedAt ?? observedAt
+        account.add(other.account)
+        shown += other.shown
         newNames = newNames.union(other.newNames)
         for column in other.published { published.add(column) }
         for column in other.withheld { withheld.add(column) }

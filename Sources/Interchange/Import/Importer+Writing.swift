@@ -62,7 +62,8 @@ extension Importer {
             } else { nil }
         var outcome: Reconciliation
         if let known {
-            if pass.districts != nil, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry) {
+            if pass.districts != nil, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry)
+            {
                 // The district of its place stands.
                 draft.district = nil
                 draft.withdrawn.remove(WorkFields(.district))
@@ -166,8 +167,7 @@ extension Importer {
         let last = try transaction.lastObservation(ofSource: source)
         let readable = summary.read - summary.refused
         // A list of a mapping that names no time is of the moment at which it comes.
-        let hasTime = mapping.observedAt != nil || mapping.variants.contains { $0.mapping.observedAt != nil }
-        let observed = summary.observedAt ?? (summary.isFullSnapshot && !hasTime ? pass.now : nil)
+        let observed = summary.observedAt ?? (summary.isFullSnapshot && !mapping.statesListTime ? pass.now : nil)
         if let observed, let last, observed < last, summary.isFullSnapshot || summary.hasListTime {
             throw ImportError.older(file: report.file, observed: observed, last: last, source: source)
         }

@@ -50,6 +50,8 @@ public struct Importer: Sendable {
         public var published: PublishedColumns?
         /// Whether everything is done but kept.
         public var isDryRun = false
+        /// Rows that the report shows as they would become works.
+        public var shownRows = 0
         /// Whether the first bad row ends the import.
         public var isStrict = false
         /// True if a list may close more works than the mapping's share.
@@ -242,6 +244,7 @@ public struct Importer: Sendable {
             crs: settled.part.isConverted ? settled.part.crs : options.crs,
             known: try extent?.reach ?? known(), extent: extent, surveysDistance: layer.isSurveyed, now: now,
             format: mapping.format, isConverted: settled.part.isConverted, keepsSamples: options.isDryRun,
+            shownRows: options.shownRows,
             refusedFile: options.isDryRun ? nil : refusedFile, list: settled.part.list)
         let rows = HandOver<DecodedBatch, DecodingSummary>(
             capacity: readAhead.capacity, readAhead: readAhead.batches)
@@ -309,6 +312,8 @@ public struct Importer: Sendable {
         report.notes = summary.notes
         report.published = summary.published
         report.withheld = summary.withheld
+        report.account = summary.account
+        report.shown = summary.shown
         report.observedAt = summary.observedAt
         report.newNames = transaction.addedNames.subtracting(namesBefore).subtracting(
             CityNames(organisations: options.knownOrganisations))

@@ -31,6 +31,8 @@ public struct Mapping: Hashable, Sendable {
     /// Points that mean that the place is not known.
     public var emptyPlaces: [Coordinate] = []
     var observedAt: ObservedAt?
+    /// True if the mapping, or a variant of it, says where the time of a list is.
+    public var statesListTime: Bool { observedAt != nil || variants.contains { $0.mapping.observedAt != nil } }
     /// Whether a file is the whole list of what is open, so that works that are gone from it are closed.
     public var isFullSnapshot: Bool
     /// The share of a source's open works, 0 to 1, that a list may close by lacking them; ``usualClosings`` if nil.

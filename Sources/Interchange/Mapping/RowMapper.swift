@@ -35,6 +35,8 @@ struct RowMapper {
     /// True if the last row's geometry had a Z or M, which was left out.
     private(set) var hasFurtherOrdinates = false
     private var projections: RowProjections
+    /// Values that the mapping's tables do not list.
+    let unlistedValues = UnlistedValues()
 
     /// - Parameters:
     ///   - crs: The coordinate system that the user states; the mapping's if nil.
@@ -415,6 +417,7 @@ struct RowMapper {
         _ text: String, _ field: MappedField, _ otherwise: FieldExpression.Otherwise,
         _ keys: @autoclosure () -> [String], key: String = "table"
     ) throws(RowRefusal) -> String? {
+        unlistedValues.note(text, field, otherwise)
         switch otherwise {
         case .value(let value): return value
         case .keep: return text
