@@ -101,7 +101,7 @@ public struct GeoJSONFeatureStream: Sendable {
     /// Bytes of members of the collection so far.
     private var memberBytes = 0
 
-    /// What is done about coordinates in other systems than WGS 84.
+    /// Treatment of coordinates in other systems than WGS 84.
     public enum ReferenceSystems: Sendable {
         /// They are refused.
         case refused

@@ -303,7 +303,7 @@ public protocol WorksTransaction: AnyObject {
     /// Keeps what an import changes of a work, so that it can be taken back. What was kept first stays.
     func keep(_ change: ImportChange, of id: WorkID, by number: Int64) throws
 
-    /// What an import changed.
+    /// Changes that an import made.
     func changes(by number: Int64) throws -> [(id: WorkID, change: ImportChange)]
 
     /// Forgets what imports of a source changed, but for one.

@@ -181,7 +181,7 @@ public struct SourceRun: Sendable {
             let file = try await surroundings.threads.files.runIfActive { [folder, schedule] in
                 try lists.copy(item, to: folder.incoming, limit: schedule.limits.bytes)
             }
-            // What was refused is not tried again until it changes: the files behind it have their turn.
+            // A refused file is not tried again until it changes: the files behind it have their turn.
             if !options.isDryRun { state.files[item.name] = item.stamp }
             do {
                 let taken = try await take(file, setup, &state, started)

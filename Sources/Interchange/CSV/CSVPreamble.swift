@@ -2,11 +2,11 @@ import Geometry
 
 /// Lines in front of the header of a CSV file: a title, notes, or what Excel calls its separator by (`sep=;`).
 struct CSVPreamble {
-    /// Where the header begins, in bytes.
+    /// Start of the header, in bytes.
     private(set) var offset = 0
     /// Lines before it.
     private(set) var lines = 0
-    /// What separates fields; nil if nothing says so.
+    /// Separator of fields; nil if nothing says it.
     private(set) var delimiter: UInt8?
     private(set) var hasSeparatorLine = false
 

@@ -152,7 +152,7 @@ public struct FileSurvey: Sendable {
     }
 }
 
-/// What has been seen of a file so far.
+/// Statistics of the part of a file that has been read so far.
 struct SurveyedRows {
     let file: String
     let limits: FileSurvey.Limits

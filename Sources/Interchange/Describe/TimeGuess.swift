@@ -144,7 +144,7 @@ public struct TimeGuess: Hashable, Sendable {
         return values.allSatisfy { seconds($0.text, format) == nil || seconds($0.text, other) != nil } ? text : nil
     }
 
-    /// What stands behind the date in all of these, if it is the same midnight.
+    /// The text behind the date in all of these, if it is the same midnight.
     private static func midnightTail(_ texts: [String]) -> String? {
         guard let first = texts.first, first.utf8.count > 10 else { return nil }
         let tail = String(first.dropFirst(10))

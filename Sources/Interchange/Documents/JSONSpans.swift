@@ -1,6 +1,6 @@
 import Geometry
 
-/// Where the values of a JSON text lie, found by brackets and quotes alone; what lies in them is read by others, who check it.
+/// Ranges of the values of a JSON text, found by brackets and quotes alone. Their content is checked by whoever reads it.
 struct JSONSpans {
     let bytes: [UInt8]
     /// The name of the file, for messages.

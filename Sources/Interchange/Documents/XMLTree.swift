@@ -6,7 +6,7 @@ import Geometry
 /// No document type declarations and no entities but the five of the standard and numbers, so that a document cannot lead
 /// anywhere or grow.
 enum XMLTree {
-    /// What the outermost element holds.
+    /// Content of the outermost element.
     ///
     /// - Throws: ``InputError``.
     static func read(_ bytes: [UInt8], file: String) throws -> JSONValue {

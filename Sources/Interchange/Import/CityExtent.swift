@@ -2,7 +2,7 @@ import Geometry
 import TimeBudgets
 import Works
 
-/// Where a city is: the box around its districts or, as long as it has none, around the bulk of its works.
+/// Extent of a city: the box around its districts or, as long as it has none, around the bulk of its works.
 struct CityExtent: Hashable, Sendable {
     enum Basis: String, Hashable, Sendable {
         case districts = "its districts"

@@ -13,7 +13,7 @@ public struct FarRows: Hashable, Sendable {
     public var count = 0
     /// The first of them.
     public var examples: [Row] = []
-    /// What the city's extent is taken from, in words.
+    /// Basis of the city's extent, in words.
     public var basis = ""
 
     public init() {}

@@ -7,7 +7,7 @@ import Works
 enum DecodedRow: Sendable {
     /// A work of a source of which the store has none: there is nothing to compare it with.
     case new(Work, [LedgerEntry], observedAt: Instant?)
-    /// What is said about a work that may be known, and the fields that it withdraws if the file speaks of them further on.
+    /// Statements about a work that may be known, and the fields that they withdraw if the file speaks of them further on.
     case draft(WorkDraft, unsure: WorkFields)
     case reference(ReferenceFeature)
 }
@@ -79,7 +79,7 @@ struct ImportDecoder {
         var crs: String?
         /// Where places are expected, to tell longitude from latitude.
         var known: Bounds?
-        /// Where the city is, to tell which rows lie far from it; nil if that is not known, or of no interest.
+        /// Extent of the city, to tell which rows lie far from it; nil if it is not known, or of no interest.
         var extent: CityExtent?
         /// True if rows far from the city are told.
         var surveysDistance = false
@@ -118,7 +118,7 @@ struct ImportDecoder {
     /// False until it is settled which of the mapping's variants the file needs.
     private var isSettled = false
     private let actor: Actor
-    /// What is looked for instead of handing out rows, if only that is wanted.
+    /// Findings about the rows, if they are surveyed instead of handed out; nil for an import.
     private(set) var survey: RowSurvey?
     /// For each id the number of the row that counts, where the mapping chooses among several.
     private var chosen: [String: Int]?

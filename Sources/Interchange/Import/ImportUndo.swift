@@ -5,7 +5,7 @@ public import Works
 ///
 /// Nothing is deleted or rewritten: what is taken back is taken back by further revisions, and the record of imports says so.
 public struct ImportUndo {
-    /// What became of works.
+    /// Counts of works by what became of them.
     public struct Outcome: Hashable, Sendable {
         /// The import that was taken back.
         public var undone: ImportRecord
@@ -121,7 +121,7 @@ public enum ImportUndoError: Error, Hashable, Sendable {
     case nothing(source: String)
     case alreadyUndone(source: String, number: Int64)
     case referenceLayer(source: String, layer: String)
-    /// What it changed was not kept, for want of the key.
+    /// Its changes were not kept, for want of the key.
     case notKept(source: String, number: Int64)
 }
 

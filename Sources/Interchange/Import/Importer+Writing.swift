@@ -143,7 +143,7 @@ extension Importer {
         pass.unsure = []
     }
 
-    /// What the rules say of a new work; nil without rules, and for a category that is not in their catalogue.
+    /// The rules' decision on a new work; nil without rules, and for a category that is not in their catalogue.
     func decision(on draft: WorkDraft, at now: Instant) -> RuleDecision? {
         guard let rules = options.rules, let category = draft.category else { return nil }
         return rules.decide(
@@ -235,7 +235,7 @@ extension Importer {
         return true
     }
 
-    /// Whether a person had the last word on the status and took back that the work is done: its being off the list says nothing new then.
+    /// True if a person had the last word on the status and took back that the work is done: its being off the list says nothing new then.
     private func isReopened(_ work: Work, in transaction: any WorksTransaction) throws -> Bool {
         var said = WorkDraft()
         said.status = .done

@@ -337,7 +337,7 @@ public struct Importer: Sendable {
         try transaction.setNote(.attribution, to: lines.joined(separator: "\n"))
     }
 
-    /// Where the works are, few as they may be, and some country around.
+    /// Extent of the works, few as they may be, and some country around.
     private func known() throws -> Bounds? {
         // All of them, so with as little around as of districts.
         try store.extent(of: nil).map { CityExtent(bounds: $0, basis: .districts).reach }

@@ -5,7 +5,7 @@ public struct RefusalReasons: Hashable, Sendable {
         /// Those that are the same in all rows.
         var values: [String?]
         var count: Int
-        /// How often each text stood in quotes, for each of the values.
+        /// Counts of each text in quotes, for each of the values.
         var quoted: [[String: Int]]
 
         /// Texts that are counted by themselves.

@@ -1,7 +1,7 @@
 import Geometry
 import Works
 
-/// What is learnt of the rows of a file before they are read in earnest.
+/// Findings about the rows of a file, made before they are imported.
 struct RowSurvey {
     /// The moments of the lists that the file holds.
     var moments: Set<Instant> = []

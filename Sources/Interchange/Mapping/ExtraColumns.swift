@@ -66,7 +66,7 @@ final class ExtraColumns {
             case let part?: whole = value.split(by: part).rest
             }
             guard let whole else { continue }
-            // What an export of ours has under `extra` was public.
+            // All that an export of ours has under `extra` was public.
             switch isOwnExtra && extra.isExport ? .all : uses[index].published {
             case .all?: open(name, whole, index, &extra)
             case nil: withhold(name, whole, index, &extra)

@@ -71,7 +71,7 @@ extension MappingLibrary {
 }
 
 extension CSVReader {
-    /// What a user should know of the header.
+    /// Remarks on the header, for the user.
     var notes: [String] {
         var notes: [String] = []
         for column in renamed where !column.from.isEmpty {

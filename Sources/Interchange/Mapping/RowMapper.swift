@@ -195,7 +195,7 @@ struct RowMapper {
         for (field, expression) in withdrawable where !field.isStated(in: draft) {
             note(field, try speech(of: expression, row), &draft)
         }
-        // What we export has a first promise beside a deadline that was withdrawn.
+        // Our exports have a first promise beside a deadline that was withdrawn.
         if mapping.hasOwnNames, draft.withdrawn.contains(.dueAt), draft.firstDueAt != nil {
             draft.withdrawn.formUnion(.deadlineForGood)
         }
@@ -212,7 +212,7 @@ struct RowMapper {
         }
     }
 
-    /// How surely a row without a value says that there is none.
+    /// Certainty with which a row without a value says that there is none.
     private enum Speech: Int {
         /// It says nothing of it.
         case none

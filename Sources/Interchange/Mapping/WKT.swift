@@ -9,7 +9,7 @@ enum WKT {
         throw RowRefusal("the geometry is in \(system); reproject it to EPSG:4326")
     }
 
-    /// What a text says.
+    /// Content of a text.
     struct Reading {
         /// Nil if the geometry is empty.
         var geometry: Geometry?

@@ -10,7 +10,7 @@ final class Projection {
     let name: String
     private let context: OpaquePointer
     private let transformation: OpaquePointer
-    /// Where the system is used, and some country around; nil if it does not say.
+    /// Area of use of the system, and some country around; nil if the system does not state one.
     private let area: Bounds?
 
     /// Degrees beyond a system's area of use within which positions are taken: neighbors keep to a system beyond its zone.
@@ -121,7 +121,7 @@ enum ReferenceSystemName {
 
 /// The coordinate systems that the rows of one file are in.
 ///
-/// What the user says counts more than what the mapping says, and that more than what the file says.
+/// The user's statement counts more than the mapping's, and that more than the file's.
 struct RowProjections {
     /// The system of all rows, whatever the file says.
     private var stated: Projection?

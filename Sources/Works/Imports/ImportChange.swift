@@ -1,6 +1,6 @@
 import Geometry
 
-/// What an import changed of a work, kept so that it can be taken back.
+/// Changes of a work by an import, kept so that they can be taken back.
 ///
 /// It holds texts of the work, so a store keeps it as private.
 public struct ImportChange: Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct ImportChange: Hashable, Sendable {
     private static let privateExtra = "private_extra"
     private static let geometry = "geometry"
 
-    /// What is different in the second; nil if nothing is.
+    /// Differences in the second; nil if there are none.
     public init?(from before: Work, to after: Work) {
         func note(_ name: String, _ one: String?, _ other: String?) {
             if one != other { fields[name] = Values(before: one, after: other) }

@@ -15,7 +15,7 @@ public struct ImportRecord: Hashable, Sendable {
     public var id: Int64
     public var action: Action
     public var source: String
-    /// Where the rows went; nil for what is no import.
+    /// Layer that the rows went to; nil for actions that are no import.
     public var layer: String?
     /// Name of the file, without its folders; nil for what is no import.
     public var file: String?
@@ -56,7 +56,7 @@ public struct ImportRecord: Hashable, Sendable {
     }
 }
 
-/// How many rows of a file became what.
+/// Counts of a file's rows by what became of them.
 public struct ImportCounts: Hashable, Sendable {
     public var read = 0
     public var inserted = 0

@@ -68,7 +68,7 @@ struct SourceCommand: ParsableCommand {
     }
 }
 
-/// What is known of a source and its imports.
+/// A source and its imports.
 struct SourceSummary {
     var name: String
     /// Time of its last list; nil if none has one, or it was forgotten.
