@@ -367,20 +367,17 @@ struct HotspotAnswerTests {
         #expect(abs(answer.places[0].count.nearest! - 47.176) < 0.001)
     }
 
-    @Test("The position of a line is halfway along it, of a C-shaped polygon inside it")
+    @Test("A work is counted where its district is taken from: one position stands for a geometry")
     func positions() throws {
-        let line = Geometry.lineString([at(0, 0), at(300, 0), at(300, 100)])
-        #expect(Self.center.project(try #require(line.incidentPosition)).distance(to: PlanePoint(x: 200, y: 0)) < 1)
-        let c = Polygon(
-            rings: [
-                [(0, 0), (100, 0), (100, 20), (20, 20), (20, 80), (100, 80), (100, 100), (0, 100), (0, 0)].map {
-                    at($0.0, $0.1)
-                }
-            ])
-        let inside = Self.center.project(try #require(Geometry.polygon(c).incidentPosition))
-        #expect(inside.distance(to: PlanePoint(x: 10, y: 50)) < 1)
-        #expect(Geometry.multiPoint([]).incidentPosition == nil)
-        #expect(Geometry.geometryCollection([.lineString([]), .point(at(1, 1))]).incidentPosition == at(1, 1))
+        let kite = Geometry.polygon(Polygon(rings: [[at(0, 0), at(300, 20), at(40, 200), at(0, 0)]]))
+        var work = Work(id: .new(), kind: .hazard, category: "pothole", updatedAt: Self.now)
+        for geometry in [kite, .lineString([at(0, 0), at(300, 0), at(300, 100)]), .multiPoint([at(5, 5), at(9, 9)])] {
+            work.geometry = geometry
+            #expect(Incident(work, at: Self.now).position == geometry.representativePoint)
+            try work.withRow(number: 1) { row in
+                #expect(try Incident(row, at: Self.now).position == geometry.representativePoint)
+            }
+        }
     }
 
     @Test("Widths are those of a terminal")

@@ -25,15 +25,15 @@ extension HotspotQuestion {
         _ selection: IncidentSelection, _ places: [Place], now: Instant, budget: TimeBudget
     ) throws -> HotspotAnswer {
         let end = until ?? now
-        let shaped = places.filter { $0.geometry?.incidentPosition != nil }
+        let shaped = places.filter { $0.geometry?.representativePoint != nil }
         let projection =
             LocalProjection(around: selection.coordinates)
-            ?? LocalProjection(around: shaped.compactMap { $0.geometry?.incidentPosition })
+            ?? LocalProjection(around: shaped.compactMap { $0.geometry?.representativePoint })
         var answer = HotspotAnswer(
             question: self, askedAt: now, period: Period(from: since, until: end),
             incidents: selection.coordinates.count,
             leftOut: Dictionary(uniqueKeysWithValues: zip(LeftOutReason.allCases, selection.leftOut)), places: [],
-            placeCount: places.count, placesWithoutGeometry: places.filter { $0.geometry?.incidentPosition == nil },
+            placeCount: places.count, placesWithoutGeometry: places.filter { $0.geometry?.representativePoint == nil },
             projection: projection, largestDistanceError: 0)
         guard let projection else {
             answer.limits = answer.statedLimits(hasBefore: selection.before != nil)

@@ -25,7 +25,7 @@ public struct Incident: Hashable, Sendable {
     /// A work as of the moment `now`. What has no time of report counts from its planned start.
     public init(_ work: Work, at now: Instant, weights: SeverityWeights = SeverityWeights()) {
         self.init(
-            position: work.geometry?.incidentPosition, weight: weights[work.severity],
+            position: work.geometry?.representativePoint, weight: weights[work.severity],
             reportedAt: work.reportedAt ?? work.startsAt, isOpen: work.status.isOpen,
             isOverdue: work.deadlineState(at: now) == .overdue)
     }
@@ -42,7 +42,7 @@ public struct Incident: Hashable, Sendable {
         }
         let isOverdue = status.isOpen && row.instant(.dueAt).map { now > $0 } ?? false
         self.init(
-            position: try row.geometry.flatMap { try $0.plainPoint ?? $0.decoded().incidentPosition },
+            position: try row.geometry.flatMap { try $0.plainPoint ?? $0.decoded().representativePoint },
             weight: weights[severity], reportedAt: row.instant(.reportedAt) ?? row.instant(.startsAt),
             isOpen: status.isOpen, isOverdue: isOverdue)
     }
