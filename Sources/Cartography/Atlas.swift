@@ -213,7 +213,7 @@ public final class Atlas: Sendable {
             guard !kinds.isEmpty else { return SnapshotView(snapshot, .nothing, now) }
             filter.kinds = kinds
         }
-        let numbers = try wordMatches.numbers(for: filter, revision: snapshot.revision.works, budget: budget)
+        let numbers = try wordMatches.numbers(for: filter, revision: snapshot.revision.stateOfWorks, budget: budget)
         return SnapshotView(snapshot, CompiledFilter(filter, snapshot.traits, at: now, numbers: numbers), now)
     }
 }

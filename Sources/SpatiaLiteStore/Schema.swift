@@ -8,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
-    static let version: Int64 = 9
+    static let version: Int64 = 12
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -73,6 +73,7 @@ enum Schema {
             try ImportsSchema.markEstimatedEnds(in: database)
             try database.run("PRAGMA user_version = 9")
         }
+        IdentityTables.register(in: &migrator)
         return migrator
     }
 

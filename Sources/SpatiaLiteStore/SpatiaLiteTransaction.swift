@@ -25,6 +25,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var insertedWorks: Int64 = 0
     private(set) var revision: StoreRevision
     private let revisionBefore: StoreRevision
+    /// Rows that the connection had written before.
+    private let rowsWrittenBefore: Int64
     private var knownSources: [String: Bool] = [:]
     /// The source of the work written last: usually also of the next.
     private var lastSource: String?
@@ -59,6 +61,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         worksBefore = lastNumber
         revision = try StoreRevision(in: database)
         revisionBefore = revision
+        rowsWrittenBefore = sqlite3_total_changes64(database.sqliteConnection)
         insertWork = try PreparedStatement(database, Self.insertSQL)
         ledger = try LedgerWriter(database, seals)
     }
@@ -75,12 +78,19 @@ final class SpatiaLiteTransaction: WorksTransaction {
         for table in erasedTables.sorted() { try database.writeAnew(table) }
         try works?.build()
         for index in layers.values { try index.build() }
-        guard hasChanges else { return }
-        let statement = try PreparedStatement(database, "UPDATE changes SET count = ?2 WHERE layer = ?1")
-        statement.bind([.text("works"), .integer(revision.works)])
-        try statement.run()
+        let hasWorkChanges = revision.works != revisionBefore.works
+        guard hasChanges || sqlite3_total_changes64(database.sqliteConnection) != rowsWrittenBefore else { return }
+        let token = try IdentityTables.noteCommit(works: hasWorkChanges ? revision.works : nil, in: database)
+        let statement = try PreparedStatement(
+            database, "UPDATE changes SET count = ?2, token = ?3 WHERE layer = ?1")
+        if hasWorkChanges {
+            revision.worksToken = token
+            statement.bind([.text("works"), .integer(revision.works), .integer(token)])
+            try statement.run()
+        }
         for (layer, count) in revision.layers where count != revisionBefore.layers[layer] {
-            statement.bind([.text(layer.rawValue), .integer(count)])
+            revision.layerTokens[layer] = token
+            statement.bind([.text(layer.rawValue), .integer(count), .integer(token)])
             try statement.run()
         }
     }
@@ -424,14 +434,14 @@ extension StoreRevision {
     /// Where the file stands.
     init(in database: Database) throws {
         self.init(works: 0, layers: [:])
-        let statement = try PreparedStatement(database, "SELECT layer, count FROM changes")
+        let statement = try PreparedStatement(database, "SELECT layer, count, token FROM changes")
         defer { statement.reset() }
         while try statement.step() {
             guard let name = statement.text(0) else { continue }
             if let layer = ReferenceLayer(rawValue: name) {
-                layers[layer] = statement.integer(1)
+                (layers[layer], layerTokens[layer]) = (statement.integer(1), statement.integer(2))
             } else {
-                works = statement.integer(1)
+                (works, worksToken) = (statement.integer(1), statement.integer(2))
             }
         }
     }

@@ -123,7 +123,7 @@ struct BatchClock {
     }
 }
 
-/// Notices a store whose revision goes back, now and then and at the end of a reading.
+/// Notices a store whose state does not follow from the one before, now and then and at the end of a reading.
 private struct RevisionWatch: Sendable {
     private static let pause = Duration.milliseconds(100)
 
@@ -138,7 +138,10 @@ private struct RevisionWatch: Sendable {
         let revision = try store.revision()
         if let before = self.revision {
             let layersWentBack = before.layers.contains { $0.value > revision.layers[$0.key] ?? 0 }
-            if before.works > revision.works || layersWentBack { throw StoreWentBack() }
+            let isSameWorks = before.stateOfWorks == revision.stateOfWorks
+            guard !layersWentBack, try isSameWorks || store.continues(before.stateOfWorks) else {
+                throw StoreWentBack()
+            }
         }
         self.revision = revision
         looked = .now

@@ -93,6 +93,10 @@ public protocol WorksStore: Sendable {
     /// Where the store stands: it changes with every commit that changed something, whoever made it.
     func revision() throws -> StoreRevision
 
+    /// True if the works came from an earlier state to the present one by commits alone, so that the changes since tell all. False after a
+    /// restore, and if the state is too long ago to be known.
+    func continues(_ state: StoreState) throws -> Bool
+
     /// The store's revisions from now on, after commits made through this very store; a subscriber that is slower than the
     /// commits gets the newest, not each one in between. Commits of other processes show in
     /// ``revision()`` only.
@@ -151,6 +155,8 @@ extension WorksStore {
 
     public func maintain() throws -> StorageStatus? { nil }
 
+    public func continues(_ state: StoreState) throws -> Bool { try state.count <= revision().works }
+
     public func checkFile() throws {}
 
     public func workNumbers(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> [Int64] {
@@ -207,10 +213,17 @@ public struct StoreRevision: Hashable, Sendable {
     public var works: Int64
     /// Counts the changes of each reference layer.
     public var layers: [ReferenceLayer: Int64]
+    /// Random tokens of the commits that made the counts; see ``StoreState``.
+    public var worksToken: Int64
+    public var layerTokens: [ReferenceLayer: Int64]
 
-    public init(works: Int64, layers: [ReferenceLayer: Int64]) {
+    public init(
+        works: Int64, layers: [ReferenceLayer: Int64], worksToken: Int64 = 0, layerTokens: [ReferenceLayer: Int64] = [:]
+    ) {
         self.works = works
         self.layers = layers
+        self.worksToken = worksToken
+        self.layerTokens = layerTokens
     }
 }
 

@@ -3,6 +3,9 @@
 PRAGMA foreign_keys = OFF;
 PRAGMA secure_delete = OFF;
 BEGIN;
+DROP TABLE store_identity;
+DROP TABLE commits;
+ALTER TABLE changes DROP COLUMN token;
 DROP TABLE import_changes;
 DROP TABLE work_statements;
 DROP TRIGGER imports_are_never_deleted;
@@ -102,7 +105,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
 CREATE TRIGGER audit_log_is_never_replaced BEFORE INSERT ON audit_log
 WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
-DELETE FROM grdb_migrations WHERE identifier LIKE '6 %' OR identifier LIKE '7 %' OR identifier LIKE '8 %' OR identifier LIKE '9 %';
+DELETE FROM grdb_migrations WHERE identifier LIKE '6 %' OR identifier LIKE '7 %' OR identifier LIKE '8 %' OR identifier LIKE '9 %' OR identifier LIKE '12 %';
 DELETE FROM notes WHERE name = 'cleaning_due';
 PRAGMA user_version = 5;
 COMMIT;

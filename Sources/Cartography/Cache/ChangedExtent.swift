@@ -37,6 +37,7 @@ struct ChangedExtent: Sendable {
     private let tree: PackedTree
     private let layers: Set<ReferenceLayer>
     private let traits: Traits
+    private let isWhole: Bool
 
     enum Verdict: Hashable {
         /// The tile looks different.
@@ -51,12 +52,13 @@ struct ChangedExtent: Sendable {
         self.works = works
         tree = PackedTree(count: works.count, fanOut: 16) { works[$0].box }
         layers = change.layers
+        isWhole = change.isWhole
         self.traits = traits
     }
 
     /// What becomes of a tile that was made at a moment.
     func verdict(on request: TileRequest, _ reach: CacheReach, made: Instant) -> Verdict {
-        if !layers.isDisjoint(with: reach.references) { return .ends }
+        if isWhole || !layers.isDisjoint(with: reach.references) { return .ends }
         guard reach.showsWorks, let filter = reach.filter, !works.isEmpty else { return .lasts(until: nil) }
         var ends = false
         var until: Instant?

@@ -17,7 +17,7 @@ final class Labeler: Sendable {
     private static let limit = 4096
 
     private struct Placed {
-        var features: [ReferenceLayer: Int64] = [:]
+        var features: [ReferenceLayer: StoreState] = [:]
         var patches: [Key: [Label]] = [:]
     }
 
@@ -80,7 +80,7 @@ final class Labeler: Sendable {
             let distance = Double(patch.column - inside.column) * LabelPatch.side
             return try labels(of: inside, survey).map { $0.moved(x: distance) }
         }
-        let features = survey.snapshot.revision.layers
+        let features = survey.snapshot.revision.statesOfLayers
         let key = Key(sheet: survey.sheet.key, patch: patch)
         let known = placed.withLock { placed in
             if placed.features != features {

@@ -8,7 +8,10 @@ struct SnapshotChange: Sendable {
     /// Layers that were read anew.
     var layers: Set<ReferenceLayer> = []
 
-    var isEmpty: Bool { works.isEmpty && layers.isEmpty }
+    /// True if all may look different: the store is in a state that did not follow from the one before.
+    var isWhole = false
+
+    var isEmpty: Bool { works.isEmpty && layers.isEmpty && !isWhole }
 }
 
 /// One version of a changed work.
@@ -25,6 +28,8 @@ struct SnapshotWriter {
     private(set) var refusals: [String] = []
     /// Changes after the base that is being merged was handed out; nil while nothing is merged.
     private var sinceMerge: Set<UInt32>?
+    /// True if the base that is being merged belongs to a state that was replaced.
+    private var isMergeVoid = false
 
     /// So many changed works are carried beside the base before both are merged.
     static let deltaLimit = 4096
@@ -55,16 +60,32 @@ struct SnapshotWriter {
     mutating func update(_ snapshot: Snapshot) throws -> (Snapshot, SnapshotChange)? {
         let revision = try store.revision()
         guard revision != snapshot.revision else { return nil }
+        if revision.stateOfWorks != snapshot.revision.stateOfWorks,
+            try !store.continues(snapshot.revision.stateOfWorks)
+        {
+            return try loadAnew(after: snapshot)
+        }
         var next = snapshot
         var change = SnapshotChange()
-        if revision.works != snapshot.revision.works { try takeWorks(into: &next, change: &change) }
-        for (layer, count) in revision.layers where snapshot.revision.layers[layer] != count {
+        if revision.stateOfWorks != snapshot.revision.stateOfWorks { try takeWorks(into: &next, change: &change) }
+        for layer in revision.layers.keys where snapshot.revision.state(of: layer) != revision.state(of: layer) {
             next.reference[layer] = try ReferenceShelf.load(layer, from: store)
             change.layers.insert(layer)
         }
         next.attribution = try store.note(.attribution)
         next.revision = revision
         next.generation += 1
+        return (next, change)
+    }
+
+    /// The snapshot of a store that was restored or replaced.
+    private mutating func loadAnew(after snapshot: Snapshot) throws -> (Snapshot, SnapshotChange) {
+        var next = try load()
+        next.generation = snapshot.generation + 1
+        // A merge that is under way is of what is no longer there.
+        isMergeVoid = sinceMerge != nil
+        var change = SnapshotChange()
+        change.isWhole = true
         return (next, change)
     }
 
@@ -148,6 +169,10 @@ struct SnapshotWriter {
     mutating func finish(_ base: WorkSegment, into snapshot: Snapshot) -> Snapshot {
         let since = sinceMerge ?? []
         sinceMerge = nil
+        if isMergeVoid {
+            isMergeVoid = false
+            return snapshot
+        }
         var next = snapshot
         next.base = base
         next.struck = StruckRows(base)

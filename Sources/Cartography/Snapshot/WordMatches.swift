@@ -6,7 +6,7 @@ import Works
 final class WordMatches: Sendable {
     private struct Key: Hashable {
         var filter: WorkFilter
-        var revision: Int64
+        var revision: StoreState
     }
 
     private let store: any WorksStore
@@ -20,7 +20,7 @@ final class WordMatches: Sendable {
     }
 
     /// The numbers of the works with the filter's words; nil if it has none.
-    func numbers(for filter: WorkFilter, revision: Int64, budget: TimeBudget) throws -> Set<UInt32>? {
+    func numbers(for filter: WorkFilter, revision: StoreState, budget: TimeBudget) throws -> Set<UInt32>? {
         guard !filter.words.isEmpty else { return nil }
         // Everything but the words is answered by the snapshot, and the state of a deadline depends on the moment.
         var words = WorkFilter()

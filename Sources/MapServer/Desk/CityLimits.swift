@@ -9,7 +9,7 @@ final class CityLimits: Sendable {
     private struct State {
         var index: DistrictIndex?
         var extent: Bounds?
-        var revision: Int64?
+        var revision: StoreState?
     }
 
     private let store: any WorksStore
@@ -32,7 +32,7 @@ final class CityLimits: Sendable {
     func district(of geometry: Geometry) throws -> String? { try current().index?.district(of: geometry) }
 
     private func current() throws -> (index: DistrictIndex?, extent: Bounds?) {
-        let revision = try store.revision().layers[.districts] ?? 0
+        let revision = try store.revision().state(of: .districts)
         let known = state.withLock { $0.revision == revision ? ($0.index, $0.extent) : nil }
         if let known { return known }
         let index = try DistrictIndex(store)

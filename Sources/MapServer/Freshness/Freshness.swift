@@ -19,9 +19,9 @@ final class Freshness: Sendable {
         /// The part of an entity tag that stands for the state of the works or, with a layer, of that layer.
         func hash(into hash: inout ContentHash, layer: ReferenceLayer?) {
             if let layer {
-                hash.combine(UInt64(bitPattern: revision.layers[layer] ?? 0))
+                hash.combine(revision.state(of: layer))
             } else {
-                hash.combine(UInt64(bitPattern: revision.works))
+                hash.combine(revision.stateOfWorks)
                 hash.combine(UInt64(epoch))
                 if !isExact { hash.combine(UInt64(bitPattern: now.secondsSinceEpoch)) }
             }
@@ -33,8 +33,8 @@ final class Freshness: Sendable {
         var calendar = DeadlineCalendar()
         /// The latest change that any work's record has seen.
         var updatedAt: Instant?
-        /// The count of work changes that the calendar holds; nil before the first look.
-        var works: Int64?
+        /// The state of the works that the calendar holds; nil before the first look.
+        var works: StoreState?
     }
 
     private let store: any WorksStore
@@ -50,7 +50,7 @@ final class Freshness: Sendable {
         return state.withLock { state in
             Stamp(
                 revision: revision, epoch: state.calendar.epoch(at: now), nextChange: state.calendar.next(after: now),
-                now: now, isExact: state.works == revision.works)
+                now: now, isExact: state.works == revision.stateOfWorks)
         }
     }
 
@@ -61,11 +61,11 @@ final class Freshness: Sendable {
     func refresh() throws {
         let revision = try store.revision()
         let known = state.withLock { $0.works }
-        guard known != revision.works else { return }
+        guard known != revision.stateOfWorks else { return }
         var changes: [(number: Int64, dueAt: Instant?)] = []
         var latest: Instant?
-        // A store whose count went back is another store: a backup was restored.
-        let since = known.flatMap { $0 < revision.works ? $0 : nil }
+        // A store that does not go on from there is another store: a backup was restored.
+        let since = try known.flatMap { try store.continues($0) ? $0.count : nil }
         let page = WorkPage(columns: WorkColumns(.status, .dueAt, .updatedAt), geometry: false, changedSince: since)
         try store.forEachWork(page, at: .now, budget: .unlimited) { row in
             let status: WorkStatus? = row.value(.status)
@@ -82,7 +82,14 @@ final class Freshness: Sendable {
             if let latest { state.updatedAt = max(latest, state.updatedAt ?? latest) }
             for change in changes { state.deadlines[change.number] = change.dueAt }
             state.calendar = DeadlineCalendar(state.deadlines.values.lazy.map { (.accepted, $0) })
-            state.works = revision.works
+            state.works = revision.stateOfWorks
         }
+    }
+}
+
+extension ContentHash {
+    fileprivate mutating func combine(_ state: StoreState) {
+        combine(UInt64(bitPattern: state.count))
+        combine(UInt64(bitPattern: state.token))
     }
 }

@@ -11,8 +11,8 @@ final class CountCache: Sendable {
         }
 
         var subject: Subject
-        /// The count of changes of what is asked about.
-        var revision: Int64
+        /// State of what is asked about.
+        var revision: StoreState
         /// ``Freshness/Stamp/epoch`` where deadline states matter, otherwise 0.
         var epoch: Int
 

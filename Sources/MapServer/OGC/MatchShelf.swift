@@ -14,7 +14,7 @@ final class MatchShelf: Sendable {
     fileprivate struct Matches {
         var numbers: [Int64]
         /// The state of the works that the numbers hold at least.
-        var revision: Int64
+        var revision: StoreState
         /// ``Freshness/Stamp/epoch`` where deadline states matter, otherwise 0.
         var epoch: Int
         var used = 0
@@ -47,7 +47,7 @@ final class MatchShelf: Sendable {
     ) throws -> [Int64]? {
         let moves = filter.movesWithTheClock
         guard !moves || stamp.isExact else { return nil }
-        let revision = stamp.revision.works
+        let revision = stamp.revision.stateOfWorks
         let epoch = moves ? stamp.epoch : 0
         let known = state.withLock { state -> Matches? in
             state.uses += 1
@@ -55,7 +55,7 @@ final class MatchShelf: Sendable {
             return state.matches[filter]
         }
         var numbers: [Int64]?
-        if let known, known.epoch == epoch, known.revision <= revision {
+        if let known, known.epoch == epoch {
             if known.revision == revision { return known.numbers }
             numbers = try update(known, of: filter, stamp, in: store, budget: budget)
         }
@@ -66,15 +66,16 @@ final class MatchShelf: Sendable {
         return matching
     }
 
-    /// The numbers with those that changed since asked about again; nil if they are too many.
+    /// The numbers with those that changed since asked about again; nil if they are too many, or if the store was restored.
     private func update(
         _ known: Matches, of filter: WorkFilter, _ stamp: Freshness.Stamp, in store: any WorksStore, budget: TimeBudget
     ) throws -> [Int64]? {
+        guard try store.continues(known.revision) else { return nil }
         var page = WorkPage(
-            columns: [], geometry: false, limit: Self.changesToFollow + 1, changedSince: known.revision)
+            columns: [], geometry: false, limit: Self.changesToFollow + 1, changedSince: known.revision.count)
         var changed: [Int64] = []
         try store.forEachWork(page, at: stamp.now, budget: budget) { changed.append($0.number) }
-        changed += try store.numbersHidden(since: known.revision)
+        changed += try store.numbersHidden(since: known.revision.count)
         guard changed.count <= Self.changesToFollow else { return nil }
         page.filter = filter
         var matching: Set<Int64> = []

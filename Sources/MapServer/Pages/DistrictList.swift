@@ -25,14 +25,14 @@ struct District: Sendable {
 final class DistrictList: Sendable {
     private struct State {
         var districts: [District] = []
-        var revision: Int64?
+        var revision: StoreState?
     }
 
     private let state = Mutex(State())
 
     /// All districts by their names.
     func all(in store: any WorksStore, budget: TimeBudget) throws -> [District] {
-        let revision = try store.revision().layers[.districts] ?? 0
+        let revision = try store.revision().state(of: .districts)
         if let known = state.withLock({ $0.revision == revision ? $0.districts : nil }) { return known }
         var districts: [District] = []
         try store.forEachFeature(in: .districts, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in

@@ -65,9 +65,9 @@ enum LayerQuery: Hashable, Sendable {
         case .works(let filter):
             let moves = filter.movesWithTheClock
             guard !moves || stamp.isExact else { return nil }
-            return .init(subject: .works(filter), revision: stamp.revision.works, epoch: moves ? stamp.epoch : 0)
+            return .init(subject: .works(filter), revision: stamp.revision.stateOfWorks, epoch: moves ? stamp.epoch : 0)
         case .reference(let layer, let filter):
-            return .init(subject: .reference(layer, filter), revision: stamp.revision.layers[layer] ?? 0, epoch: 0)
+            return .init(subject: .reference(layer, filter), revision: stamp.revision.state(of: layer), epoch: 0)
         case .nothing: return nil
         }
     }

@@ -24,7 +24,7 @@ final class PlaceNames: Sendable {
 
     private struct State {
         var places: [NamedPlace] = []
-        var revisions: [Int64]?
+        var revisions: [StoreState]?
     }
 
     private let state = Mutex(State())
@@ -51,7 +51,7 @@ final class PlaceNames: Sendable {
 
     private func places(in store: any WorksStore, budget: TimeBudget) throws -> [NamedPlace] {
         let revision = try store.revision()
-        let revisions = Self.layers.map { revision.layers[$0] ?? 0 }
+        let revisions = Self.layers.map { revision.state(of: $0) }
         if let known = state.withLock({ $0.revisions == revisions ? $0.places : nil }) { return known }
         let places = try Self.read(store, budget: budget)
         state.withLock { $0 = State(places: places, revisions: revisions) }

@@ -17,7 +17,7 @@ import Works
 final class RowCache: Sendable {
     /// The state of the file that a reader sees.
     struct Session {
-        fileprivate let version: Int64
+        fileprivate let version: StoreState
         fileprivate let generation: Int
     }
 
@@ -25,7 +25,7 @@ final class RowCache: Sendable {
     /// written to it.
     private struct Sight {
         let fileVersion: Int64
-        let changes: Int64
+        let changes: StoreState
         let writes: Int
     }
 
@@ -37,8 +37,8 @@ final class RowCache: Sendable {
     }
 
     private struct State {
-        /// The count of changes in the state that is held; nil before the first reader.
-        var version: Int64?
+        /// The state that is held; nil before the first reader.
+        var version: StoreState?
         /// How often all was forgotten.
         var generation = 0
         /// What was asked for lately, and what was before that: half of the memory each. What is asked for again moves up; the older half
@@ -95,7 +95,7 @@ final class RowCache: Sendable {
 
     /// Brings the cache to the state that a connection reads in its transaction.
     func session(in database: Database) throws -> Session {
-        let changes = try database.integer("SELECT count FROM changes WHERE layer = 'works'") ?? 0
+        let changes = try Self.state(in: database)
         let fileVersion = try database.integer("PRAGMA data_version") ?? 0
         let connection = ObjectIdentifier(database)
         let known = state.withLock { state in
@@ -114,7 +114,7 @@ final class RowCache: Sendable {
             let changed = try known.flatMap { try self.changes(since: $0, until: changes, database) }
             state.withLock { state in
                 // Another reader may have been here in between: what changed since an earlier state holds all that changed since a later one.
-                if let changed, let version = state.version, let known, version >= known, version <= changes {
+                if let changed, let version = state.version, let known, version == known || version == changes {
                     for change in changed { state.follow(change) }
                 } else if state.version != changes {
                     state.forgetAll()
@@ -128,9 +128,17 @@ final class RowCache: Sendable {
     /// Takes note that this process has written to the file, whatever it wrote: works are known by their changes.
     func noteWrite() { state.withLock { $0.writes += 1 } }
 
-    /// Nil if they are too many, or if the count went back: a backup was restored.
-    private func changes(since: Int64, until: Int64, _ database: Database) throws -> [Change]? {
-        guard since <= until else { return nil }
+    private static func state(in database: Database) throws -> StoreState {
+        let statement = try PreparedStatement(database, "SELECT count, token FROM changes WHERE layer = 'works'")
+        defer { statement.reset() }
+        guard try statement.step() else { return StoreState(count: 0, token: 0) }
+        return StoreState(count: statement.integer(0), token: statement.integer(1))
+    }
+
+    /// Nil if they are too many, or if the present state does not follow from the earlier one: a backup was restored.
+    private func changes(since earlier: StoreState, until: StoreState, _ database: Database) throws -> [Change]? {
+        let since = earlier.count
+        guard since <= until.count, try IdentityTables.continues(earlier, in: database) else { return nil }
         let statement = try PreparedStatement(
             database,
             "SELECT fid, kind, geom FROM works INDEXED BY works_change WHERE change_number > ? LIMIT ?")
