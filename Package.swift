@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "SpatiaLiteStore",
             dependencies: [
-                "CSpatiaLite", "Geometry", "Sealing", "TimeBudgets", "Works",
+                "CISAL", "CSpatiaLite", "Geometry", "Sealing", "TimeBudgets", "Works",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),

@@ -2,6 +2,7 @@ public import Fetching
 public import Foundation
 public import HTTPEdge
 import TimeBudgets
+public import Works
 
 /// Where the server listens, what it serves beside the works, and how much it takes on.
 public struct MapServerConfiguration: Sendable {
@@ -62,6 +63,9 @@ public struct MapServerConfiguration: Sendable {
     public var sources: SourceScheduler?
     /// Lines that the log could not take since the start; nil if nobody counts them.
     public var droppedLogLines: (@Sendable () -> Int)?
+
+    /// State of the scheduled backups; nil if none are made.
+    public var backups: (@Sendable () -> BackupStatus)?
 
     public init() {}
 }

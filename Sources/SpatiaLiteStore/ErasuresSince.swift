@@ -20,6 +20,14 @@ public struct Restoration: Sendable {
     public var isJournalCut: Bool
     /// True if it is known what was erased since the backup.
     public var isComplete: Bool
+    /// True if the backup was exactly what was written once.
+    public var isSealed = false
+    /// Moment of the restored state, where a journal led to it.
+    public var state: Instant?
+    /// True if the journal ends before the wanted moment.
+    public var endsEarlier = false
+    /// Files of the city's folder that came back.
+    public var cityFiles = CityFilesReturn()
 
     init(_ since: ErasuresSince) {
         lostTokens = since.lostTokens

@@ -1,6 +1,5 @@
 import GRDB
 import Geometry
-public import Glibc
 public import TimeBudgets
 import Works
 
@@ -17,24 +16,6 @@ extension StoreFinding: CustomStringConvertible {
 }
 
 extension SpatiaLiteStore {
-    // MARK: Backup
-
-    /// Copies the database to a file while it is in use. A file that is there already is replaced when the copy is whole.
-    ///
-    /// What is private stays sealed in it: it is read with the same keys.
-    ///
-    /// - Parameter group: Whose the file will be besides its owner's; nil leaves it to the system.
-    public func backup(to destination: String, group: gid_t? = nil) throws {
-        try Self.whole(destination) { temporary in
-            let copy = try DatabaseQueue(path: temporary)
-            try pool.backup(to: copy)
-            // One file, without a log that would have to go with it.
-            try copy.inDatabase { try $0.run("PRAGMA journal_mode = DELETE") }
-            try copy.close()
-            if let group { try FileModes.give(temporary, to: group) }
-        }
-    }
-
     // MARK: Check
 
     /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters, and sealed values that do

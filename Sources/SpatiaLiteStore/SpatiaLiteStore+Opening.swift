@@ -34,6 +34,7 @@ extension SpatiaLiteStore {
     public static func open(
         at path: String, readOnly: Bool = false, options: StoreOptions = StoreOptions()
     ) throws -> SpatiaLiteStore {
+        if !readOnly { UnfinishedFile.clean(beside: path) }
         let isCurrent = try FileInspection.inspect(path, busyTimeout: options.busyTimeout)
         if !isCurrent, readOnly {
             do { try open(at: path, options: options).close() } catch StoreError.unwritable(_, let reason) {
@@ -67,32 +68,17 @@ extension SpatiaLiteStore {
         guard lstat(path, &there) != 0 || there.st_mode & S_IFMT == S_IFREG else {
             throw StoreError.unwritable(path: path, reason: "it is no regular file")
         }
-        let temporary = try makeFile(beside: path)
-        defer { removeFile(temporary) }
+        let unfinished = try UnfinishedFile(beside: path)
+        defer { unfinished.remove() }
+        let temporary = unfinished.path
         do { try body(temporary) } catch {
+            if error is CancellationError { throw error }
             let error = StoreError.named(error, path: path)
             // A new file that cannot be opened is one that cannot be made there.
             guard case StoreError.unopened(_, let reason) = error else { throw error }
             throw StoreError.unwritable(path: path, reason: reason)
         }
         try move(temporary, to: path)
-    }
-
-    /// Makes an empty file beside a path, for the owner to write and the group to read, and returns its name.
-    static func makeFile(beside path: String) throws -> String {
-        let name = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
-        // Made here, so that it is no link that somebody has put into a folder where everybody may.
-        let descriptor = Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw StoreError.unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
-        Glibc.close(descriptor)
-        return name
-    }
-
-    /// Removes a database that is not used any more, with its logs.
-    static func removeFile(_ path: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
     }
 
     /// Moves a database that nobody has open to a path, so that it is there after a loss of power too.

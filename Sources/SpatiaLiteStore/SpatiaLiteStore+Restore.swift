@@ -1,7 +1,6 @@
-import CSpatiaLite
 import GRDB
 import Glibc
-import Works
+public import Works
 
 extension SpatiaLiteStore {
     /// Brings a backup to the place of a database, which need not exist; who has it open sees the restored state from then on.
@@ -12,12 +11,17 @@ extension SpatiaLiteStore {
     /// What was erased and revoked since the backup was made stays so: it is taken from the database that is replaced and from its
     /// ``ErasureJournal``, and taken away from the copy before that is put in place.
     ///
-    /// - Parameter withoutErasures: True to restore although neither database nor journal says what that is.
+    /// - Parameters:
+    ///   - backup: A backup, or a folder of scheduled ones.
+    ///   - withoutErasures: True to restore although neither database nor journal says what that is.
+    ///   - target: Moment of the wanted state, which the journal beside the backups leads to; nil for the newest of a folder.
+    ///   - identity: File with the identity of `age` that opens what is encrypted.
     /// - Throws: ``StoreError`` if the backup is not a whole database of ours, if the file at the database's place is somebody else's, or if another
     ///   process writes to it; ``RestoreError`` if it is not known what was erased. Nothing was changed then.
     @discardableResult
     public static func restore(
-        _ backup: String, to path: String, options: StoreOptions = StoreOptions(), withoutErasures: Bool = false
+        _ backup: String, to path: String, options: StoreOptions = StoreOptions(), withoutErasures: Bool = false,
+        at target: Instant? = nil, identity: String? = nil
     ) throws -> Restoration {
         let path = resolved(path)
         let options = options.keeping(keysOf: path)
@@ -25,9 +29,17 @@ extension SpatiaLiteStore {
         guard stat(path, &there) != 0 || there.st_mode & S_IFMT == S_IFREG else {
             throw StoreError.foreign(path: path, reason: "it is no regular file")
         }
-        let copy = try makeFile(beside: path)
-        defer { removeFile(copy) }
-        try copyPages(of: backup, to: copy)
+        UnfinishedFile.clean(beside: path)
+        let found = try RestoreSource(
+            backup, at: target.map { $0.secondsSinceEpoch * 1000 }, identity: identity, beside: path)
+        let unfinished = try UnfinishedFile(beside: path)
+        defer { unfinished.remove() }
+        let copy = unfinished.path
+        try copyPages(of: found.file, named: found.name, to: copy)
+        let replayed = try found.replay(onto: copy)
+        let journal = ErasureJournal(inCity: options.cityPath(for: path), of: path)
+        try found.bringSurroundings(journal: journal, keyFile: options.keyPath(for: path))
+        let backup = found.name
         try refusePublic(backup, copy, over: path)
         let source: SpatiaLiteStore
         do { source = try open(at: copy, options: options) } catch let error as StoreError {
@@ -37,13 +49,21 @@ extension SpatiaLiteStore {
         guard findings.isEmpty else {
             throw StoreError.corrupt("the backup \(backup): " + findings.map(\.description).joined(separator: "; "))
         }
-        let journal = ErasureJournal(inCity: options.cityPath(for: path), of: path)
         let since = try ErasuresSince(source, replacing: path, journal, options)
         let isPublic = source.isPublicCopy
         var restoration = Restoration(since)
+        restoration.isSealed = found.seal != nil
+        restoration.state = replayed.map { Instant(secondsSinceEpoch: $0.at / 1000) }
+        restoration.endsEarlier = replayed?.endsEarlier ?? false
         if !isPublic {
             if !withoutErasures { try since.checkKnown(path, journal) }
             restoration.takenAway = try source.takeAway(since.erasures)
+        }
+        // Who follows the database reads all of it anew, and no copy of another state is taken for one of this.
+        try source.renewIdentity()
+        let keys = source.keys
+        defer {
+            restoration.cityFiles = CityFiles.tried(from: found.file, keys: keys, into: options.cityPath(for: path))
         }
         if try overwrite(path, with: source, options) {
             // What was erased while the copy was made ready.
@@ -83,43 +103,15 @@ extension SpatiaLiteStore {
     }
 
     /// Copies a database to an empty file without writing to it.
-    private static func copyPages(of backup: String, to copy: String) throws {
+    private static func copyPages(of backup: String, named name: String, to copy: String) throws {
         var status = stat()
-        guard stat(backup, &status) == 0 else { throw StoreError.missing(path: backup) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw StoreError.foreign(path: backup, reason: "it is no regular file")
-        }
-        guard status.st_size > 0 else { throw StoreError.foreign(path: backup, reason: "the file is empty") }
+        guard stat(backup, &status) == 0 else { throw StoreError.missing(path: name) }
+        guard status.st_size > 0 else { throw StoreError.foreign(path: name, reason: "the file is empty") }
         try FileInspection.checkHeader(backup, size: Int(status.st_size))
         var log = stat()
         let isInUse = stat(backup + "-wal", &log) == 0 && log.st_size > 0
         // As `immutable` nothing is made beside the file. With a log the other process has made that already.
-        let address = "file:" + percentEncoded(backup) + (isInUse ? "" : "?immutable=1")
-        var (from, to): (OpaquePointer?, OpaquePointer?)
-        defer {
-            sqlite3_close_v2(from)
-            sqlite3_close_v2(to)
-        }
-        guard sqlite3_open_v2(address, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil) == SQLITE_OK else {
-            throw StoreError.named(SQLiteFailure(from), path: backup)
-        }
-        guard sqlite3_open_v2(copy, &to, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
-            let copying = sqlite3_backup_init(to, "main", from, "main")
-        else { throw StoreError.named(SQLiteFailure(to), path: copy) }
-        let outcome = sqlite3_backup_step(copying, -1)
-        sqlite3_backup_finish(copying)
-        guard outcome == SQLITE_DONE else { throw StoreError.named(SQLiteFailure(to), path: backup) }
-    }
-
-    /// The path as part of a `file:` address: https://www.sqlite.org/uri.html, section 3.1.
-    private static func percentEncoded(_ path: String) -> String {
-        path.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"):
-                "%" + String(byte, radix: 16, uppercase: true)
-            default: String(UnicodeScalar(byte))
-            }
-        }.joined()
+        try PageCopy.copy(backup, isInUse ? "" : "?immutable=1", to: copy, isIdentified: false)
     }
 
     /// Writes the restored state over a database that is there, in place, so that a running service follows. False if there is none, or one that
@@ -128,6 +120,8 @@ extension SpatiaLiteStore {
     {
         guard access(path, F_OK) == 0, !FileInspection.isDamaged(path) else { return false }
         do {
+            var options = options
+            options.syncedCommits = true
             let destination = try open(at: path, options: options)
             try source.pool.backup(to: destination.pool)
             // Moves the log into the file, which is written to the disk then.

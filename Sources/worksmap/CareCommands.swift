@@ -3,50 +3,14 @@ import Geometry
 import Hotspots
 import SpatiaLiteStore
 
-/// `worksmap backup`
-struct BackupCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the database to a file while it is in use.",
-        discussion: """
-            Example:
-              worksmap backup /var/backups/worksmap-$(date +%F).sqlite
-              worksmap backup --public works.sqlite
-
-            The copy is whole and of one moment. A file of that name is replaced once the copy is complete. What is
-            private stays sealed in it: whoever wants to read it needs the key file, which is not in the copy. With
-            --public it has no private table at all: a file to give away, which `serve` shows without reports and staff.
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The file to write.") var file: String
-    @Flag(name: .customLong("public"), help: "Leave out everything that is private.") var isPublic = false
-
-    func run() throws {
-        try reporting {
-            let store = try common.openStore(readOnly: true)
-            let target = try OutputFile.target(of: file)
-            let group = try common.groupNumber()
-            guard !isPublic else {
-                try store.publicCopy(to: target, group: group)
-                return tell("what is public in \(common.database) copied to \(file)")
-            }
-            try store.backup(to: target, group: group)
-            tell("\(common.database) copied to \(file)")
-            guard !store.isPublicCopy else { return }
-            tell(
-                "what is private in it is read only with the keys of \(common.keyPath): keep a copy of that file elsewhere"
-            )
-        }
-    }
-}
-
 /// `worksmap check`
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for damage in the database.",
         discussion: """
             Reads the whole file: pages, indexes, the ledger against the works, and whether what is sealed opens with
-            the key file. Prints what it finds, one line each, and ends with status 1 if that is anything.
+            the key file. A backup is also compared with the digests that it was written with, so that one bit that has
+            changed since is noticed. Prints what it finds, one line each, and ends with status 1 if that is anything.
 
             With --security it looks at what may be seen by whom instead: rights of files, the public address, tokens
             without an end, categories that are public unread, and published values that look like e-mail addresses,
@@ -80,8 +44,9 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         if security { return try reporting { try checkSecurity() } }
         try reporting {
+            var findings = try SpatiaLiteStore.checkSeal(common.database)
             let store = try common.openStore(readOnly: true)
-            let findings = try store.check()
+            if findings.isEmpty { findings = try store.check() }
             if !store.isPublicCopy {
                 let states = try store.keyStates().filter { !$0.isInFile && $0.values > 0 }
                 for key in states {

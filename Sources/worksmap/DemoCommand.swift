@@ -68,11 +68,15 @@ struct DemoCommand: AsyncParsableCommand {
             }
         }
         // Built beside the old one and moved over it, so that an interrupted run leaves nothing half-made.
-        let fresh = path + ".new"
-        try removeDatabase(fresh)
+        let fresh = UnfinishedFile.name(beside: path)
+        try removeDatabase(path + ".new")
+        UnfinishedFile.clean(beside: path)
         tell("building the demo city …")
         let started = ContinuousClock.now
         let store = try SpatiaLiteStore.create(at: fresh, options: common.storeOptions)
+        // As long as this process lives nobody takes it for left over.
+        let held = UnfinishedFile(holding: fresh)
+        defer { withExtendedLifetime(held) {} }
         let now = Instant.now
         let summary = try DemoLoader.load(DemoCity(seed: seed, now: now), seed: seed, builtAt: now, into: store)
         try store.close()

@@ -19,5 +19,7 @@ struct Lifetime: ExpressibleByArgument {
         seconds = amount * length
     }
 
-    var defaultValueDescription: String { "\(seconds / 86_400)d" }
+    var defaultValueDescription: String {
+        seconds % 86_400 == 0 ? "\(seconds / 86_400)d" : seconds % 3600 == 0 ? "\(seconds / 3600)h" : "\(seconds)s"
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Hotspots
+import SpatiaLiteStore
 
 /// Where a command's result goes: a file, or standard output.
 ///
@@ -32,7 +33,8 @@ struct OutputFile {
             return try Self.write(to: target, O_WRONLY, named: path, body)
         }
         // Nobody can have put a link where the file is written before it is moved: it is made here, or it is an error.
-        let unfinished = "\(target).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
+        UnfinishedFile.clean(beside: target)
+        let unfinished = UnfinishedFile.name(beside: target)
         do {
             let result = try Self.write(to: unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, named: path, body)
             guard rename(unfinished, target) == 0 else { throw Self.failure(path) }
@@ -106,6 +108,8 @@ struct OutputFile {
     ) throws -> Result {
         let descriptor = open(target, flags | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
+        // Tells what is being written from what a killed command has left.
+        if flags & O_EXCL != 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
         let result: Result
         do { result = try body { try append($0, to: descriptor, named: path) } } catch {
             close(descriptor)

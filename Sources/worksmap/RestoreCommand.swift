@@ -7,8 +7,14 @@ struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Bring a backup to the place of the database.",
         discussion: """
-            Example:
+            Examples:
               worksmap restore /var/backups/worksmap-2026-11-23.sqlite
+              worksmap restore /var/backups/worksmap                              (the newest state)
+              worksmap restore /var/backups/worksmap --to 2026-11-30T14:05:00Z
+              worksmap restore /var/backups/worksmap --identity age-identity.txt
+
+            Of a folder that `serve --backup-to` writes to, the newest state is restored that its backups and the journal
+            beside them hold, or with --to that of a moment.
 
             The backup is only read, and checked first. What the database holds now is replaced; a running service shows
             the restored state within a second. A file that is damaged, cut off or empty is set aside, as
@@ -21,7 +27,15 @@ struct RestoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "The backup to bring back.") var file: String
+    @Argument(help: "The backup to bring back, or a folder of scheduled ones.") var file: String
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "The moment whose state is wanted, by the journal beside the backups: RFC 3339, a date, or an age (2h).",
+            valueName: "time"))
+    var target: PointInTime?
+    @Option(help: ArgumentHelp("The file with the identity of age that opens encrypted backups.", valueName: "file"))
+    var identity: String?
     @Flag(help: "Restore although it is not known what was erased and revoked since the backup.")
     var withoutErasures = false
 
@@ -29,7 +43,8 @@ struct RestoreCommand: ParsableCommand {
         try reporting {
             let group = try common.groupNumber()
             let restoration = try SpatiaLiteStore.restore(
-                file, to: common.database, options: common.storeOptions, withoutErasures: withoutErasures)
+                file, to: common.database, options: common.storeOptions, withoutErasures: withoutErasures,
+                at: target?.instant, identity: identity)
             if let damaged = restoration.setAside {
                 tell("\(common.database) could not be read; it is kept as \(damaged)")
             }
@@ -44,6 +59,15 @@ struct RestoreCommand: ParsableCommand {
     /// Further lines for the operator.
     private static func lines(of restoration: Restoration) -> [String] {
         var lines: [String] = []
+        if let state = restoration.state { lines.append("the state is that of \(state)") }
+        if restoration.endsEarlier { lines.append("the journal holds nothing later than that") }
+        if !restoration.isSealed {
+            lines.append(
+                "the backup has no seal (an older program's, or a database): bits that changed are not noticed")
+        }
+        let files = restoration.cityFiles
+        if files.written > 0 { lines.append("\(files.written) files of the city's folder came back") }
+        if let problem = files.problem { lines.append("files of the city's folder did not come back: \(problem)") }
         let taken = restoration.takenAway.filter { $0.value > 0 }.sorted { $0.key < $1.key }
         if !taken.isEmpty {
             let list = taken.map { kind, count in "\(count) \(words(for: kind))" }.joined(separator: ", ")

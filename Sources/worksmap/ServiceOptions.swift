@@ -7,6 +7,7 @@ import Geometry
 import HTTPEdge
 import Logging
 import MapServer
+import SpatiaLiteStore
 import Works
 
 /// Options of a service: its addresses, its limits, and how it ends.
@@ -76,6 +77,7 @@ struct ServiceOptions: ParsableArguments {
     var trustedProxy: [AddressRanges] = []
 
     @OptionGroup var desk: DeskOptions
+    @OptionGroup var backups: BackupOptions
 
     func validate() throws {
         do { _ = try publicURL.map { try PublicURL($0) } } catch { throw ValidationError("--public-url: \(error)") }
@@ -102,7 +104,7 @@ struct ServiceOptions: ParsableArguments {
     }
 
     /// Serves until the process is told to end.
-    func serve(_ store: any WorksStore, _ common: CommonOptions) async throws {
+    func serve(_ store: SpatiaLiteStore, _ common: CommonOptions) async throws {
         let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let thread = ServiceThread(shutdownTimeout: shutdownTimeout.duration, notifier: notifier)
         let errors = LogWriter()
@@ -138,6 +140,9 @@ struct ServiceOptions: ParsableArguments {
                 "without --public-url links in answers name this machine's own address: "
                     + "say under which one clients reach the map, such as --public-url https://works.example.org")
         }
+        let job = try backups.job(store, common, logger)
+        if let job { configuration.backups = { job.status } }
+        defer { job?.stop() }
         let sources = SourceScheduler(try SourceSurroundings(common, store), logger: logger)
         configuration.sources = sources
         let server = MapServer(configuration: configuration, store: store, atlas: atlas, logger: logger)
@@ -145,6 +150,7 @@ struct ServiceOptions: ParsableArguments {
             thread.look(after: Self.service(server, log, logger))
             let served = ServedAddress(host: host, publicURL: publicURL)
             Thread.detachNewThread { served.note(in: store) }
+            job?.start()
             tell("WorksMap is open at \(Self.address(host, ports.main))  (Ctrl-C ends it)")
             if let port = ports.operations {
                 tell("Health and metrics are at \(Self.address(operationsHost, port))")

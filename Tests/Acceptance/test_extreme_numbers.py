@@ -353,7 +353,7 @@ COMMANDS = {
     "work list": ["--limit", "3"], "work set-status": ["{id}", "in_progress"], "work set-deadline": ["{id}", "2027-01-01T00:00:00Z"],
     "work assign": ["{id}", "--organisation", "A", "--reason", "x", "--confirm"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
     "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "dispatcher", "--name", "A"], "token list": [],
-    "token revoke": ["1"], "token log": [], "backup": ["copy.sqlite"], "restore": ["copy.sqlite"], "check": [], "help": [],
+    "token revoke": ["1"], "token log": [], "backup file": ["copy.sqlite"], "backup list": ["."], "restore": ["copy.sqlite"], "check": [], "help": [],
     "serve": ["--port", "0"], "demo": ["--no-serve"], "key show": [], "key rotate": [], "key new": [], "source list": [], "source show": ["test"],
     "source fetch": ["test"], "source reset": ["test", "--reason", "x"], "source undo": ["test", "--reason", "x"], "person export": ["--email", "a@example.org"],
     "person erase": ["--phone", "+7 900 000-00-00", "--yes"], "work hide": ["{other}", "--reason", "x"], "work unhide": ["{other}", "--reason", "x"],
@@ -387,7 +387,7 @@ NUMERIC_OPTIONS = {
     "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
     "admin-level", "show", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
     "reports-per-minute", "changes-per-minute", "contacts-kept", "open-contacts-kept", "reports-kept",
-    "waiting-reports-kept", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
+    "waiting-reports-kept", "backup-every", "backup-keep", "backup-journal", "to", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
 
 
 def command_lines():
@@ -397,7 +397,7 @@ def command_lines():
         for argument in arguments:
             base = list(COMMANDS[name])
             option = next((one["name"] for one in argument.get("names", []) if len(one["name"]) > 1), None)
-            if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping", "city", "key-file", "group"):
+            if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping", "city", "key-file", "group", "backup-to", "identity"):
                 continue
             values = BOXES if option == "bbox" else TIMES if argument.get("valueName") == "time" else NUMBERS
             # The demo is served by the options of serve.

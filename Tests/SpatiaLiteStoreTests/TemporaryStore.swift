@@ -19,6 +19,11 @@ final class TemporaryFolder {
 
     func path(_ name: String = "works.sqlite") -> String { url.appendingPathComponent(name).path }
 
+    /// Removes a database with its logs.
+    func removeDatabase(_ name: String = "works.sqlite") {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path(name) + suffix) }
+    }
+
     var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? [] }
 }
 

@@ -13,6 +13,7 @@ extension MetricsText {
         if let status = services.storage.status { storage(status) }
         atlas(services)
         if let sources = services.configuration.sources { add(sources) }
+        if let backups = services.configuration.backups { add(backups()) }
         process(services)
     }
 

@@ -87,6 +87,7 @@ struct OperationAnswers: Sendable {
             for problem in status.styleProblems { json.string(problem.description) }
             json.endArray()
             if let sources = services.configuration.sources { SourceHealth(sources).write(to: &json) }
+            if let backups = services.configuration.backups { backups().write(to: &json) }
         }
         json.endObject()
         return Content(text: json.bytes, "application/json", gzip: false)

@@ -45,8 +45,9 @@ extension SpatiaLiteStore {
     /// - Parameter group: Whose the file will be besides its owner's; nil leaves it to the system.
     public func publicCopy(to destination: String, group: gid_t? = nil) throws {
         try Self.whole(destination) { temporary in
-            let whole = try Self.makeFile(beside: destination)
-            defer { Self.removeFile(whole) }
+            let unfinished = try UnfinishedFile(beside: destination)
+            defer { unfinished.remove() }
+            let whole = unfinished.path
             let queue = try DatabaseQueue(path: whole, configuration: options.configuration(readOnly: false))
             try pool.backup(to: queue)
             try queue.inDatabase { database in

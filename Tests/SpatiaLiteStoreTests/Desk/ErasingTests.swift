@@ -323,7 +323,7 @@ struct ErasingTests {
         // A log may be left.
         case .missing: try FileManager.default.removeItem(atPath: folder.path())
         case .another:
-            SpatiaLiteStore.removeFile(folder.path())
+            folder.removeDatabase()
             try SpatiaLiteStore.create(at: folder.path()).close()
         }
         let restoration = try SpatiaLiteStore.restore(backup, to: folder.path())
@@ -351,7 +351,7 @@ struct ErasingTests {
         try store.close()
         try FileManager.default.moveItem(atPath: folder.path("works.city/key"), toPath: folder.path("key"))
         try FileManager.default.removeItem(at: journal.deletingLastPathComponent())
-        SpatiaLiteStore.removeFile(folder.path())
+        folder.removeDatabase()
         let options = StoreOptions(keyFile: folder.path("key"))
         #expect(throws: RestoreError.self) { try SpatiaLiteStore.restore(backup, to: folder.path(), options: options) }
         #expect(folder.files == ["backup.sqlite", "key"])
