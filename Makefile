@@ -11,7 +11,7 @@ PORT ?= 8080
 PACKAGES := libspatialite-dev libgeos-dev libproj-dev libsqlite3-dev libpng-dev libisal-dev libharfbuzz-dev libfreetype-dev fonts-dejavu-core libjs-leaflet gdal-bin
 # What the tests are built with on top of that, and the real clients that they run.
 TEST_PACKAGES := libgeos-dev
-CLIENT_PACKAGES := bubblewrap pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers
+CLIENT_PACKAGES := age bubblewrap pngcheck chromium chromium-driver python3 python3-venv python3-gdal sqlite3 spatialite-bin proj-bin python3-qgis qgis-providers
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -73,6 +73,19 @@ PYTEST_OPTIONS ?= -q
 .PHONY: test-acceptance
 test-acceptance: ## Run the tests with real clients alone, on what was built (PYTEST_OPTIONS="-q -k qgis")
 	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
+
+ROUNDS ?= 3
+CRASH_SEED ?= 1
+
+.PHONY: test-crash
+test-crash: ## Kill import, reports, staff changes, backup, restore, demo and key rotation at random moments, and look for what is lost (ROUNDS=3, CRASH_SEED=1)
+	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap /usr/bin/python3 Tests/Crash/crash.py $(ROUNDS) $(CRASH_SEED)
+
+.PHONY: test-restore
+test-restore: ## Rehearse the loss of the disk: backups, journal, restore to a second, time until it serves (ROWS=20000)
+	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap /usr/bin/python3 Tests/Crash/rehearse.py $(ROWS)
+
+ROWS ?= 20000
 
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
