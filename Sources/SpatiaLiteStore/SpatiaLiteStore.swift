@@ -20,6 +20,8 @@ public final class SpatiaLiteStore: WorksStore {
     /// Nil for a store that does not write.
     let log: LogMaintenance?
     let file: FileWatch?
+    /// Runs in a service only, which has the store maintained.
+    private let probe: WriteProbe
     let keys: StoreKeys
     /// True for a copy without the tables of what is private: nothing can be written to it.
     public let isPublicCopy: Bool
@@ -32,6 +34,7 @@ public final class SpatiaLiteStore: WorksStore {
         journal = ErasureJournal(inCity: options.cityPath(for: path), of: path)
         rows = options.rowMemory > 0 ? RowCache(limit: options.rowMemory) : nil
         file = FileWatch(path: path)
+        probe = WriteProbe(path: path)
         keys = StoreKeys(path: options.keyPath(for: path))
         log = readOnly ? nil : LogMaintenance(path: path, file: file)
         pool = try DatabasePool(path: path, configuration: options.configuration(readOnly: readOnly))
@@ -159,11 +162,16 @@ public final class SpatiaLiteStore: WorksStore {
 
     /// Keeps the write-ahead log short; nil for a store that only reads.
     public func maintain() throws -> StorageStatus? {
+        if log != nil { probe.run() }
         do { return try log?.maintain() } catch { throw StoreError.named(error, path: path) }
     }
 
-    /// - Throws: ``StoreError/gone(path:reason:)`` if the file was removed, replaced or cut off since it was opened.
-    public func checkFile() throws { try file?.check() }
+    /// - Throws: ``StoreError/gone(path:reason:)`` if the file was removed, replaced or cut off since it was opened;
+    ///   ``StoreError/unwritable(path:reason:)`` if its disk takes nothing any more.
+    public func checkFile() throws {
+        try file?.check()
+        try probe.check()
+    }
 
     // MARK: Reading and writing
 

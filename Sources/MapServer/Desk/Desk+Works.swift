@@ -162,7 +162,11 @@ extension Desk {
             case .updated(let changed, let ledger), .inserted(let changed, let ledger):
                 try transaction.update(changed, ledger: ledger)
                 work = changed
-            case .unchanged: return existing
+            case .unchanged:
+                // The ledger says what changed; that somebody looked and left it, and why, stays in the audit log.
+                let reason = change.reason.map { ": \($0)" } ?? ""
+                try transaction.add(audit(token, "work.unchanged", id, detail + reason, at: now))
+                return existing
             }
         }
         try transaction.add(audit(token, "work.change", id, detail, at: now))

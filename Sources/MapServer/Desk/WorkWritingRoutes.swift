@@ -188,12 +188,13 @@ struct WorkWritingRoutes: RouteFamily {
         let ground = try await desk.services.features(request, context, on: desk.services.staffPool) { _ in
             try desk.ground()
         }
-        let (work, looks) = try await desk.write(for: request, context) { transaction in
+        let (work, looks, isUnchanged) = try await desk.write(for: request, context) { transaction in
+            let before = try transaction.work(id)?.revision
             if let revisions {
                 guard let existing = try transaction.work(id) else {
                     throw try transaction.isHidden(id) ? Desk.unhideFirst(id) : WorkRoutes.noWork(id)
                 }
-                guard revisions.contains(existing.revision) else { throw Desk.lostRace(existing) }
+                guard revisions.contains(where: { $0.isOf(existing) }) else { throw Desk.lostRace(existing) }
             }
             let work = try desk.decide(
                 decision, on: id, expecting: nil, by: token, at: now, ground: ground, in: transaction)
@@ -201,21 +202,22 @@ struct WorkWritingRoutes: RouteFamily {
             let looks = work.privateExtra == nil ? [] : [PrivateLook.privateExtra(id)]
             let missing = desk.looks.missing(looks, by: token, at: now)
             for look in missing { try transaction.add(look.entry(by: token, at: now)) }
-            return (work, missing)
+            return (work, missing, work.revision == before)
         }
         desk.looks.note(looks, by: token, at: now)
-        return WorkRoutes.staffAnswer(work, privateExtra: work.privateExtra, at: now)
+        var answer = WorkRoutes.staffAnswer(work, privateExtra: work.privateExtra, at: now)
+        if isUnchanged { answer.headers[.worksmapUnchanged] = "true" }
+        return answer
     }
 
     /// The revisions that `If-Match` names; nil for `*`. The state of the deadline, which the clock changes, is no part of a race.
-    private static func revisions(in field: String) -> Set<Int>? {
+    private static func revisions(in field: String) -> [StatedRevision]? {
         if field == "*" { return nil }
-        return Set(
-            field.split(separator: ",").compactMap { tag in
-                let tag = tag.trimmed
-                guard tag.hasPrefix("\""), tag.hasSuffix("\""), tag.count > 2 else { return nil }
-                return Int(tag.dropFirst().dropLast().prefix { $0 != "-" })
-            })
+        return field.split(separator: ",").compactMap { tag in
+            let tag = tag.trimmed
+            guard tag.hasPrefix("\""), tag.hasSuffix("\""), tag.count > 2 else { return nil }
+            return StatedRevision(tag.dropFirst().dropLast())
+        }
     }
 
     // MARK: Bodies
@@ -257,5 +259,22 @@ extension Request {
     /// The media type of the body in lower case, without parameters; empty if it is not stated.
     var mediaType: String {
         (headers[.contentType] ?? "").split(separator: ";").first.map { $0.trimmed.lowercased() } ?? ""
+    }
+}
+
+/// A revision that a client names: the number, and the digits of its content unless it left them out.
+private struct StatedRevision {
+    private let number: Int
+    private let content: Substring?
+
+    init?(_ tag: Substring) {
+        let parts = tag.split(separator: "-", maxSplits: 2)
+        guard let number = parts.first.flatMap({ Int($0) }) else { return nil }
+        self.number = number
+        content = parts.count == 3 ? parts[1] : nil
+    }
+
+    func isOf(_ work: Work) -> Bool {
+        number == work.revision && content.map { $0 == WorkRoutes.contentTag(of: work) } ?? true
     }
 }

@@ -68,9 +68,25 @@ struct WorkRoutes: RouteFamily {
         return answer
     }
 
-    /// Revision and deadline state make the content; a strong tag, so that PATCH can demand it with If-Match.
+    /// Revision, content and deadline state; a strong tag, so that PATCH can demand it with If-Match.
+    ///
+    /// After a restore a work may come to the same revision by another way, so the number alone is no tag.
     static func entityTag(of work: Work, at now: Instant) -> String {
-        "\"\(work.revision)-\(work.deadlineState(at: now).rawValue)\""
+        "\"\(work.revision)-\(contentTag(of: work))-\(work.deadlineState(at: now).rawValue)\""
+    }
+
+    /// 16 hexadecimal digits that stand for what a work says, but for its place.
+    static func contentTag(of work: Work) -> String {
+        var hash = ContentHash()
+        for moment in [work.updatedAt, work.dueAt, work.startsAt, work.completedAt, work.onSiteAt] {
+            hash.combine(UInt64(bitPattern: moment?.secondsSinceEpoch ?? .min))
+        }
+        let texts: [String?] = [
+            work.category, work.status.rawValue, work.severity.rawValue, work.title, work.description, work.address,
+            work.district, work.organisation, work.contractor,
+        ]
+        for text in texts { hash.combine(text ?? "\u{0}") }
+        return String(hash.hex.prefix(16))
     }
 
     func history(_ request: Request, _ context: MapContext) async throws -> Response {
@@ -107,4 +123,6 @@ struct WorkRoutes: RouteFamily {
 extension HTTPField.Name {
     /// `true` in what staff are answered about a work that is hidden from everybody else.
     static let worksmapHidden = Self("Worksmap-Hidden")!
+    /// `true` in the answer to a `PATCH` that found everything as it asks for: there is no new revision and no entry in the ledger.
+    static let worksmapUnchanged = Self("Worksmap-Unchanged")!
 }
