@@ -62,8 +62,9 @@ extension SpatiaLiteStore {
         // Who follows the database reads all of it anew, and no copy of another state is taken for one of this.
         try source.renewIdentity()
         let keys = source.keys
-        defer {
-            restoration.cityFiles = CityFiles.tried(from: found.file, keys: keys, into: options.cityPath(for: path))
+        func bringFilesBack() {
+            restoration.cityFiles = CityFiles.tried(
+                from: found.file, keys: keys, into: options.cityPath(for: path))
         }
         if try overwrite(path, with: source, options) {
             // What was erased while the copy was made ready.
@@ -74,11 +75,13 @@ extension SpatiaLiteStore {
                 _ = try store.eraseTraces()
                 try store.close()
             }
+            bringFilesBack()
             return restoration
         }
         try source.close()
         restoration.setAside = try setAside(path)
         try install(copy, at: path)
+        bringFilesBack()
         return restoration
     }
 

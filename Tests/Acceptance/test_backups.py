@@ -207,7 +207,7 @@ def test_a_change_that_changes_nothing_says_so_and_keeps_its_reason(city):
     headers = {"Authorization": f"Bearer {secret}", "If-Match": tag}
     answer = requests.patch(f"{service.url}/api/works/{work}", headers=headers, timeout=60, json={"severity": "moderate", "reason": "looked at it"})
     assert answer.status_code == 200 and answer.headers["Worksmap-Unchanged"] == "true", answer.text
-    assert "looked at it" in run("token", "log", "--database", city).stdout
+    assert "looked at it" in run("token", "log", "--format", "json", "--database", city).stdout
     answer = requests.patch(f"{service.url}/api/works/{work}", headers=headers, timeout=60, json={"severity": "severe", "reason": "deep"})
     assert answer.status_code == 200 and "Worksmap-Unchanged" not in answer.headers, answer.text
     service.stop()
