@@ -29,6 +29,7 @@ function full(work, actions) {
   const moves = movesText(is);
   if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
   else if (!is.due_at) add('original_due_at', time(is.original_due_at));
+  if (is.moved_late) add('moved_late', `${time(is.passed_due_at)}: ${text('moves.late')}`);
   add('starts_at', time(is.starts_at));
   const estimated = is.completed_estimated ? ` (${text('estimated')})` : '';
   add('completed_at', is.completed_at && time(is.completed_at) + estimated);
@@ -89,17 +90,18 @@ function entryLine(entry) {
 /** A text of the record, or the reader's words where it was redacted. */
 const marked = (value) => (value === '[redacted]' ? text('history.mark') : value);
 
-function entryText({ field, from, to }) {
+function entryText({ field, from, to, moved_late: late }) {
   const value = (value) => {
     if (value === null) return text('history.nothing');
     if (value === '[redacted]') return marked(value);
     if (field === 'status' || field === 'registered') return text(`status.${value}`);
     if (field.endsWith('_at')) return moment(value);
+    if (field === 'kind') return text(`kind.${value}`);
     if (field === 'severity') return text(`severity.${value}`);
     return field === 'category' ? nameOf('category', value) : value;
   };
   const isPlain = ['registered', 'geometry', 'duplicate_of', 'redacted'].includes(field);
   const form = isPlain ? '' : field === 'hidden' ? `.${to}` : from === null ? '.first'
-    : field === 'due_at' && to === null ? '.withdrawn' : '.changed';
+    : late ? (to === null ? '.lateWithdrawn' : '.late') : field === 'due_at' && to === null ? '.withdrawn' : '.changed';
   return text(`history.${field}${form}`, { from: value(from), to: value(to) });
 }

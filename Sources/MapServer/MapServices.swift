@@ -22,6 +22,7 @@ struct MapServices: Sendable {
     let matches = MatchShelf()
     let statistics = AnswerShelf()
     let districts = DistrictList()
+    let cityZone: CityZone
     let files = FileCache()
     /// Drawing of tiles, legends and vector tiles.
     let tilePool: WorkerPool
@@ -48,6 +49,7 @@ struct MapServices: Sendable {
         rules = RuleShelf(folder: configuration.desk.rules, logger: logger)
         cityTexts = CityTexts(folder: configuration.cityFolder, logger: logger)
         counts = CountCache()
+        cityZone = CityZone(store: store)
         connections = ConnectionTable(limits: configuration.limits)
         func pool(_ name: String, _ workers: Int, niceness: Int32 = 0) -> WorkerPool {
             WorkerPool(

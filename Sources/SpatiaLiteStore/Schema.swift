@@ -8,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
-    static let version: Int64 = 12
+    static let version: Int64 = 13
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -74,6 +74,7 @@ enum Schema {
             try database.run("PRAGMA user_version = 9")
         }
         IdentityTables.register(in: &migrator)
+        PassedDeadlines.register(in: &migrator)
         return migrator
     }
 
@@ -230,14 +231,16 @@ enum Schema {
             """)
     }
 
+    /// The moment of reading a view, and the last one that is due soon then.
+    static let viewNow = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+    static let viewSoon = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+\(DeadlineState.dueSoonWindow) seconds')"
+
     /// SQL that creates the view of a kind.
     ///
     /// - Parameter more: Columns that later versions added.
     static func view(of kind: WorkKind, with more: [String] = []) -> String {
         let name = viewName(of: kind)
-        let state = DeadlineSQL.state(
-            now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
-            soon: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+\(DeadlineState.dueSoonWindow) seconds')")
+        let state = DeadlineSQL.state(now: viewNow, soon: viewSoon, judged: "due_at")
         let columns = more.map { "\($0), " }.joined()
         return """
             CREATE VIEW \(name) AS

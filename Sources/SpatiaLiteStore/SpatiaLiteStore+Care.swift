@@ -58,6 +58,10 @@ extension SpatiaLiteStore {
                     """
                 try look(table, sql) { "has rows of the work number \($0.integer(0)), which does not exist" }
             }
+            findings += try PassedDeadlines.contradictions(in: database).prefix(20).map {
+                StoreFinding(
+                    subject: "works", problem: "work \($0) has another passed_due_at than its ledger says")
+            }
             for (subject, problem, sql) in Self.contradictions {
                 try look(subject, sql) { "work \($0.text(0) ?? "?") \(problem)" }
             }

@@ -205,7 +205,8 @@ final class SpatiaLiteTransaction: WorksTransaction {
     /// The columns of `works`, the geometry last.
     static let columns = [
         "fid", "id", "kind", "category", "status", "severity", "traffic_impact", "reported_at", "starts_at", "due_at",
-        "original_due_at", "completed_at", "completed_estimated", "updated_at", "on_site_at", "daily_from",
+        "original_due_at", "completed_at", "completed_estimated", "passed_due_at", "updated_at", "on_site_at",
+        "daily_from",
         "daily_until", "due_changes",
         "revision", "change_number", "title", "address", "district", "organisation", "contractor", "source",
         "source_id", "description", "extra", "geom",
@@ -289,6 +290,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         row.instant(work.originalDueAt)
         row.instant(work.completedAt)
         row.flag(work.isCompletedEstimated)
+        row.instant(work.passedDueAt)
         row.instant(work.updatedAt)
         row.instant(work.onSiteAt)
         row.text(work.dailyFrom?.description)

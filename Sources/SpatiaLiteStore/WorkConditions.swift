@@ -26,6 +26,7 @@ struct WorkConditions {
         if let since = filter.updatedSince { add("updated_at >= \(value: .text(since.description))") }
         let columns = FilterColumns.works(at: now)
         addSet(columns.column(WorkProperty.deadlineState), filter.deadlineStates)
+        if let late = filter.movedLate { add(late ? "passed_due_at IS NOT NULL" : "passed_due_at IS NULL") }
         for word in filter.words {
             isCommon = false
             add("\(name: SearchFunctions.mentions)(\(value: .text(word.lowercased())), title, description, address)")

@@ -39,6 +39,14 @@ public enum DeadlineState: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// The deadline that a work is judged by: the one in force while it is open; once it is closed, the one that was in force when it passed.
+    ///
+    /// A deadline that is moved after it has passed stays missed, whatever it was moved to.
+    @inlinable
+    public static func judged(_ status: WorkStatus, dueAt: Instant?, passedDueAt: Instant?) -> Instant? {
+        status.isOpen ? dueAt : passedDueAt ?? dueAt
+    }
+
     /// The next moment after `now` at which the state changes by the clock alone, if there is one.
     public static func nextChange(
         status: WorkStatus, dueAt: Instant?, after now: Instant, dueSoonWithin window: Int64 = dueSoonWindow

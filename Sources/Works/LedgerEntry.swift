@@ -43,6 +43,10 @@ public enum LedgerField: String, Sendable, CaseIterable {
     case startsAt = "starts_at"
     case category
     case severity
+    case kind
+    case district
+    /// An end that was stated otherwise before; a step to done or rejected has an entry of its own.
+    case completedAt = "completed_at"
     case organisation
     case contractor
     case geometry

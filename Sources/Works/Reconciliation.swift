@@ -114,7 +114,7 @@ extension Reconciliation {
             work[keyPath: path] = nil
         }
 
-        take(\.kind, draft.kind)
+        take(\.kind, draft.kind, .kind)
         if let category = draft.category, category != work.category {
             note(.category, at: observed, from: work.category, to: category)
             work.category = category
@@ -123,7 +123,7 @@ extension Reconciliation {
         take(\.description, draft.description) { $0 }
         take(\.address, draft.address) { $0 }
         take(\.severity, draft.severity, .severity)
-        take(\.district, draft.district) { $0 }
+        take(\.district, draft.district, .district) { $0 }
         take(\.organisation, draft.organisation, .organisation) { $0 }
         take(\.contractor, draft.contractor, .contractor) { $0 }
         take(\.reportedAt, draft.reportedAt) { $0.description }
@@ -142,7 +142,7 @@ extension Reconciliation {
             case .title: work.title = draft.title
             case .description: work.description = draft.description
             case .address: work.address = draft.address
-            case .district: work.district = draft.district
+            case .district: withdraw(\.district, draft.district, .district) { $0 }
             case .organisation: withdraw(\.organisation, draft.organisation, .organisation) { $0 }
             case .contractor: withdraw(\.contractor, draft.contractor, .contractor) { $0 }
             case .reportedAt: work.reportedAt = draft.reportedAt
@@ -177,10 +177,14 @@ extension Reconciliation {
             work.isCompletedEstimated =
                 completed != nil && (draft.isCompletedEstimated || draft.completedAt == nil && actor.kind == .source)
         } else if !status.isOpen, let completed = draft.completedAt {
+            if completed != existing.completedAt {
+                note(.completedAt, at: observed, from: existing.completedAt?.description, to: completed.description)
+            }
             work.completedAt = completed
             work.isCompletedEstimated = draft.isCompletedEstimated
         }
 
+        work.passedDueAt = LateMove.passedDueAt(entries, after: existing.passedDueAt)
         guard work != existing else { return .unchanged }
         work.revision = revision
         work.updatedAt = now

@@ -1,17 +1,23 @@
 import Geometry
 
 extension WorkRow {
-    /// Whether the deadline is kept, as of `now`, from the columns `status`, `dueAt` and `completedAt`.
+    /// Whether the deadline is kept, as of `now`, from the columns `status`, `dueAt`, `passedDueAt` and `completedAt`.
     public func deadlineState(at now: Instant, dueSoonWithin window: Int64 = DeadlineState.dueSoonWindow)
         -> DeadlineState
     {
         // Most works are told by their status and one date, so no more is parsed than is needed.
-        guard let due = instant(.dueAt), let status = utf8(.status).flatMap(WorkStatus.words.value) else {
-            return .none
-        }
+        let hasDeadline = utf8(.dueAt) != nil || utf8(.passedDueAt) != nil
+        guard hasDeadline, let status = utf8(.status).flatMap(WorkStatus.words.value),
+            let due = judgedDueAt(status)
+        else { return .none }
         return DeadlineState(
             status: status, dueAt: due, completedAt: status == .done ? instant(.completedAt) : nil, at: now,
             dueSoonWithin: window)
+    }
+
+    /// The deadline that the work is judged by, from the columns `dueAt` and `passedDueAt`.
+    public func judgedDueAt(_ status: WorkStatus) -> Instant? {
+        (status.isOpen ? nil : instant(.passedDueAt)) ?? instant(.dueAt)
     }
 }
 
@@ -76,6 +82,7 @@ extension Work {
         case .sourceID: sourceID
         case .extra: extra
         case .completedEstimated: isCompletedEstimated ? "1" : nil
+        case .passedDueAt: passedDueAt?.description
         }
     }
 }

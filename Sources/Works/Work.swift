@@ -24,6 +24,8 @@ public struct Work: Hashable, Sendable, Identifiable {
     public var dueAt: Instant?
     /// The first deadline ever promised.
     public var originalDueAt: Instant?
+    /// The deadline that had passed when it was moved; nil if none was moved so late. Follows from the ledger by ``LateMove``.
+    public var passedDueAt: Instant?
     public var completedAt: Instant?
     /// True if the source does not state the end, so that ``completedAt`` is a guess from the times of its lists.
     public var isCompletedEstimated: Bool
@@ -53,7 +55,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         id: WorkID, kind: WorkKind, category: String, title: String? = nil, description: String? = nil,
         address: String? = nil, status: WorkStatus = .reported, severity: Severity = .moderate, district: String? = nil,
         organisation: String? = nil, contractor: String? = nil, reportedAt: Instant? = nil, startsAt: Instant? = nil,
-        dueAt: Instant? = nil, originalDueAt: Instant? = nil, completedAt: Instant? = nil,
+        dueAt: Instant? = nil, originalDueAt: Instant? = nil, passedDueAt: Instant? = nil, completedAt: Instant? = nil,
         isCompletedEstimated: Bool = false, updatedAt: Instant,
         dueChanges: Int = 0, dailyFrom: LocalTime? = nil, dailyUntil: LocalTime? = nil, onSiteAt: Instant? = nil,
         trafficImpact: TrafficImpact = .none, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
@@ -74,6 +76,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         self.startsAt = startsAt
         self.dueAt = dueAt
         self.originalDueAt = originalDueAt
+        self.passedDueAt = passedDueAt
         self.completedAt = completedAt
         self.isCompletedEstimated = isCompletedEstimated
         self.updatedAt = updatedAt
@@ -90,17 +93,23 @@ public struct Work: Hashable, Sendable, Identifiable {
         self.revision = revision
     }
 
+    /// True if a deadline was moved after it had passed.
+    public var isMovedLate: Bool { passedDueAt != nil }
+
+    /// The deadline that the work is judged by.
+    public var judgedDueAt: Instant? { DeadlineState.judged(status, dueAt: dueAt, passedDueAt: passedDueAt) }
+
     /// Whether the deadline is kept, as of `now`.
     public func deadlineState(at now: Instant, dueSoonWithin window: Int64 = DeadlineState.dueSoonWindow)
         -> DeadlineState
     {
-        DeadlineState(status: status, dueAt: dueAt, completedAt: completedAt, at: now, dueSoonWithin: window)
+        DeadlineState(status: status, dueAt: judgedDueAt, completedAt: completedAt, at: now, dueSoonWithin: window)
     }
 
     /// How many days a work that missed its deadline is late, begun ones counted: until it was done or, while it is open, until `now`. Nil for
     /// all others.
     public func daysLate(at now: Instant) -> Int? {
-        guard let dueAt else { return nil }
+        guard let dueAt = judgedDueAt else { return nil }
         return switch deadlineState(at: now) {
         case .overdue: DeadlineState.daysLate(dueAt: dueAt, until: now)
         case .missed: completedAt.map { DeadlineState.daysLate(dueAt: dueAt, until: $0) }

@@ -16,6 +16,8 @@ public struct WorkFilter: Hashable, Sendable {
     public var contractors: Set<String> = []
     /// Only works on which something is still to be done.
     public var openOnly = false
+    /// Only works whose deadline was moved after it had passed, or only the others.
+    public var movedLate: Bool?
     /// Only works changed at or after this moment.
     public var updatedSince: Instant?
     /// Only works whose title, description or address holds every one of these words, whatever the case of their letters.
@@ -72,7 +74,8 @@ extension WorkFilter {
             admits(categories, work.category), admits(districts, work.district),
             admits(organisations, work.organisation), admits(contractors, work.contractor),
             deadlineStates.isEmpty || deadlineStates.contains(work.deadlineState(at: now)),
-            !openOnly || work.status.isOpen, updatedSince.map({ work.updatedAt >= $0 }) ?? true,
+            !openOnly || work.status.isOpen, movedLate ?? work.isMovedLate == work.isMovedLate,
+            updatedSince.map({ work.updatedAt >= $0 }) ?? true,
             expression.map({ $0.truth(of: { work.filterValue($0, at: now) }, relate: relate) == true }) ?? true
         else { return false }
         guard !words.isEmpty else { return true }

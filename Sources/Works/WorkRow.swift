@@ -4,7 +4,7 @@ public import Geometry
 public enum WorkColumn: Int, Sendable, CaseIterable {
     case id, kind, category, title, description, address, status, severity, district, organisation, contractor
     case reportedAt, startsAt, dueAt, originalDueAt, completedAt, updatedAt, dailyFrom, dailyUntil, onSiteAt
-    case trafficImpact, source, sourceID, extra, completedEstimated
+    case trafficImpact, source, sourceID, extra, completedEstimated, passedDueAt
 }
 
 extension WorkColumn {
@@ -36,6 +36,7 @@ extension WorkColumn {
         case .sourceID: "source_id"
         case .extra: "extra"
         case .completedEstimated: WorkProperty.completedEstimated
+        case .passedDueAt: "passed_due_at"
         }
     }
 }
@@ -142,7 +143,8 @@ public struct WorkRow {
             severity: try required(value(.severity), .severity), district: text(.district),
             organisation: text(.organisation), contractor: text(.contractor), reportedAt: instant(.reportedAt),
             startsAt: instant(.startsAt), dueAt: instant(.dueAt), originalDueAt: instant(.originalDueAt),
-            completedAt: instant(.completedAt), isCompletedEstimated: isSet(.completedEstimated),
+            passedDueAt: instant(.passedDueAt), completedAt: instant(.completedAt),
+            isCompletedEstimated: isSet(.completedEstimated),
             updatedAt: try required(instant(.updatedAt), .updatedAt),
             dueChanges: dueChanges, dailyFrom: text(.dailyFrom).flatMap { LocalTime($0) },
             dailyUntil: text(.dailyUntil).flatMap { LocalTime($0) }, onSiteAt: instant(.onSiteAt),

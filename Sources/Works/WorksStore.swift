@@ -40,6 +40,13 @@ public protocol WorksStore: Sendable {
     /// - Throws: ``TimeBudgetError``, ``StoreError``, and whatever `body` throws, which ends the reading.
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws
 
+    /// Steps over the works whose ledger has an entry, or which end, after a moment, in the order of their numbers.
+    ///
+    /// Names of people are left out of the entries.
+    func forEachWork(
+        saidAfter moment: Instant, budget: TimeBudget,
+        _ body: (_ number: Int64, _ work: Work, _ ledger: [LedgerEntry]) throws -> Void) throws
+
     // MARK: Reference layers
 
     /// The features of a layer that match, in the order of their numbers after `number`.

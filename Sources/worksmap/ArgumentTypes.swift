@@ -8,6 +8,7 @@ public import Works
 // What other parts define and the command line reads.
 
 extension CQL2.Form: ExpressibleByArgument {}
+extension DeadlineReport.Column: ExpressibleByArgument {}
 extension DeadlineReport.Group: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension HotspotQuestion.Method: ExpressibleByArgument {}

@@ -26,11 +26,11 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
-            let works = try filter.workFilter()
+            let works = try filter.workFilter(in: store.timeZone)
             if case .reference = layer, !filter.conditions.isEmpty {
                 throw ValidationError("--where filters works; of \(layer.rawValue) only a --bbox can be asked for")
             }
-            let export = LayerExport(store: store, at: filter.moment)
+            let export = try LayerExport(store: store, at: filter.moment(in: store.timeZone))
             let file = OutputFile(output)
             let count = try file.write { next in try export.write(layer, as: format, filter: works) { try next($0) } }
             if !file.isStandardOutput { tell("\(count) features in \(output!)") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Interchange
 import Works
 
@@ -21,9 +22,10 @@ struct FilterOptions: ParsableArguments {
     var at: PointInTime?
 
     /// The moment as of which deadlines are judged.
-    var moment: Instant { at?.instant ?? .now }
+    func moment(in timeZone: TimeZone) -> Instant { at?.last(in: timeZone) ?? .now }
 
-    func workFilter() throws -> WorkFilter {
+    /// - Parameter timeZone: The city's, by which dates are days.
+    func workFilter(in timeZone: TimeZone) throws -> WorkFilter {
         var parameters: [(name: String, value: String)] = []
         if let bbox { parameters.append(("bbox", bbox)) }
         for condition in conditions {
@@ -39,7 +41,7 @@ struct FilterOptions: ParsableArguments {
             parameters.append((name, String(condition[condition.index(after: equals)...])))
         }
         do {
-            return try FilterParameters.filter(parameters)
+            return try FilterParameters.filter(parameters, in: timeZone)
         } catch {
             throw ValidationError("\(error.parameter): \(error.reason)")
         }

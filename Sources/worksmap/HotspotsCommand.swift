@@ -34,6 +34,8 @@ struct HotspotsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Reported from then on: RFC 3339, a date, or an age such as 90d.", valueName: "time"))
     var since: PointInTime?
     @Option(help: ArgumentHelp("Reported until then.", valueName: "time")) var until: PointInTime?
+    @Option(help: ArgumentHelp("As known then, from the ledger. (default: now)", valueName: "time")) var at:
+        PointInTime?
     @Flag(help: "Only what is still open.") var openOnly = false
     @Option(help: "count, gi-star, dbscan or kde.") var method = HotspotQuestion.Method.count
     @Option(help: ArgumentHelp("The size of a grid cell.", valueName: "metres")) var cell: Double?
@@ -73,6 +75,13 @@ struct HotspotsCommand: ParsableCommand {
         }
         try HotspotQuestion.counts.check(minimumPoints, of: "--minimum-points")
         if let top { try HotspotQuestion.counts.check(top, of: "--top") }
+        let fitting: [(option: String, isGiven: Bool, method: HotspotQuestion.Method)] = [
+            ("--epsilon", epsilon != nil, .dbscan), ("--bandwidth", bandwidth != nil, .kde),
+            ("--band", band != nil, .giStar),
+        ]
+        for one in fitting where one.isGiven && method != one.method {
+            throw ValidationError("\(one.option) is for --method \(one.method.rawValue)")
+        }
         if raster != nil, method != .kde { throw ValidationError("--raster is for --method kde") }
     }
 
@@ -87,8 +96,6 @@ struct HotspotsCommand: ParsableCommand {
                 return kind
             }
             question.categories = category?.split(separator: ",").map(String.init) ?? []
-            question.since = since?.instant
-            question.until = until?.instant
             question.openOnly = openOnly
             question.cell = cell
             question.cellShape = hexagons ? .hexagon : .square
@@ -97,10 +104,16 @@ struct HotspotsCommand: ParsableCommand {
             question.minimumPoints = minimumPoints
             question.bandwidth = bandwidth
             let store = try common.openStore(readOnly: true)
+            let timeZone = try store.timeZone
+            let period = Period(since: since, until: until, in: timeZone)
+            (question.since, question.until) = (period.from, period.until)
+            let now = at?.last(in: timeZone) ?? .now
             // The map shows all places, however few are to be listed.
             question.top = map == nil ? top : nil
             var answer: HotspotAnswer
-            do { answer = try question.answer(from: store, near: near, now: .now) } catch let error as HotspotError {
+            do { answer = try question.answer(from: store, near: near, now: now, asKnownThen: at != nil) } catch let
+                error as HotspotError
+            {
                 throw ValidationError("\(error)")
             }
             guard answer.placeCount > 0 else {

@@ -54,12 +54,14 @@ struct RenderCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            var works = try filter.workFilter()
+            let store = try common.openStore(readOnly: true)
+            let timeZone = try store.timeZone
+            var works = try filter.workFilter(in: timeZone)
             let bounds = works.bounds
             works.bounds = nil
             let theme = dark ? Theme.dark : .light
             let atlas = try Atlas(
-                store: try common.openStore(readOnly: true), styles: ResourceFolders.styles(styles),
+                store: store, styles: ResourceFolders.styles(styles),
                 cache: TileCacheLimits(bytes: 0))
             let request: PictureRequest
             if let address = tile.flatMap({ TileAddress($0) }) {
@@ -72,7 +74,8 @@ struct RenderCommand: ParsableCommand {
                     scale: TileScale(rawValue: scale)!, filter: works, theme: theme, hasCredits: credits)
             }
             let picture: [UInt8]
-            do { picture = try atlas.picture(request, at: filter.moment, budget: .unlimited) } catch let error
+            do { picture = try atlas.picture(request, at: filter.moment(in: timeZone), budget: .unlimited) } catch let
+                error
                 as AtlasError
             {
                 if case .unknownTileset = error { throw ValidationError("--tileset: \(error)") }

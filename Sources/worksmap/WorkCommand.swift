@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Geometry
 import Hotspots
 import Interchange
@@ -82,13 +83,15 @@ struct WorkCommand: ParsableCommand {
         @OptionGroup var author: Author
 
         /// Carries out a change and prints the work as it is then.
-        func carryOut(_ prepare: (inout WorkChange) -> Void) throws {
+        ///
+        /// - Parameter prepare: Fills the change in, by the city's clock.
+        func carryOut(_ prepare: (inout WorkChange, TimeZone) -> Void) throws {
             try reporting {
+                let store = try target.common.openStore()
                 var change = WorkChange()
-                prepare(&change)
+                prepare(&change, try store.timeZone)
                 change.reason = author.reason
                 change.isConfirmed = author.confirm
-                let store = try target.common.openStore()
                 let now = Instant.now
                 try store.writeDesk { transaction in
                     guard let existing = try transaction.work(target.id) else { throw Failure("no work \(target.id)") }
@@ -127,8 +130,8 @@ struct WorkCommand: ParsableCommand {
         @Option(help: "minor, moderate or severe.") var severity = Severity.moderate
         @Option(help: "The service responsible.") var organisation: String?
         @Option(help: "The contractor.") var contractor: String?
-        @Option(help: "When it begins, in RFC 3339.") var starts: Instant?
-        @Option(help: "The deadline, in RFC 3339.") var due: Instant?
+        @Option(help: "When it begins: RFC 3339 or a date.") var starts: PointInTime?
+        @Option(help: "The deadline: RFC 3339, or a date, of which the whole day is left.") var due: PointInTime?
 
         func run() throws {
             try reporting {
@@ -142,8 +145,9 @@ struct WorkCommand: ParsableCommand {
                 draft.severity = severity
                 draft.organisation = organisation
                 draft.contractor = contractor
-                draft.startsAt = starts
-                draft.dueAt = due
+                let timeZone = try store.timeZone
+                draft.startsAt = starts?.start(in: timeZone)
+                draft.dueAt = due?.last(in: timeZone)
                 draft.geometry = .point(at.coordinate)
                 draft.district = try DistrictIndex(store).district(at: at.coordinate)
                 let (id, now) = (WorkID.new(), Instant.now)
@@ -205,12 +209,14 @@ struct WorkCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let store = try common.openStore(readOnly: true)
-                let now = filter.moment
+                let timeZone = try store.timeZone
+                let now = filter.moment(in: timeZone)
                 if hidden {
                     try listHidden(in: store, at: now)
                     return
                 }
-                let page = WorkPage(filter: try filter.workFilter(), geometry: format == .json, limit: limit)
+                let page = WorkPage(
+                    filter: try filter.workFilter(in: timeZone), geometry: format == .json, limit: limit)
                 if format == .json {
                     var json = JSONWriter()
                     json.beginObject()
@@ -257,7 +263,7 @@ struct WorkCommand: ParsableCommand {
         func run() throws {
             try decision.carryOut {
                 $0.status = status
-                $0.completedAt = ended?.instant
+                $0.completedAt = ended?.start(in: $1)
             }
         }
     }
@@ -268,9 +274,13 @@ struct WorkCommand: ParsableCommand {
             abstract: "Promise a deadline, or move it with a --reason that everyone can read.")
 
         @OptionGroup var decision: Decision
-        @Argument(help: "The new deadline, in RFC 3339.") var due: Instant
+        @Argument(help: "The new deadline: RFC 3339, or a date, of which the whole day is left.") var due: PointInTime
 
-        func run() throws { try decision.carryOut { $0.dueAt = due } }
+        func validate() throws {
+            if due.stated.isAge { throw ValidationError("a deadline is a moment in RFC 3339 or a date, not an age") }
+        }
+
+        func run() throws { try decision.carryOut { $0.dueAt = due.last(in: $1) } }
     }
 
     /// `worksmap work confirm`
@@ -282,7 +292,7 @@ struct WorkCommand: ParsableCommand {
         @Option(name: .customLong("at"), help: ArgumentHelp("When it was seen. (default: now)", valueName: "time"))
         var seen: PointInTime?
 
-        func run() throws { try decision.carryOut { $0.onSiteAt = seen?.instant ?? .now } }
+        func run() throws { try decision.carryOut { $0.onSiteAt = seen?.start(in: $1) ?? .now } }
     }
 
     /// `worksmap work assign`
@@ -301,9 +311,9 @@ struct WorkCommand: ParsableCommand {
         }
 
         func run() throws {
-            try decision.carryOut {
-                $0.organisation = organisation
-                $0.contractor = contractor
+            try decision.carryOut { change, _ in
+                change.organisation = organisation
+                change.contractor = contractor
             }
         }
     }

@@ -41,15 +41,17 @@ struct WorksMapCommand: AsyncParsableCommand {
             )
             Foundation.exit(ExitCode.couldNotBeDone.rawValue)
         }
+        var asked: (any ParsableCommand.Type)?
         do {
             var command = try await asyncParseAsRoot()
+            asked = type(of: command)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            end(with: error)
+            end(with: error, of: asked)
         }
         guard fflush(nil) == 0 else {
             tell("worksmap: standard output: cannot be written: \(String(cString: strerror(errno)))")
@@ -58,15 +60,44 @@ struct WorksMapCommand: AsyncParsableCommand {
     }
 
     /// Ends the program as the parser does, but for words of the command line that a terminal would obey.
-    private static func end(with error: any Error) -> Never {
+    ///
+    /// - Parameter command: The command whose usage is told; nil as long as no command is known.
+    private static func end(with error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
         let code = exitCode(for: error)
         guard !code.isSuccess else { exit(withError: error) }
-        let message = fullMessage(for: error)
+        let message = command.map { usageMessage(for: error, of: $0) } ?? fullMessage(for: error)
         if !message.isEmpty {
             FileHandle.standardError.write(Data((message.escapedForTerminal(keeping: "\n") + "\n").utf8))
         }
         fflush(nil)
         Foundation.exit(code.rawValue)
+    }
+
+    /// The message of a command, with its usage under its whole name.
+    private static func usageMessage(for error: any Error, of command: any ParsableCommand.Type) -> String {
+        let message = command.fullMessage(for: error)
+        guard let path = path(to: command, from: Self.self) else { return message }
+        let (name, whole) = (path.last ?? "", path.joined(separator: " "))
+        return message.replacing("Usage: \(name) ", with: "Usage: \(whole) ")
+            .replacing("See '\(name) --help'", with: "See '\(whole) --help'")
+    }
+
+    /// The name that the parser gives a command of a type without one: `set-status` of `SetStatus`.
+    private static func hyphenated(_ type: String) -> String {
+        type.reduce(into: "") { name, letter in
+            if letter.isUppercase, !name.isEmpty { name.append("-") }
+            name.append(letter.lowercased())
+        }
+    }
+
+    /// The names from the program's to a command's; nil if it is none of its commands.
+    private static func path(to wanted: any ParsableCommand.Type, from command: any ParsableCommand.Type) -> [String]? {
+        let name = command.configuration.commandName ?? hyphenated(String(describing: command))
+        if command == wanted { return [name] }
+        for subcommand in command.configuration.subcommands {
+            if let rest = path(to: wanted, from: subcommand) { return [name] + rest }
+        }
+        return nil
     }
 }
 

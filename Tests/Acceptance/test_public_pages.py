@@ -131,15 +131,18 @@ def test_the_statistics_are_those_of_the_interface_as_charts_with_their_tables(b
                 for row in section.find_elements(By.CSS_SELECTOR, "tbody tr")]
         assert len(rows) == len(report["rows"])
         for shown, row in zip(rows, report["rows"]):
-            decided = row["met"] + row["missed"] + row["overdue"]
+            decided = row["decided"]
             assert shown[1] == str(row["works"])
-            assert re.findall(r"\d+", shown[2]) == ([str(row["met"]), str(decided)] if decided else [])
-            if row["with_deadline"] >= report["minimum_sample"]:
+            assert re.findall(r"\d+", shown[2]) == ([str(row["kept"]), str(decided)] if decided else [])
+            if decided >= report["minimum_sample"]:
                 assert [int(n) for n in re.findall(r"\d+", shown[3])] == [
                     round(100 * row[key]) for key in ("share_met", "share_met_low", "share_met_high")]
             elif decided:
                 assert not re.search(r"\d", shown[3]), "no share of too few works"
-            assert shown[4:7] == [str(row[key]) for key in ("open", "overdue", "due_changes")]
+            if row["decided_first"] >= report["minimum_sample"]:
+                assert [int(n) for n in re.findall(r"\d+", shown[4])] == [
+                    round(100 * row[key]) for key in ("share_met_first", "share_met_first_low", "share_met_first_high")]
+            assert shown[5:9] == [str(row[key]) for key in ("open", "overdue", "due_changes", "moved_late")]
             names.append(shown[0])
         # Each chart has a line for each of the rated groups, at most 25 (24 months).
         if group != "month":

@@ -77,7 +77,8 @@ struct PointCoverTests {
             try traits.number(
                 of: WorkTrait(
                     kind: kind, status: .reported, severity: .moderate, trafficImpact: .none, category: Traits.absent,
-                    district: Traits.absent, organisation: Traits.absent, contractor: Traits.absent))
+                    district: Traits.absent, organisation: Traits.absent, contractor: Traits.absent, isMovedLate: false)
+            )
         }
         // At the deepest zoom: above it what was left out before has a share in what is left out.
         let count = 2500, zoom = PointCover.zooms.upperBound

@@ -77,13 +77,15 @@ struct DeadlineReportTests {
         #expect(DeadlineReport(works, by: .contractors, at: Self.now).rows.map(\.isRanked) == [false])
     }
 
-    @Test("The period cuts by when works began, both ends in it, and says what it left out")
+    @Test("The period cuts by when works began, its end belongs to the next one, and it says what it left out")
     func period() {
         let works = [-100, -50, -10, -5, nil].map { work(.reported, began: $0) }
         let report = DeadlineReport(
             works, by: .categories, period: Period(from: day(-50), until: day(-10)), at: Self.now)
-        #expect(report.total.tally.works == 2)
-        #expect(report.outsidePeriod == 2 && report.withoutTime == 1)
+        #expect(report.total.tally.works == 1)
+        #expect(report.outsidePeriod == 3 && report.withoutTime == 1)
+        let next = DeadlineReport(works, by: .categories, period: Period(from: day(-10), until: nil), at: Self.now)
+        #expect(next.total.tally.works == 2)
         #expect(DeadlineReport(works, by: .categories, at: Self.now).total.tally.works == 5)
     }
 

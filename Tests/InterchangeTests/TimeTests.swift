@@ -144,9 +144,9 @@ import Works
             ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
         ])
     func relative(text: String, expected: String) {
-        #expect(RelativeTime.instant(text, now: Instant("2026-11-23T09:00:00Z")!)?.description == expected)
+        #expect(StatedTime(text)?.start(in: .gmt, now: Instant("2026-11-23T09:00:00Z")!).description == expected)
     }
 
     @Test("What is no moment is none", arguments: ["d", "-5d", "5y", "2026-13-01", "yesterday", ""])
-    func notRelative(text: String) { #expect(RelativeTime.instant(text, now: Instant(secondsSinceEpoch: 0)) == nil) }
+    func notRelative(text: String) { #expect(StatedTime(text) == nil) }
 }

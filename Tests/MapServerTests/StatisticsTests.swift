@@ -16,7 +16,7 @@ struct StatisticsTests {
     private static let works: [Work] = (1...30).map { number in
         var work = TestMap.work(
             number, number % 3 == 0 ? .hazard : .roadRepair, status: number % 4 == 0 ? .done : .accepted,
-            due: Int64(number - 15) * 86_400,
+            due: Int64(number - 20) * 86_400 - 43_200,
             geometry: .point(Coordinate(longitude: 44.1 + Double(number % 5) * 0.001, latitude: 56.1)))
         if number <= 5 { work.district = "Нагорный" }
         if work.status == .done { work.completedAt = TestMap.now }

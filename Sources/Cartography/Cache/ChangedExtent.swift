@@ -91,7 +91,8 @@ struct ChangedExtent: Sendable {
         guard filter.kinds.isEmpty || filter.kinds.contains(trait.kind),
             filter.statuses.isEmpty || filter.statuses.contains(trait.status),
             filter.severities.isEmpty || filter.severities.contains(trait.severity),
-            !filter.openOnly || trait.status.isOpen, admits(filter.categories, trait.category),
+            !filter.openOnly || trait.status.isOpen, filter.movedLate ?? trait.isMovedLate == trait.isMovedLate,
+            admits(filter.categories, trait.category),
             admits(filter.districts, trait.district), admits(filter.organisations, trait.organisation),
             admits(filter.contractors, trait.contractor)
         else { return false }

@@ -58,10 +58,11 @@ struct CompiledFilter: Sendable {
         asksForKindsOnly =
             period == nil && updatedSince == 0 && boxes == nil && states == 0xFF && numbers == nil
             && [categories, districts, organisations, contractors].allSatisfy { $0 == nil } && !filter.openOnly
-            && filter.statuses.isEmpty && filter.severities.isEmpty
+            && filter.statuses.isEmpty && filter.severities.isEmpty && filter.movedLate == nil
         guard
             categories != nil || districts != nil || organisations != nil || contractors != nil || filter.openOnly
                 || !filter.kinds.isEmpty || !filter.statuses.isEmpty || !filter.severities.isEmpty
+                || filter.movedLate != nil
         else {
             traits = nil
             return
@@ -71,7 +72,9 @@ struct CompiledFilter: Sendable {
             guard filter.kinds.isEmpty || filter.kinds.contains(trait.kind),
                 filter.statuses.isEmpty || filter.statuses.contains(trait.status),
                 filter.severities.isEmpty || filter.severities.contains(trait.severity),
-                !filter.openOnly || trait.status.isOpen, categories?.contains(trait.category) ?? true,
+                !filter.openOnly || trait.status.isOpen,
+                filter.movedLate ?? trait.isMovedLate == trait.isMovedLate,
+                categories?.contains(trait.category) ?? true,
                 districts?.contains(trait.district) ?? true, organisations?.contains(trait.organisation) ?? true,
                 contractors?.contains(trait.contractor) ?? true
             else { continue }

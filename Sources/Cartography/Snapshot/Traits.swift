@@ -13,6 +13,8 @@ struct WorkTrait: Hashable, Sendable {
     var district: UInt32
     var organisation: UInt32
     var contractor: UInt32
+    /// True if a deadline was moved after it had passed.
+    var isMovedLate: Bool
 }
 
 /// All combinations that occur; it only grows, so that numbers stay valid.

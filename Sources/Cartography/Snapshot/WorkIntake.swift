@@ -7,7 +7,7 @@ struct WorkIntake {
     static let columns = WorkColumns(
         .id, .kind, .category, .status, .severity, .district, .organisation, .contractor, .reportedAt, .startsAt,
         .dueAt,
-        .completedAt, .updatedAt, .trafficImpact)
+        .passedDueAt, .completedAt, .updatedAt, .trafficImpact)
 
     var traits: Traits
     var staging = SegmentStaging()
@@ -39,7 +39,7 @@ struct WorkIntake {
             return refuse(row, "its id, kind, status or severity is none")
         }
         let work = StagedWork(
-            number: number, id: id, trait: try code(of: trait), due: Moment(row.instant(.dueAt)),
+            number: number, id: id, trait: try code(of: trait), due: Moment(row.judgedDueAt(trait.status)),
             start: Moment(row.instant(.startsAt) ?? row.instant(.reportedAt)),
             completed: Moment(row.instant(.completedAt)),
             updated: Moment(row.instant(.updatedAt)))
@@ -84,7 +84,7 @@ struct WorkIntake {
             kind: kind, status: status, severity: severity, trafficImpact: Self.value(row, .trafficImpact) ?? .none,
             category: traits.texts.number(of: category), district: number(.district),
             organisation: number(.organisation),
-            contractor: number(.contractor))
+            contractor: number(.contractor), isMovedLate: row.isSet(.passedDueAt))
     }
 
     /// The enumeration value in a column, found without making a string.

@@ -54,6 +54,7 @@ struct WorkLife {
                 note(.dueAt, at: at, from: work.dueAt?.description, to: due.description, reason: reason, actor: actor)
                 if work.dueAt == nil { work.originalDueAt = due } else { work.dueChanges += 1 }
                 work.dueAt = due
+                work.passedDueAt = LateMove.passedDueAt(ledger.suffix(1), after: work.passedDueAt)
             case .organisation(let name):
                 note(.organisation, at: at, from: work.organisation, to: name, reason: reason, actor: actor)
                 work.organisation = name

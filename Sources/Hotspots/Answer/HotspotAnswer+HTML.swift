@@ -128,7 +128,7 @@ extension HotspotAnswer {
         ReportPage.table(
             [
                 "Place", "Incidents", "Open", "Overdue", "Weighted", "Nearest, m", "Expected", "Low", "High", "Rate",
-                "Trend, %",
+                "Trend", "95 %",
             ],
             names: [0],
             places.map { finding in
@@ -137,7 +137,8 @@ extension HotspotAnswer {
                     finding.place.name ?? finding.place.id, "\(count.incidents)", "\(count.open)", "\(count.overdue)",
                     count.weighted.shortest, count.nearest.fixed(0), count.expected.fixed(1),
                     count.interval.low.fixed(1),
-                    count.interval.high.fixed(1), count.rate.fixed(2), count.trend.map { ($0 * 100).fixed(0) } ?? "",
+                    count.interval.high.fixed(1), count.rate.fixed(2), count.change?.text ?? "",
+                    count.change?.likelyText ?? "",
                 ]
             })
     }

@@ -158,6 +158,10 @@ extension HotspotAnswer {
         json.member("rate", count.rate)
         json.member("before", count.before)
         json.member("trend", count.trend)
+        json.member("trend_low", (count.change?.likely?.low).map { $0 - 1 })
+        json.member("trend_high", (count.change?.likely?.high).map { $0 - 1 })
+        json.member("trend_direction", count.change?.direction?.rawValue)
+        json.member("trend_new", count.change?.isNew ?? false)
         json.member("outside", count.isOutside)
         switch question.method {
         case .count: break

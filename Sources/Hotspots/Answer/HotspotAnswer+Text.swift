@@ -16,7 +16,7 @@ extension HotspotAnswer {
             [
                 "id", "name", "incidents", "open", "overdue", "weighted", "nearest_m", "expected", "low", "high",
                 "rate",
-                "before", "trend", "outside",
+                "before", "trend", "trend_low", "trend_high", "trend_direction", "trend_new", "outside",
             ] + lists)
         for finding in places {
             let count = finding.count
@@ -26,7 +26,9 @@ extension HotspotAnswer {
                 "\(count.incidents)", "\(count.open)", "\(count.overdue)", count.weighted.shortest,
                 count.nearest.fixed(1), count.expected.fixed(3), count.interval.low.fixed(3),
                 count.interval.high.fixed(3), count.rate.fixed(3), count.before.map { "\($0)" } ?? "",
-                count.trend.fixed(3), count.isOutside ? "true" : "false",
+                count.trend.fixed(3), (count.change?.likely?.low).map { $0 - 1 }.fixed(3),
+                (count.change?.likely?.high).map { $0 - 1 }.fixed(3), count.change?.direction?.rawValue ?? "",
+                count.change?.isNew == true ? "true" : "false", count.isOutside ? "true" : "false",
             ] {
                 csv.plain(figure)
             }
@@ -56,7 +58,7 @@ extension HotspotAnswer {
             .init("Over-\ndue", givesWay: 4), .init("Weigh-\nted", givesWay: 0), .init("Nearest", givesWay: 1),
             .init("Expec-\nted"), .init("95 %\ninterval", givesWay: 5), .init("Rate"), .init("", .left),
         ]
-        if period.from != nil { columns.append(.init("Trend", givesWay: 3)) }
+        if period.from != nil { columns += [.init("Trend", givesWay: 3), .init("95 %", givesWay: 2)] }
         if question.method != .count { columns.append(.init(reachTitle)) }
         var table = TextTable(columns)
         for finding in places {
@@ -69,7 +71,8 @@ extension HotspotAnswer {
                 count.rate.map { "×" + $0.fixed(2) } ?? "–", verdict(count),
             ]
             if period.from != nil {
-                row.append(count.trend.map { ($0 > 0 ? "+" : "") + ($0 * 100).fixed(0) + " %" } ?? "–")
+                row.append(count.change?.text ?? "–")
+                row.append(count.change?.likelyText ?? "–")
             }
             if question.method != .count { row.append("\(finding.reachedBy.count)") }
             table.add(row)

@@ -36,13 +36,17 @@ public struct PlaceCount: Sendable, Hashable {
     public var interval = PoissonInterval(count: 0)
     /// Incidents within the distance in the period before; nil if there is no such period.
     public var before: Int?
+    /// Days that ``before`` and ``incidents`` cover; equally many if nil.
+    public var coverage: TrendCoverage?
     /// Whether the place itself is outside the study area.
     public var isOutside = false
 
     /// By what share there are more (or, negative, fewer) than in the period before; nil without one or if it had none.
-    public var trend: Double? {
-        guard let before, before > 0 else { return nil }
-        return Double(incidents - before) / Double(before)
+    public var trend: Double? { change?.relative }
+
+    /// The change from the period before, per day of coverage; nil without one.
+    public var change: RateChange? {
+        before.map { RateChange(before: $0, days: coverage?.before ?? 1, now: incidents, days: coverage?.now ?? 1) }
     }
 
     /// ``incidents`` over ``expected``: 2 is twice the mean density.

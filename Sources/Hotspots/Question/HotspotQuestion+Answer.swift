@@ -36,7 +36,7 @@ extension HotspotQuestion {
             placeCount: places.count, placesWithoutGeometry: places.filter { $0.geometry?.representativePoint == nil },
             projection: projection, largestDistanceError: 0)
         guard let projection else {
-            answer.limits = answer.statedLimits(hasBefore: selection.before != nil)
+            answer.limits = answer.statedLimits(hasBefore: selection.knownBefore != nil)
             return answer
         }
         try budget.check()
@@ -54,9 +54,11 @@ extension HotspotQuestion {
             points: points, weights: selection.weights, isOpen: selection.isOpen, isOverdue: selection.isOverdue)
         let near = try NearPlaces(table, within: within, budget: budget)
         let counts = try near.counts(
-            around: shapes, before: selection.before.map { try projection.project($0, within: budget) },
+            around: shapes, before: selection.knownBefore.map { try projection.project($0, within: budget) },
             studyArea: answer.studyArea, budget: budget)
         var findings = zip(shaped, counts).map { PlaceFinding(place: $0, count: $1) }
+        let coverage = selection.coverage(at: now)
+        for index in findings.indices { findings[index].count.coverage = coverage }
         let reach = PlaceReach(
             near: near, shapes: shapes, places: shaped, distance: within, budget: budget, limit: pairLimit)
 
@@ -78,7 +80,7 @@ extension HotspotQuestion {
         }
         let shared = try near.grid.mostSharedPosition(atLeast: max(20, points.count / 50), within: budget)
         answer.limits = answer.statedLimits(
-            hasBefore: selection.before != nil, outside: findings.count { $0.count.isOutside }, shared: shared)
+            hasBefore: selection.knownBefore != nil, outside: findings.count { $0.count.isOutside }, shared: shared)
         answer.places = top.map { Array(findings.prefix($0)) } ?? findings
         return answer
     }
@@ -302,7 +304,11 @@ extension HotspotAnswer {
             )
         }
         if !hasBefore, incidents > 0 {
-            state(.noPeriodBefore, 0, "The period has no beginning, so there is no period before it to compare with.")
+            state(
+                .noPeriodBefore, 0,
+                period.from == nil
+                    ? "The period has no beginning, so there is no period before it to compare with."
+                    : "There are no data of before the period, so there is no trend.")
         }
         return limits
     }

@@ -1,27 +1,38 @@
+import Geometry
 public import TimeBudgets
 public import Works
 
 extension HotspotQuestion {
     /// Answers the question from a store: reads the works of the kinds and categories asked for, and the layer of places.
     ///
+    /// - Parameter asKnownThen: True for the works as they were at `now`, from their ledger.
     /// - Throws: what ``answer(incidents:places:now:budget:)`` throws, and `StoreError`.
     public func answer(
-        from store: any WorksStore, near layer: ReferenceLayer, now: Instant, budget: TimeBudget = .unlimited
+        from store: any WorksStore, near layer: ReferenceLayer, now: Instant, asKnownThen: Bool = false,
+        budget: TimeBudget = .unlimited
     ) throws -> HotspotAnswer {
         let end = until ?? now
         try check(until: end)
         var filter = WorkFilter()
         filter.kinds = Set(kinds)
         filter.categories = Set(categories)
+        let earlier = asKnownThen ? try store.worksAsOf(now, matching: filter, budget: budget) : EarlierWorks()
         let parts = try store.readWorks(
             WorkPage(filter: filter, columns: Incident.columns), into: IncidentSelection(for: self, until: end),
             at: now,
             budget: budget
-        ) { selection, row in selection.add(try Incident(row, at: now, weights: severityWeights)) }
+        ) { selection, row in
+            if earlier.isElsewhere(row.number) { return }
+            selection.add(try Incident(row, at: now, weights: severityWeights))
+        }
         var selection = parts[0]
+        for work in earlier.works { selection.add(Incident(work, at: now, weights: severityWeights)) }
         for part in parts.dropFirst() {
             try budget.check()
             selection.append(part)
+        }
+        if openOnly, since != nil {
+            selection.before = try openBefore(selection, in: store, matching: filter, budget: budget)
         }
         var places = [Place]()
         try store.forEachFeature(in: layer, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in
@@ -30,6 +41,23 @@ extension HotspotQuestion {
         var answer = try answer(selection, places, now: now, budget: budget)
         answer.limits.insert(contentsOf: try unknownCategories(in: store, at: now, budget: budget), at: 0)
         return answer
+    }
+
+    /// The incidents of the period before that were still open at its end, as known then.
+    private func openBefore(
+        _ selection: IncidentSelection, in store: any WorksStore, matching filter: WorkFilter, budget: TimeBudget
+    ) throws -> [Coordinate] {
+        guard let since else { return [] }
+        let then = since - 1
+        let earlier = try store.worksAsOf(then, matching: filter, budget: budget)
+        let page = WorkPage(filter: filter, columns: Incident.columns)
+        var found = earlier.works.compactMap { Incident($0, at: then).openPosition(in: selection) }
+        let parts = try store.readWorks(page, into: [Coordinate](), at: then, budget: budget) { found, row in
+            if earlier.isElsewhere(row.number) { return }
+            if let position = try Incident(row, at: then).openPosition(in: selection) { found.append(position) }
+        }
+        for part in parts { found += part }
+        return found
     }
 
     /// A limit for each category asked for that no work has, naming those that there are.
@@ -51,5 +79,13 @@ extension HotspotQuestion {
         return unknown.map { category in
             HotspotLimit(code: .unknownCategory, count: 0, text: "No work has the category “\(category)”; \(names).")
         }
+    }
+}
+
+extension Incident {
+    /// The place of an open incident of the period before; nil for all others.
+    fileprivate func openPosition(in selection: IncidentSelection) -> Coordinate? {
+        guard isOpen, selection.isBefore(reportedAt), let position, position.isValid else { return nil }
+        return position
     }
 }

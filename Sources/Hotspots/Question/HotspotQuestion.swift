@@ -25,7 +25,7 @@ public struct HotspotQuestion: Sendable {
     public var categories: [String] = []
     /// Incidents reported from this moment on; nil for no limit.
     public var since: Instant?
-    /// Incidents reported up to this moment, itself included; nil for the moment of asking.
+    /// Incidents reported before this moment; nil for the moment of asking, itself included.
     public var until: Instant?
     /// Leave out what is done or rejected.
     public var openOnly = false

@@ -22,6 +22,8 @@ struct IncidentSelection: Sendable {
     var times = [Instant?]()
     /// Where the incidents of the equally long period before were; nil if the period has no beginning.
     var before: [Coordinate]?
+    /// The first moment of which there are incidents, whatever the period.
+    private(set) var earliest: Instant?
     var leftOut = [Int](repeating: 0, count: LeftOutReason.allCases.count)
 
     private let start: Instant?
@@ -29,16 +31,18 @@ struct IncidentSelection: Sendable {
     private let end: Instant
     private let hasPeriod: Bool
     private let openOnly: Bool
+    private let isEndStated: Bool
 
     /// No incident yet.
     ///
-    /// - Parameter end: The end of the period, which belongs to it.
+    /// - Parameter end: The end of the period, which belongs to the next one if the question states it.
     init(for question: HotspotQuestion, until end: Instant) {
         start = question.since
         earlierStart = start.map { $0 - (end - $0) }
         self.end = end
         hasPeriod = start != nil || question.until != nil
         openOnly = question.openOnly
+        isEndStated = question.until != nil
         if start != nil { before = [] }
     }
 
@@ -49,12 +53,13 @@ struct IncidentSelection: Sendable {
 
     /// Takes the incident in, or counts why not.
     mutating func add(_ incident: Incident) {
+        if let time = incident.reportedAt { earliest = earliest.map { min($0, time) } ?? time }
         guard let position = incident.position, position.isValid else { return leave(.noLocation) }
         if openOnly, !incident.isOpen { return leave(.notOpen) }
         if hasPeriod {
             guard let time = incident.reportedAt else { return leave(.noTime) }
-            if let start, let earlierStart, time < start, time >= earlierStart { before?.append(position) }
-            if time > end || start.map({ time < $0 }) ?? false { return leave(.outsidePeriod) }
+            if isBefore(time) { before?.append(position) }
+            if isAfter(time) || start.map({ time < $0 }) ?? false { return leave(.outsidePeriod) }
         }
         coordinates.append(position)
         weights.append(incident.weight)
@@ -71,8 +76,32 @@ struct IncidentSelection: Sendable {
         isOverdue += other.isOverdue
         times += other.times
         before? += other.before ?? []
+        if let first = other.earliest { earliest = earliest.map { min($0, first) } ?? first }
         for reason in leftOut.indices { leftOut[reason] += other.leftOut[reason] }
     }
+
+    /// ``before``, where there are data of then; nil otherwise.
+    var knownBefore: [Coordinate]? {
+        guard let start, let earliest, earliest < start else { return nil }
+        return before
+    }
+
+    /// Days of the period and of the one before it, from the first incident that there is and up to `now`; nil without data of both.
+    func coverage(at now: Instant) -> TrendCoverage? {
+        guard let start, let earlierStart, let earliest, earliest < start else { return nil }
+        let (past, present) = (start - max(earlierStart, earliest), min(end, now) - start)
+        guard past > 0, present > 0 else { return nil }
+        return TrendCoverage(before: Double(past) / 86_400, now: Double(present) / 86_400)
+    }
+
+    /// True if a moment is in the equally long period before.
+    func isBefore(_ time: Instant?) -> Bool {
+        guard let time, let start, let earlierStart else { return false }
+        return time < start && time >= earlierStart
+    }
+
+    /// A stated end belongs to the next period; the moment of asking belongs to this one.
+    private func isAfter(_ time: Instant) -> Bool { isEndStated ? time >= end : time > end }
 
     private mutating func leave(_ reason: LeftOutReason) {
         leftOut[LeftOutReason.allCases.firstIndex(of: reason)!] += 1

@@ -40,9 +40,9 @@ public struct DeadlineChart: Sendable {
         func count(_ tally: DeadlineTally) -> Int {
             switch self {
             case .met: tally.met
-            case .missed: tally.missed
+            case .missed: tally.missed + tally.movedLateOpen
             case .overdue: tally.overdue
-            case .undecided: tally.works - tally.met - tally.missed - tally.overdue
+            case .undecided: tally.works - tally.met - tally.missed - tally.movedLateOpen - tally.overdue
             }
         }
     }

@@ -3,8 +3,8 @@ import Works
 extension DeadlineReport {
     /// The report as a self-contained HTML page: bars, the trend of all works by month, and the table.
     public func html(version: String) -> String {
-        let until = period.until.map { " until \($0.day)" } ?? ""
-        let span = (period.from.map { " from \($0.day)" } ?? "") + until
+        let until = period.until.map { " to before \(text(of: $0))" } ?? ""
+        let span = (period.from.map { " from \(text(of: $0))" } ?? "") + until
         var body = "<p>\(total.tally.works) works\(span), as of \(askedAt). WorksMap \(version.escapedForHTML).</p>"
         let ranked = rows.filter(\.isRanked).prefix(Self.chartLimit).map {
             DeadlineChart.Bar(name: $0.name ?? "", tally: $0.tally)
@@ -29,10 +29,12 @@ extension DeadlineReport {
         body +=
             "<p class=\"note\">Days to fix and delay are medians by Kaplan and Meier: an open work counts as lasting at least until "
         body += "now. Empty where too many are still open to say.</p>"
-        body += "<p class=\"note\">Groups with fewer than \(minimumSample) works with a deadline are not ranked.</p>"
-        if total.tally.metEstimated > 0 { body += "<p class=\"note\">~: \(estimates)</p>" }
-        if outsidePeriod > 0 { body += "<p class=\"note\">\(outsidePeriod) works began outside the period.</p>" }
-        if withoutTime > 0 { body += "<p class=\"note\">\(withoutTime) works have no time and are in no period.</p>" }
+        body +=
+            "<p class=\"note\">First missed: by the first deadline promised. Moved late: the deadline was moved after it had passed. Ratio: "
+        body += "missed to what the city's rates for the same kinds, categories and quarters let one expect.</p>"
+        body +=
+            "<p class=\"note\">Groups with fewer than \(minimumSample) works whose deadline has come are not ranked. </p>"
+        for remark in remarks { body += "<p class=\"note\">\(remark.escapedForHTML)</p>" }
         return ReportPage.html(title: "Deadlines: \(group.rawValue)", body: body)
     }
 
@@ -54,7 +56,8 @@ extension DeadlineReport {
     private func table() -> String {
         ReportPage.table(
             [
-                title, "Works", "Met", "Missed", "Open", "Overdue", "Missed %", "Moved", "Days added", "Days to fix",
+                title, "Works", "Met", "Missed", "Open", "Overdue", "Decided", "Missed %", "95 %", "First missed %",
+                "Ratio", "95 %", "Moved", "Moved late", "Days added", "Days to fix",
                 "90 %",
                 "Delay", "90 %", "Ranked",
             ], names: [0],
@@ -63,8 +66,10 @@ extension DeadlineReport {
                 return [
                     index == rows.count ? "all" : row.name ?? "(none)", "\(tally.works)", tally.metText,
                     "\(tally.missed)",
-                    "\(tally.open)", "\(tally.overdue)", tally.shareMissed.map { ($0 * 100).fixed(1) } ?? "",
-                    "\(tally.dueChanges)", tally.daysAdded.fixed(0), tally.medianDays.fixed(1), tally.p90Days.fixed(1),
+                    "\(tally.open)", "\(tally.overdue)", "\(tally.decided)", tally.missedText, tally.likelyMissedText,
+                    tally.firstMissedText, (tally.standardized?.ratio).fixed(2), tally.ratioText,
+                    "\(tally.dueChanges)", "\(tally.movedLate)", tally.daysAdded.fixed(0), tally.medianDays.fixed(1),
+                    tally.p90Days.fixed(1),
                     tally.medianDelayDays.fixed(1), tally.p90DelayDays.fixed(1), row.isRanked ? "yes" : "",
                 ]
             })

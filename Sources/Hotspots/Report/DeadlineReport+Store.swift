@@ -1,20 +1,27 @@
+import Foundation
 public import TimeBudgets
 public import Works
 
 extension DeadlineReport {
     /// A report on the works of a store.
     ///
-    /// - Parameter filter: Which works; all unless said otherwise.
+    /// - Parameters:
+    ///   - filter: Which works; all unless said otherwise.
+    ///   - now: As of when.
+    ///   - asKnownThen: True for the works as they were at that moment, from their ledger; false for the works as they are.
+    ///   - names: Spellings of contractors and services.
     /// - Throws: ``HotspotError`` for an empty period or a sample out of range, `StoreError`, `TimeBudgetError`.
     public init(
         from store: any WorksStore, matching filter: WorkFilter = .all, by group: Group,
         period: Period = Period(from: nil, until: nil), at now: Instant, minimumSample: Int = usualMinimumSample,
-        budget: TimeBudget = .unlimited
+        asKnownThen: Bool = false, names: NameTable = NameTable(), budget: TimeBudget = .unlimited
     ) throws {
         try Self.check(period)
         try HotspotQuestion.counts.require(minimumSample, "minimum_sample")
-        let works = try WorkOutcome.all(in: store, matching: filter, at: now, budget: budget)
-        try self.init(works, by: group, period: period, at: now, minimumSample: minimumSample, within: budget)
+        let works = try WorkOutcome.all(in: store, matching: filter, at: now, asKnownThen: asKnownThen, budget: budget)
+        try self.init(
+            works, by: group, period: period, at: now, minimumSample: minimumSample,
+            terms: try ReportTerms(of: store, matching: filter, names: names), within: budget)
     }
 
     /// - Throws: ``HotspotError/emptyPeriod(from:until:)`` if the period ends before it begins.
@@ -24,17 +31,34 @@ extension DeadlineReport {
     }
 }
 
+extension ReportTerms {
+    /// The terms of the city in a store, for works that a filter chooses.
+    ///
+    /// - Throws: `StoreError`.
+    public init(of store: any WorksStore, matching filter: WorkFilter = .all, names: NameTable = NameTable()) throws {
+        self.init(
+            timeZone: try store.timeZone, names: names,
+            judgesSources: !filter.openOnly && filter.statuses.isEmpty && filter.deadlineStates.isEmpty
+                && filter.expression == nil)
+    }
+}
+
 extension WorkOutcome {
     /// The works of a store that match, for one report or several.
     ///
+    /// - Parameters:
+    ///   - now: As of when deadlines are judged.
+    ///   - asKnownThen: True for the works as they were at that moment, from their ledger.
     /// - Throws: `StoreError`, `TimeBudgetError`.
     public static func all(
-        in store: any WorksStore, matching filter: WorkFilter = .all, at now: Instant, budget: TimeBudget = .unlimited
+        in store: any WorksStore, matching filter: WorkFilter = .all, at now: Instant, asKnownThen: Bool = false,
+        budget: TimeBudget = .unlimited
     ) throws -> [WorkOutcome] {
+        let earlier = asKnownThen ? try store.worksAsOf(now, matching: filter, budget: budget) : EarlierWorks()
         let page = WorkPage(filter: filter, columns: columns, geometry: false)
         let parts = try store.readWorks(page, into: [WorkOutcome](), at: now, budget: budget) { works, row in
-            works.append(try WorkOutcome(row))
+            if !earlier.isElsewhere(row.number) { works.append(try WorkOutcome(row)) }
         }
-        return Array(parts.joined())
+        return earlier.works.map { WorkOutcome($0) } + parts.joined()
     }
 }

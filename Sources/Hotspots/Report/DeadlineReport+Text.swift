@@ -1,3 +1,4 @@
+import Foundation
 import Geometry
 import Works
 
@@ -16,12 +17,33 @@ extension DeadlineReport {
         json.member("from", period.from?.description)
         json.member("until", period.until?.description)
         json.endObject()
+        json.member("time_zone", timeZone.identifier)
         json.member("minimum_sample", minimumSample)
         json.key("left_out")
         json.beginObject()
         json.member("outside_period", outsidePeriod)
         json.member("no_time", withoutTime)
+        json.member("done_without_time", total.tally.doneWithoutTime)
+        json.member("ended_before_begun", total.tally.endedBeforeBegun)
+        json.member("silent_source", total.tally.silent)
         json.endObject()
+        json.key("silent_sources")
+        json.beginArray()
+        for source in silentSources {
+            json.beginObject()
+            json.member("name", source.name)
+            json.member("works", source.works)
+            json.endObject()
+        }
+        json.endArray()
+        json.key("likely_twins")
+        json.beginArray()
+        for names in likelyTwins {
+            json.beginArray()
+            for name in names { json.string(name) }
+            json.endArray()
+        }
+        json.endArray()
         json.key("rows")
         json.beginArray()
         for row in rows {
@@ -47,16 +69,33 @@ extension DeadlineReport {
         json.member("open", tally.open)
         json.member("overdue", tally.overdue)
         json.member("with_deadline", tally.withDeadline)
+        json.member("decided", tally.decided)
+        json.member("kept", tally.kept)
         json.member("share_met", tally.shareMet)
         json.member("share_met_low", tally.likelyShareMet?.low)
         json.member("share_met_high", tally.likelyShareMet?.high)
         json.member("share_missed", tally.shareMissed)
+        json.member("decided_first", tally.decidedFirst)
+        json.member("kept_first", tally.keptFirst)
+        json.member("share_met_first", tally.shareMetFirst)
+        json.member("share_met_first_low", tally.likelyShareMetFirst?.low)
+        json.member("share_met_first_high", tally.likelyShareMetFirst?.high)
+        json.member("expected_missed", tally.standardized?.expected)
+        json.member("missed_ratio", tally.standardized?.ratio)
+        json.member("missed_ratio_low", tally.standardized?.likely?.low)
+        json.member("missed_ratio_high", tally.standardized?.likely?.high)
+        json.member("share_missed_adjusted", adjustedShareMissed(tally))
+        json.member("moved_late", tally.movedLate)
+        json.member("moved_late_open", tally.movedLateOpen)
         json.member("due_changes", tally.dueChanges)
         json.member("days_added", tally.daysAdded)
         json.member("median_days", tally.medianDays)
         json.member("p90_days", tally.p90Days)
         json.member("median_delay_days", tally.medianDelayDays)
         json.member("p90_delay_days", tally.p90DelayDays)
+        json.member("done_without_time", tally.doneWithoutTime)
+        json.member("ended_before_begun", tally.endedBeforeBegun)
+        json.member("silent_source", tally.silent)
         json.member("ranked", row.isRanked)
         json.key("months")
         json.beginArray()
@@ -74,6 +113,12 @@ extension DeadlineReport {
         json.endObject()
     }
 
+    /// The share missed that a group would have with the city's mix of works: its ratio times the city's share, at most 1.
+    func adjustedShareMissed(_ tally: DeadlineTally) -> Double? {
+        guard let ratio = tally.standardized?.ratio, let mean = total.tally.shareMissed else { return nil }
+        return min(1, ratio * mean)
+    }
+
     /// The rows as CSV (RFC 4180), UTF-8, with a header.
     public func csv() -> String {
         var csv = CSVWriter()
@@ -81,6 +126,10 @@ extension DeadlineReport {
             "name", "works", "met", "missed", "open", "overdue", "with_deadline", "share_met", "share_met_low",
             "share_met_high", "share_missed", "due_changes",
             "days_added", "median_days", "p90_days", "median_delay_days", "p90_delay_days", "ranked", "met_estimated",
+            "decided", "decided_first", "share_met_first", "share_met_first_low", "share_met_first_high", "moved_late",
+            "expected_missed", "missed_ratio", "missed_ratio_low", "missed_ratio_high", "share_missed_adjusted",
+            "done_without_time", "ended_before_begun", "silent_source",
+            "moved_late_open",
         ])
         for row in rows {
             let tally = row.tally
@@ -91,7 +140,12 @@ extension DeadlineReport {
                 tally.likelyShareMet?.high.fixed(4) ?? "", tally.shareMissed.fixed(4), "\(tally.dueChanges)",
                 tally.daysAdded.fixed(2), tally.medianDays.fixed(2), tally.p90Days.fixed(2),
                 tally.medianDelayDays.fixed(2), tally.p90DelayDays.fixed(2), row.isRanked ? "true" : "false",
-                "\(tally.metEstimated)",
+                "\(tally.metEstimated)", "\(tally.decided)", "\(tally.decidedFirst)", tally.shareMetFirst.fixed(4),
+                (tally.likelyShareMetFirst?.low).fixed(4), (tally.likelyShareMetFirst?.high).fixed(4),
+                "\(tally.movedLate)", (tally.standardized?.expected).fixed(2), (tally.standardized?.ratio).fixed(4),
+                (tally.standardized?.likely?.low).fixed(4), (tally.standardized?.likely?.high).fixed(4),
+                adjustedShareMissed(tally).fixed(4), "\(tally.doneWithoutTime)", "\(tally.endedBeforeBegun)",
+                "\(tally.silent)", "\(tally.movedLateOpen)",
             ] {
                 csv.plain(figure)
             }
@@ -100,30 +154,27 @@ extension DeadlineReport {
         return String(decoding: csv.bytes, as: UTF8.self)
     }
 
-    /// The report for a terminal of `width` characters.
-    public func table(width: Int? = nil) -> String {
-        var table = TextTable([
-            .init("#"), .init(title, .left, mayShrink: true), .init("Works"), .init("Met"), .init("Missed"),
-            .init("Open"), .init("Over-\ndue"), .init("Missed\n%"), .init("Moved"), .init("Days\nadded", givesWay: 3),
-            .init("Days\nto fix"), .init("90 %\nto fix", givesWay: 1), .init("Days\nlate", givesWay: 4),
-            .init("90 %\nlate", givesWay: 0), .init("Trend", .left, givesWay: 2),
-        ])
-        for (index, row) in rows.enumerated() { table.add(cells(row, rank: row.isRanked ? "\(index + 1)" : "–")) }
-        table.add(cells(total, rank: "", name: "all"))
-        let until = period.until.map { " until \($0)" } ?? ""
-        let from = period.from.map { " from \($0)" } ?? ""
-        let head = "\(group.rawValue)\(from)\(until), as of \(askedAt)\n\n"
-        var notes = """
-
-            Days to fix and days late (early where below 0) are medians by Kaplan and Meier: open works count as lasting at least until \
-            now; – where more than half (or a tenth) are still open. Trend: share missed month by month, low to high. Groups with \
-            fewer than \(minimumSample) works with a deadline are not ranked.
-
-            """
-        if total.tally.metEstimated > 0 { notes += "Note: \(estimates)\n" }
-        if outsidePeriod > 0 { notes += "Note: \(outsidePeriod) works began outside the period.\n" }
-        if withoutTime > 0 { notes += "Note: \(withoutTime) works have no time and are in no period.\n" }
-        return head.wrapped(toTerminalWidth: width) + table.text(width: width) + notes.wrapped(toTerminalWidth: width)
+    /// Works, deadlines and terms that are in no share or no duration, as sentences.
+    var remarks: [String] {
+        let tally = total.tally
+        var remarks = [String]()
+        func remark(_ count: Int, _ text: String) { if count > 0 { remarks.append("\(count) works \(text)") } }
+        if tally.metEstimated > 0 { remarks.append(estimates) }
+        remark(outsidePeriod, "began outside the period.")
+        remark(withoutTime, "have no time and are in no period.")
+        remark(tally.doneWithoutTime, "are done without a time: they are in no share and no duration.")
+        remark(tally.endedBeforeBegun, "ended before they began: they are in no duration.")
+        for source in silentSources {
+            remarks.append(
+                "The source \(source.name) never reports an end: its works (\(source.works) past their deadline) are in no share "
+                    + "and rank nobody.")
+        }
+        for names in likelyTwins {
+            remarks.append(
+                "Probably one: \(names.joined(separator: ", ")). A line in names.yaml in the city's folder makes them one."
+            )
+        }
+        return remarks
     }
 
     /// Tells how many deadlines count as met by an estimate.
@@ -142,30 +193,4 @@ extension DeadlineReport {
         case .months: "Month"
         }
     }
-
-    private func cells(_ row: Row, rank: String, name: String? = nil) -> [String] {
-        let tally = row.tally
-        return [
-            rank, name ?? row.name ?? "(none)", "\(tally.works)", tally.metText, "\(tally.missed)", "\(tally.open)",
-            "\(tally.overdue)", tally.shareMissed.map { ($0 * 100).fixed(1) } ?? "–", "\(tally.dueChanges)",
-            tally.daysAdded.fixed(0), tally.medianDays.fixed(1, or: "–"), tally.p90Days.fixed(1, or: "–"),
-            tally.medianDelayDays.fixed(1, or: "–"), tally.p90DelayDays.fixed(1, or: "–"), sparkline(row.months),
-        ]
-    }
-
-    /// The share of missed deadlines in the last twelve months, as a line of bars.
-    private func sparkline(_ months: [Month]) -> String {
-        let bars = Array("▁▂▃▄▅▆▇█")
-        return String(
-            months.suffix(12).map { month -> Character in
-                let decided = month.met + month.missed + month.overdue
-                guard decided > 0 else { return "·" }
-                return bars[Int((Double(month.missed + month.overdue) / Double(decided) * 7).rounded())]
-            })
-    }
-}
-
-extension DeadlineTally {
-    /// The works that met their deadline, with how many of them by an estimate if there are any: `12 (~3)`.
-    var metText: String { metEstimated > 0 ? "\(met) (~\(metEstimated))" : "\(met)" }
 }

@@ -41,7 +41,10 @@ struct LayerEncoder: Sendable {
             json.beginArray()
         case (.geojsonl, _): break
         case (.csv, .works):
-            csv.row(WorkColumn.allCases.map(\.propertyName) + ["due_changes", "deadline_state", "revision", "wkt"])
+            csv.row(
+                WorkColumn.allCases.map(\.propertyName) + [
+                    "due_changes", "moved_late", "deadline_state", "revision", "wkt",
+                ])
         case (.csv, .reference): csv.row(["id", "name", "class", "source", "source_id", "extra", "wkt"])
         }
     }
@@ -86,6 +89,7 @@ struct LayerEncoder: Sendable {
             }
         }
         csv.plain("\(row.dueChanges)")
+        csv.plain(row.isSet(.passedDueAt) ? "true" : "false")
         csv.plain(row.deadlineState(at: now).rawValue)
         csv.plain("\(row.revision)")
         csv.plain(try row.geometry.map { WKT.text(of: try $0.decoded()) } ?? "")

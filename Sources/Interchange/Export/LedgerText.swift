@@ -23,6 +23,10 @@ extension JSONWriter {
         text("from", entry.from)
         text("to", entry.to)
         text("reason", entry.reason)
+        if entry.field == .dueAt {
+            key("moved_late")
+            bool(LateMove.isLate(entry))
+        }
         key("actor")
         beginObject()
         text("kind", entry.actor.kind.rawValue)

@@ -86,6 +86,8 @@ public struct WorkFeatureWriter: Sendable {
             block.string(row.utf8(.updatedAt))
             block.text(#","due_changes":"#)
             block.integer(row.dueChanges)
+            block.text(row.isSet(.passedDueAt) ? #","moved_late":true,"passed_due_at":"# : #","moved_late":false"#)
+            if let passed = row.utf8(.passedDueAt) { block.string(passed) }
             block.text(#","daily_from":"#)
             block.string(row.utf8(.dailyFrom))
             block.text(#","daily_until":"#)

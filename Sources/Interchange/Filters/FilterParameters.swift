@@ -1,3 +1,4 @@
+public import Foundation
 public import Geometry
 public import Works
 
@@ -11,15 +12,19 @@ public enum FilterParameters {
     /// The names of all filters.
     public static let names = [
         "bbox", "datetime", "kind", "status", "category", "district", "organisation", "contractor", "deadline_state",
-        "severity", "open", "updated_since", "q",
+        "severity", "open", "moved_late", "updated_since", "q",
     ]
 
     /// The filter that the parameters describe together.
     ///
-    /// - Parameter pairs: Names of ``names`` with their values; one given twice has to be met both times only where that makes sense, so it is
+    /// - Parameters:
+    ///   - pairs: Names of ``names`` with their values; one given twice has to be met both times only where that makes sense, so it is
     ///   refused.
+    ///   - timeZone: The city's, by which dates are days; asked only where there is one.
     /// - Throws: ``FilterParameterError`` naming the parameter, its value and what is allowed.
-    public static func filter(_ pairs: [(name: String, value: String)]) throws(FilterParameterError) -> WorkFilter {
+    public static func filter(
+        _ pairs: [(name: String, value: String)], in timeZone: @autoclosure () -> TimeZone = .gmt
+    ) throws(FilterParameterError) -> WorkFilter {
         var filter = WorkFilter()
         for (index, pair) in pairs.enumerated() {
             guard !pairs[..<index].contains(where: { $0.name == pair.name }) else {
@@ -28,7 +33,7 @@ public enum FilterParameters {
             let parameter = Parameter(name: pair.name, value: pair.value)
             switch pair.name {
             case "bbox": filter.bounds = try parameter.bounds()
-            case "datetime": filter.period = try parameter.period()
+            case "datetime": filter.period = try parameter.period(timeZone)
             case "kind": filter.kinds = try parameter.values()
             case "status": filter.statuses = try parameter.values()
             case "severity": filter.severities = try parameter.values()
@@ -38,7 +43,8 @@ public enum FilterParameters {
             case "organisation": filter.organisations = try parameter.texts()
             case "contractor": filter.contractors = try parameter.texts()
             case "open": filter.openOnly = try parameter.truth()
-            case "updated_since": filter.updatedSince = try parameter.instant()
+            case "moved_late": filter.movedLate = try parameter.truth()
+            case "updated_since": filter.updatedSince = try parameter.instant(timeZone)
             case "q": filter.words = try parameter.words()
             default: throw FilterParameterError(pair.name, "is no filter; there are \(names.joined(separator: ", "))")
             }
@@ -96,28 +102,39 @@ private struct Parameter {
         return bounds
     }
 
-    func period() throws(FilterParameterError) -> Period {
+    func period(_ timeZone: () -> TimeZone) throws(FilterParameterError) -> Period {
         let wanted =
-            "a moment such as 2026-11-23T09:00:00Z, or an interval of two such as 2026-11-01T00:00:00Z/2026-11-30T23:59:59Z, "
+            "a moment such as 2026-11-23T09:00:00Z, a date such as 2026-11-23, or an interval of two such as 2026-11-01/2026-11-30, "
             + "where .. or nothing leaves an end open"
         let ends = value.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        func end(_ text: String) throws(FilterParameterError) -> Instant? {
+        func end(_ text: String) throws(FilterParameterError) -> StatedTime? {
             if text.isEmpty || text == ".." { return nil }
-            guard let instant = Instant(text) else { throw refused(wanted) }
-            return instant
+            guard let time = StatedTime(text), !time.isAge else { throw refused(wanted) }
+            return time
         }
         switch ends.count {
         case 1:
-            guard let instant = Instant(value) else { throw refused(wanted) }
-            return Period(from: instant, until: instant)
+            guard let time = try end(value) else { throw refused(wanted) }
+            return Period(from: Self.start(time, timeZone), until: Self.last(time, timeZone))
         case 2:
-            let period = Period(from: try end(ends[0]), until: try end(ends[1]))
+            let (first, second) = (try end(ends[0]), try end(ends[1]))
+            let period = Period(
+                from: first.map { Self.start($0, timeZone) }, until: second.map { Self.last($0, timeZone) })
             if let from = period.from, let until = period.until, from > until {
                 throw refused("\(wanted); the first has to come before the second")
             }
             return period
         default: throw refused(wanted)
         }
+    }
+
+    /// The zone is asked only for a day.
+    private static func start(_ time: StatedTime, _ timeZone: () -> TimeZone) -> Instant {
+        time.start(in: time.isDay ? timeZone() : .gmt)
+    }
+
+    private static func last(_ time: StatedTime, _ timeZone: () -> TimeZone) -> Instant {
+        time.last(in: time.isDay ? timeZone() : .gmt)
     }
 
     func values<Value: RawRepresentable & CaseIterable & Hashable>() throws(FilterParameterError) -> Set<Value>
@@ -160,8 +177,10 @@ private struct Parameter {
         }
     }
 
-    func instant() throws(FilterParameterError) -> Instant {
-        guard let instant = Instant(value) else { throw refused("a moment such as 2026-11-23T09:00:00Z") }
-        return instant
+    func instant(_ timeZone: () -> TimeZone) throws(FilterParameterError) -> Instant {
+        guard let time = StatedTime(value), !time.isAge else {
+            throw refused("a moment such as 2026-11-23T09:00:00Z or a date such as 2026-11-23")
+        }
+        return Self.start(time, timeZone)
     }
 }

@@ -4,7 +4,7 @@ import Works
 extension Mapping {
     /// The mapping of files whose columns bear our own names: those that we export, for instance.
     ///
-    /// What we compute ourselves (`id`, `revision`, `due_changes`, `updated_at`, `deadline_state`) is not read. A feature's `id` stands in for
+    /// What we compute ourselves (`id`, `revision`, `due_changes`, `moved_late`, `passed_due_at`, `updated_at`, `deadline_state`) is not read. A feature's `id` stands in for
     /// a missing `source_id`.
     public static func ownNames(layer: ImportLayer) -> Mapping {
         var columns: [Column] = []
@@ -29,7 +29,8 @@ extension Mapping {
         var mapping = Mapping(
             name: "own names", timeZone: "UTC", timeFormats: TimeFormat.usual, emptyValues: [], isFullSnapshot: false,
             geometry: .feature, conditions: [], refusals: [],
-            omitted: layer.reference == nil ? ["id", "revision", "due_changes", "updated_at", "deadline_state"] : [],
+            omitted: layer.reference == nil
+                ? ["id", "revision", "due_changes", "moved_late", "passed_due_at", "updated_at", "deadline_state"] : [],
             fields: fields, columns: columns, hasOwnNames: true, variants: [])
         mapping.exportMarks = marks
         return mapping

@@ -28,9 +28,9 @@ struct FeaturePage: Sendable {
         }
         let question =
             if let boxCRS, boxCRS != .crs84, let box = query["bbox"] {
-                try LayerQuery(layer, query.without("bbox")).within(try boxCRS.bounds(box))
+                try LayerQuery(layer, query.without("bbox"), resource.services.cityZone).within(try boxCRS.bounds(box))
             } else {
-                try LayerQuery(layer, query)
+                try LayerQuery(layer, query, resource.services.cityZone)
             }
         self.question = try ExpressionQuery.expression(layer, query).map(question.matching) ?? question
     }

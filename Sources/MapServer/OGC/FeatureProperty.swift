@@ -50,6 +50,9 @@ struct FeatureProperty: Sendable {
                 "true if its source does not state the end, so that completed_at is an estimate; left out otherwise"),
         moment("updated_at", "when the record last changed"),
         .init(name: "due_changes", type: "integer", meaning: "how often the deadline was moved"),
+        .init(
+            name: WorkProperty.movedLate, type: "boolean", meaning: "true if a deadline was moved after it had passed"),
+        moment("passed_due_at", "the deadline that had passed when it was moved; left out otherwise"),
         .init(name: "daily_from", meaning: "when the crew's day starts, HH:MM"),
         .init(name: "daily_until", meaning: "when the crew's day ends, HH:MM"),
         moment("on_site_at", "when somebody last confirmed that work is going on there"),

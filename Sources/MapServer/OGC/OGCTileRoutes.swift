@@ -198,7 +198,8 @@ struct OGCTileRoutes: RouteFamily {
             throw Problem.notFound("tiles come as png and as mvt")
         }
         let wanted = try TileRoutes.tileRequest(
-            query.without("f"), tileset: tileset, z: z, x: x, y: row, scale: .single, format: format)
+            query.without("f"), tileset: tileset, z: z, x: x, y: row, scale: .single, format: format,
+            services.cityZone)
         return try await services.tile(wanted, request, context)
     }
 }

@@ -57,6 +57,12 @@ extension OpenAPI {
             ),
             ("open", Self.query("open", "Only works on which something is still to be done", ["type": "boolean"])),
             (
+                "moved_late",
+                Self.query(
+                    "moved_late", "Only works whose deadline was moved after it had passed, or only the others",
+                    ["type": "boolean"])
+            ),
+            (
                 "updated_since",
                 Self.query(
                     "updated_since", "Only works changed since", ["type": "string", "format": "date-time"])

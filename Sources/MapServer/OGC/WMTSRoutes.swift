@@ -44,7 +44,8 @@ struct WMTSRoutes: RouteFamily {
                 throw Problem.malformedParameter("format", "“\(format.prefix(40))” is not image/png")
             }
             let wanted = try TileRoutes.tileRequest(
-                try QueryParameters(nil), tileset: layer, z: z, x: column, y: row, scale: .single, format: .png)
+                try QueryParameters(nil), tileset: layer, z: z, x: column, y: row, scale: .single, format: .png,
+                services.cityZone)
             return try await services.tile(wanted, request, context)
         case let other?:
             throw Problem.malformedParameter("request", "“\(other.prefix(40))” is neither GetCapabilities nor GetTile")

@@ -1,7 +1,9 @@
 import Foundation
 import HTTPEdge
+import Interchange
 import Logging
 import Synchronization
+import Works
 
 /// Texts for people that a city keeps in its folder, read at the start and when the service is told to read its files anew.
 ///
@@ -23,6 +25,15 @@ final class CityTexts: Sendable {
 
     /// The city's own text about what is kept of people, `privacy.ru.md` or `privacy.en.md`; nil if there is none.
     func privacy(in language: Language) -> PlainMarkdown? { texts.withLock { $0[language] } }
+
+    /// The spellings of contractors and services that the city keeps; none if the table cannot be read.
+    func names() -> NameTable {
+        guard let folder else { return NameTable() }
+        do { return try NameTableReader.read(in: folder) } catch {
+            logger.error("the city's names are not used", metadata: ["error": .string("\(error)")])
+            return NameTable()
+        }
+    }
 
     /// Reads the texts anew. One that cannot be read leaves the old one in use. It blocks.
     func reload() {

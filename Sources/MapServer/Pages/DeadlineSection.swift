@@ -74,8 +74,8 @@ struct DeadlineSection {
                 <figure><ul class="legend">\(HTML(markup: chart.legend(say.name)))</ul>
                 \(HTML(markup: chart.outcomes()))
                 <figcaption class="note">\(label). \(say(
-                    "Справа — число работ. Серое ещё не решено: в последних месяцах его больше, и сравнивать их с прежними рано. Месяцы — по UTC.",
-                    "On the right is the number of works. Grey is not decided yet: recent months have more of it, so it is early to compare them. Months are those of UTC."))</figcaption></figure>
+                    "Справа — число работ. Серое ещё не решено: в последних месяцах его больше, и сравнивать их с прежними рано. Месяцы — по часам города.",
+                    "On the right is the number of works. Grey is not decided yet: recent months have more of it, so it is early to compare them. Months are those of the city's clock."))</figcaption></figure>
                 """
         }
         let ranked = report.rows.filter { $0.isRanked && $0.tally.shareMet != nil }
@@ -84,7 +84,7 @@ struct DeadlineSection {
         if unranked > 0 {
             let groups = say.count(unranked, ("строка", "строки", "строк"), ("row", "rows"))
             notes +=
-                " \(say("Без оценки", "Not rated")): \(groups), \(say("где работ со сроком меньше", "with fewer works with a deadline than")) \(report.minimumSample)."
+                " \(say("Без оценки", "Not rated")): \(groups), \(say("где работ с наступившим сроком меньше", "with fewer works whose deadline has come than")) \(report.minimumSample)."
         }
         if ranked.count > DeadlineReport.chartLimit {
             notes += " \(say("На рисунке первые", "The picture has the first")) \(DeadlineReport.chartLimit)."
@@ -99,8 +99,8 @@ struct DeadlineSection {
         return """
             <figure>\(HTML(markup: chart))
             <figcaption class="note">\(label). \(say(
-                "Точка — доля среди работ с известным исходом. Черта — где эта доля может лежать просто по случаю (95 %): чем меньше работ, тем она длиннее. Где черты перекрываются, нельзя сказать, какая строка лучше. Пунктир — все работы.",
-                "The dot is the share among works of which the outcome is known. The line is where it can lie by chance alone (95 %): the fewer works, the longer it is. Where lines overlap, one cannot say which row is better. Dashed: all works."))\(notes)</figcaption></figure>
+                "Точка — доля среди работ, срок которых наступил. Черта — где эта доля может лежать просто по случаю (95 %): чем меньше работ, тем она длиннее. Где черты перекрываются, нельзя сказать, какая строка лучше. Пунктир — все работы.",
+                "The dot is the share among works whose deadline has come. The line is where it can lie by chance alone (95 %): the fewer works, the longer it is. Where lines overlap, one cannot say which row is better. Dashed: all works."))\(notes)</figcaption></figure>
             """
     }
 
@@ -116,8 +116,10 @@ struct DeadlineSection {
                 "<p class=\"note\">\(say("Ещё строк в данных", "More rows are in the data")): \(report.rows.count - Self.rowLimit)</p>"
         }
         let numbers = [
-            say("Работ", "Works"), say("В срок", "Kept"), say("Доля в срок", "Share kept"), say("Открыто", "Open"),
-            say("Просрочено", "Overdue"), say("Переносов", "Moves"), say("Дней на работу", "Days to finish"),
+            say("Работ", "Works"), say("В срок", "Kept"), say("Доля в срок", "Share kept"),
+            say("По первому сроку", "By the first deadline"), say("Открыто", "Open"),
+            say("Просрочено", "Overdue"), say("Переносов", "Moves"),
+            say("После срока", "Moved late"), say("Дней на работу", "Days to finish"),
         ]
         var head: HTML = ""
         for name in numbers { head += "<th scope=\"col\" class=\"number\">\(name)</th>" }
@@ -141,14 +143,16 @@ struct DeadlineSection {
     private func line(_ row: DeadlineReport.Row, _ heading: HTML) -> HTML {
         let say = visit.language
         let tally = row.tally
-        let decided = tally.met + tally.missed + tally.overdue
+        let decided = tally.decided
         let estimated =
             tally.metEstimated > 0 ? " (\(say("по оценке", "estimated")): \(tally.metEstimated))" : ""
-        let kept = decided == 0 ? "—" : "\(tally.met) \(say("из", "of")) \(decided)\(estimated)"
+        let kept = decided == 0 ? "—" : "\(tally.kept) \(say("из", "of")) \(decided)\(estimated)"
         let cells = [
             "\(tally.works)", kept,
-            say.share(tally, isEnough: row.isRanked || tally.withDeadline >= report.minimumSample),
-            "\(tally.open)", "\(tally.overdue)", "\(tally.dueChanges)",
+            say.share(tally, isEnough: row.isRanked || tally.decided >= report.minimumSample),
+            say.share(
+                tally.shareMetFirst, tally.likelyShareMetFirst, isEnough: tally.decidedFirst >= report.minimumSample),
+            "\(tally.open)", "\(tally.overdue)", "\(tally.dueChanges)", "\(tally.movedLate)",
             tally.medianDays.map { say.decimal($0) } ?? "—",
         ]
         var html: HTML = "<tr><th scope=\"row\">\(heading)</th>"
@@ -170,7 +174,11 @@ extension Language {
 
     /// The share of deadlines kept with what it can be by chance; where there are too few works, that.
     func share(_ tally: DeadlineTally, isEnough: Bool) -> String {
-        guard let share = tally.shareMet, let likely = tally.likelyShareMet else { return "—" }
+        share(tally.shareMet, tally.likelyShareMet, isEnough: isEnough)
+    }
+
+    func share(_ share: Double?, _ likely: ProportionInterval?, isEnough: Bool) -> String {
+        guard let share, let likely else { return "—" }
         guard isEnough else { return self("мало данных", "too few") }
         func percent(_ share: Double) -> Int { Int((share * 100).rounded()) }
         return "\(percent(share)) % (\(percent(likely.low))–\(percent(likely.high)))"

@@ -122,7 +122,7 @@ struct DistrictPages: RouteFamily {
         let query = QueryParameters([("district", district.name)])
         let open = query.setting("open", to: "true")
         let soon = works.count { $0.deadlineState(at: now) == .dueSoon }
-        let isEnough = tally.withDeadline >= report.minimumSample
+        let isEnough = tally.decided >= report.minimumSample
         var map: HTML = ""
         if let point = district.point {
             map =

@@ -11,6 +11,7 @@ struct PageVisit: Sendable {
     let address: PublicAddress
     /// Whether the language was named in the address: then links name it too.
     let namesLanguage: Bool
+    let services: MapServices
 
     /// - Parameter parameters: The names that the page knows beside `lang`.
     /// - Throws: ``Problem`` naming an unknown or malformed parameter. A language that there is not is no error: the page comes in the reader's.
@@ -18,6 +19,7 @@ struct PageVisit: Sendable {
         let query = try QueryParameters(request)
         try query.allow(only: parameters + ["lang"])
         path = request.uri.path
+        self.services = services
         self.query = query.without("lang").withoutEmpty
         language = request.preferredLanguage(query["lang"])
         namesLanguage = query["lang"] != nil

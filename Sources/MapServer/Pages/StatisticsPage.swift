@@ -22,8 +22,8 @@ struct StatisticsPage: RouteFamily {
         let visit = try PageVisit(request, services, parameters: ["since", "until"] + FilterQuery.names)
         let now = Instant.now
         let query = visit.query
-        let period = Period(from: try query.instant("since", now: now), until: try query.instant("until", now: now))
-        let filter = try FilterQuery.filter(query)
+        let period = try query.period(services.cityZone, now: now)
+        let filter = try FilterQuery.filter(query, services.cityZone)
         let content = try await services.statistic(
             query, request, context, at: now, near: .districts, mediaType: PageVisit.mediaType, variant: visit.variant
         ) { budget in
@@ -31,9 +31,10 @@ struct StatisticsPage: RouteFamily {
             let works = try WorkOutcome.all(in: services.store, matching: filter, at: now, budget: budget)
             let districts = try services.districts.all(in: services.store, budget: budget)
             let clock = try CityClock(services.store, language: visit.language)
+            let terms = try ReportTerms(of: services.store, matching: filter, names: services.cityTexts.names())
             let reports = try Self.groups.map { group in
                 try budget.check()
-                return DeadlineReport(works, by: group, period: period, at: now)
+                return DeadlineReport(works, by: group, period: period, at: now, terms: terms)
             }
             return Self.html(reports, districts, at: now, clock: clock, visit: visit).bytes
         }
@@ -69,18 +70,38 @@ struct StatisticsPage: RouteFamily {
         guard tally.works > 0 else {
             return "<p>\(say("За это время таких работ не было.", "There were no such works in this time."))</p>"
         }
-        let decided = tally.met + tally.missed + tally.overdue
+        let decided = tally.decided
         var facts: [HTML] = [
             "\(say.count(tally.works, ("работа", "работы", "работ"), ("work", "works"))), \(say("из них открыто", "of which open")): \(tally.open), \(say("просрочено", "overdue")): \(tally.overdue)."
         ]
         if decided > 0 {
             facts.append(
-                "\(say("Сроков с известным исходом", "Deadlines with a known outcome")): \(decided), \(say("выдержано", "kept")): \(tally.met)\(tally.metEstimated > 0 ? " (\(say("по оценке, источник не сообщил времени окончания", "estimated, as the source does not state the end")): \(tally.metEstimated))" : ""). \(say("Доля и где она может лежать по случаю", "Share, and where it can lie by chance")): \(say.share(tally, isEnough: tally.withDeadline >= report.minimumSample))."
+                "\(say("Сроков, которые наступили", "Deadlines that have come")): \(decided), \(say("выдержано", "kept")): \(tally.kept)\(tally.metEstimated > 0 ? " (\(say("по оценке, источник не сообщил времени окончания", "estimated, as the source does not state the end")): \(tally.metEstimated))" : ""). \(say("Доля и где она может лежать по случаю", "Share, and where it can lie by chance")): \(say.share(tally, isEnough: tally.decided >= report.minimumSample))."
             )
         }
         facts.append(
-            "\(say("Сроки переносили", "Deadlines were moved")): \(tally.dueChanges); \(say("всего прибавлено дней", "days added in all")): \(Int(tally.daysAdded.rounded()))."
+            "\(say("Сроки переносили", "Deadlines were moved")): \(tally.dueChanges); \(say("всего прибавлено дней", "days added in all")): \(Int(tally.daysAdded.rounded())); \(say("после того, как срок прошёл, — у работ", "after the deadline had passed, of works")): \(tally.movedLate)."
         )
+        if tally.decidedFirst > 0 {
+            facts.append(
+                "\(say("По первому обещанному сроку выдержано", "Kept by the first deadline promised")): \(tally.keptFirst) \(say("из", "of")) \(tally.decidedFirst)."
+            )
+        }
+        if tally.doneWithoutTime > 0 {
+            facts.append(
+                "\(say("Выполнено без указания времени, в долях и сроках не учтено", "Done without a time, in no share and no duration")): \(tally.doneWithoutTime)."
+            )
+        }
+        if tally.endedBeforeBegun > 0 {
+            facts.append(
+                "\(say("Закончено раньше, чем начато, в длительности не учтено", "Ended before they began, in no duration")): \(tally.endedBeforeBegun)."
+            )
+        }
+        for source in report.silentSources {
+            facts.append(
+                "\(say("Источник никогда не сообщает об окончании работ, в долях не учтён", "The source never reports an end and is in no share")): \(source.name), \(say("работ с прошедшим сроком", "works past their deadline")): \(source.works)."
+            )
+        }
         if report.outsidePeriod > 0 {
             facts.append(
                 "\(say("Вне выбранного времени начато работ", "Works begun outside the period")): \(report.outsidePeriod)."
@@ -103,7 +124,7 @@ struct StatisticsPage: RouteFamily {
         let say = visit.language
         var form = FilterForm(visit, action: "/statistics")
         form.input("since", say("Начаты с", "Begun from"), type: "date")
-        form.input("until", say("до (не включая день)", "until (not including the day)"), type: "date")
+        form.input("until", say("по (включая день)", "to (including the day)"), type: "date")
         // What the form has no field for stays as it was asked.
         for pair in visit.query.without("since", "until", "kind").pairs { form.hidden(pair.name, pair.value) }
         form.choice(

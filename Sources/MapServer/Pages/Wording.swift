@@ -71,7 +71,9 @@ extension Language {
         case .duplicateOf: self("Повтор", "Duplicate")
         case .hidden: self("Видимость", "Visibility")
         case .redacted: self("Удалено", "Redacted")
-        case .status, .dueAt, .startsAt, .category, .severity, .organisation, .contractor, .onSiteAt:
+        case .kind: self("Вид", "Kind")
+        case .completedAt, .district, .status, .dueAt, .startsAt, .category, .severity, .organisation, .contractor,
+            .onSiteAt:
             text("field.\(field.rawValue)")
         }
     }

@@ -27,6 +27,7 @@ enum WorkDocument {
             // A deadline that was withdrawn.
             field("original_due_at", work.originalDueAt.map(clock.html))
         }
+        if let passed = work.passedDueAt { field("moved_late", "\(clock.html(passed)): \(say.text("moves.late"))") }
         field("address", work.address?.html)
         if let district {
             field("district", "<a href=\"\(visit.link(district.path))\">\(district.name(in: say))</a>")
@@ -106,19 +107,21 @@ enum WorkDocument {
             if field == .status || field == .registered, let status = WorkStatus(rawValue: text) {
                 return say.name(status).html
             }
+            if field == .kind, let kind = WorkKind(rawValue: text) { return say.name(kind).html }
             if field == .category { return say.category(text).html }
             if field == .severity, let severity = Severity(rawValue: text) { return say.name(severity).html }
             return text.html
         }
         var rows: HTML = ""
         for entry in ledger {
+            let late: HTML = LateMove.isLate(entry) ? " (\(say.text("moves.late")))" : ""
             let change: HTML =
                 entry.from == nil
                 ? value(entry.to, entry.field) : "\(value(entry.from, entry.field)) → \(value(entry.to, entry.field))"
             let who = [say.name(entry.actor.kind), entry.actor.publicName, entry.actor.organisation]
                 .compactMap { $0 }.joined(separator: ", ")
             rows += """
-                <tr><td>\(clock.html(entry.at))</td><td>\(say.name(entry.field))</td><td>\(change)</td>
+                <tr><td>\(clock.html(entry.at))</td><td>\(say.name(entry.field))</td><td>\(change)\(late)</td>
                 <td>\(say.ledger(entry.reason))</td><td>\(who)</td></tr>
 
                 """

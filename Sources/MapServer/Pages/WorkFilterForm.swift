@@ -28,7 +28,7 @@ struct WorkFilterForm: Sendable {
     /// - Throws: ``Problem`` naming the parameter.
     var filter: WorkFilter {
         get throws(Problem) {
-            var filter = try FilterQuery.filter(visit.query)
+            var filter = try FilterQuery.filter(visit.query, visit.services.cityZone)
             if asksForOpen { filter.openOnly = true }
             // Who chooses a state that only finished works have wants to see those, whatever else the form says.
             if Self.asksForFinished(filter) { filter.openOnly = false }
@@ -91,7 +91,7 @@ struct WorkFilterForm: Sendable {
             form.choice(
                 "district", say.text("field.district"), districts.map { ($0.name, $0.name(in: say)) }, any: any)
         }
-        let period = try? FilterQuery.filter(visit.query).period
+        let period = try? FilterQuery.filter(visit.query, visit.services.cityZone).period
         form.input("from", say("Идут с", "Going on from"), type: "date", value: period?.from.map(clock.day))
         form.input("until", say("по", "to"), type: "date", value: period?.until.map(clock.day))
         form.input("q", say("Слова", "Words"), type: "search")

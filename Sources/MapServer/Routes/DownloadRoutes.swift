@@ -23,7 +23,7 @@ struct DownloadRoutes: RouteFamily {
         }
         let parameters = try QueryParameters(request)
         try parameters.allow(only: LayerQuery.names(for: layer))
-        let filter = try FilterQuery.filter(parameters)
+        let filter = try FilterQuery.filter(parameters, services.cityZone)
         let now = Instant.now
         let deadline = services.deadline(request, context, route: services.configuration.deadlineFeatures)
 

@@ -8,9 +8,11 @@ enum FilterQuery {
     static let names = FilterParameters.names
 
     /// The filter that the parameters describe; others than ``names`` are not looked at.
-    static func filter(_ query: QueryParameters) throws(Problem) -> WorkFilter {
+    ///
+    /// - Parameter city: Its time zone is asked where somebody writes a date.
+    static func filter(_ query: QueryParameters, _ city: CityZone) throws(Problem) -> WorkFilter {
         do {
-            return try FilterParameters.filter(query.pairs.filter { names.contains($0.name) })
+            return try FilterParameters.filter(query.pairs.filter { names.contains($0.name) }, in: city.timeZone)
         } catch {
             throw .malformedParameter(error.parameter, error.reason)
         }

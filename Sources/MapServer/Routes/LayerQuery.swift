@@ -17,8 +17,8 @@ enum LayerQuery: Hashable, Sendable {
         layer.reference == nil ? FilterQuery.names : ["bbox"]
     }
 
-    init(_ layer: Layer, _ query: QueryParameters) throws(Problem) {
-        let filter = try FilterQuery.filter(query)
+    init(_ layer: Layer, _ query: QueryParameters, _ city: CityZone) throws(Problem) {
+        let filter = try FilterQuery.filter(query, city)
         switch layer.export {
         case .reference(let reference): self = .reference(reference, FeatureFilter(bounds: filter.bounds))
         case .works(nil): self = .works(filter)

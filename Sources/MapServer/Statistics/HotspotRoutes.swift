@@ -16,7 +16,7 @@ struct HotspotRoutes: RouteFamily {
     private func hotspots(_ request: Request, _ context: MapContext) async throws -> Response {
         let query = try QueryParameters(request)
         let now = Instant.now
-        let (layer, question) = try HotspotQuery.question(query, now: now)
+        let (layer, question) = try HotspotQuery.question(query, services.cityZone, now: now)
         let content = try await services.statistic(
             query, request, context, at: now, near: layer, on: services.analysisPool, mediaType: "application/geo+json"
         ) { budget in
@@ -41,7 +41,7 @@ enum HotspotQuery {
 
     /// The question that the parameters ask, and of which layer the places are.
     static func question(
-        _ query: QueryParameters, now: Instant
+        _ query: QueryParameters, _ city: CityZone, now: Instant
     ) throws(Problem) -> (layer: ReferenceLayer, question: HotspotQuestion) {
         try query.allow(only: names)
         guard let layer = try query.choice("near", as: ReferenceLayer.self) else {
@@ -52,13 +52,13 @@ enum HotspotQuery {
         guard let within = try query.number("within", in: distances) else {
             throw .malformedParameter("within", "is needed: how many metres from a place is near it")
         }
-        let works = try FilterQuery.filter(query)
+        let works = try FilterQuery.filter(query, city)
         var question = HotspotQuestion(near: layer.rawValue, within: within)
         question.kinds = WorkKind.allCases.filter(works.kinds.contains)
         question.categories = works.categories.sorted()
         question.openOnly = works.openOnly
-        question.since = try query.instant("since", now: now)
-        question.until = try query.instant("until", now: now)
+        let period = try query.period(city, now: now)
+        (question.since, question.until) = (period.from, period.until)
         if let method = try query.choice("method", as: HotspotQuestion.Method.self) { question.method = method }
         question.cell = try query.number("cell", in: distances)
         if try query.truth("hexagons") == true { question.cellShape = .hexagon }

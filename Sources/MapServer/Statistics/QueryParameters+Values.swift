@@ -1,19 +1,24 @@
+import Foundation
 import HTTPEdge
 import Interchange
 import Works
 
 // Parameters of the statistics: those of the command line, in the words of the command line.
 extension QueryParameters {
-    /// A moment: RFC 3339, a date, or an age such as `90d`; nil if it was not given.
-    func instant(_ name: String, now: Instant) throws(Problem) -> Instant? {
+    /// The period of `since` and `until`: a date at its end belongs to it, a moment does not.
+    func period(_ city: CityZone, now: Instant) throws(Problem) -> Period {
+        let (since, until) = (try time("since"), try time("until"))
+        let timeZone: TimeZone = since == nil && until == nil ? .gmt : city.timeZone
+        return Period(since: since, until: until, in: timeZone, now: now)
+    }
+
+    /// A time: RFC 3339, a date, or an age such as `90d`; nil if it was not given.
+    func time(_ name: String) throws(Problem) -> StatedTime? {
         guard let text = self[name] else { return nil }
-        guard let instant = RelativeTime.instant(text, now: now) else {
-            throw .malformedParameter(
-                name,
-                "“\(text.prefix(40))” is not a moment such as 2026-11-23T09:00:00Z, a date such as 2026-11-23 or an age such as 90d"
-            )
+        guard let time = StatedTime(text) else {
+            throw .malformedParameter(name, "“\(text.prefix(40))” is not \(StatedTime.wanted)")
         }
-        return instant
+        return time
     }
 
     /// True or false, or nil if it was not given.

@@ -32,16 +32,17 @@ struct StatisticsRoutes: RouteFamily {
                 "group", "is needed: one of \(Self.groups.map(\.word).joined(separator: ", "))")
         }
         let now = Instant.now
-        let period = Period(from: try query.instant("since", now: now), until: try query.instant("until", now: now))
+        let period = try query.period(services.cityZone, now: now)
         let minimumSample = try query.number("minimum_sample", in: HotspotQuestion.counts)
         let format = try query.choice("format", as: Format.self) ?? .json
-        let filter = try FilterQuery.filter(query)
+        let filter = try FilterQuery.filter(query, services.cityZone)
         let content = try await services.statistic(
             query, request, context, at: now, mediaType: format == .json ? "application/json" : "text/csv"
         ) { budget in
             let report = try DeadlineReport(
                 from: services.store, matching: filter, by: group, period: period, at: now,
-                minimumSample: minimumSample ?? DeadlineReport.usualMinimumSample, budget: budget)
+                minimumSample: minimumSample ?? DeadlineReport.usualMinimumSample, names: services.cityTexts.names(),
+                budget: budget)
             return switch format {
             case .json: report.json(version: services.configuration.version)
             case .csv: Array(report.csv().utf8)

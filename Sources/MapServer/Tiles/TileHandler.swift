@@ -91,7 +91,7 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
-            question = inside == 0 ? Self.question(head, connection, services.configuration.proxies) : nil
+            question = inside == 0 ? Self.question(head, connection, services) : nil
             guard question == nil else { return }
             inside += 1
         case .body: break
@@ -106,7 +106,7 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private static func question(
-        _ head: HTTPRequestHead, _ connection: Connection, _ proxies: TrustedProxies
+        _ head: HTTPRequestHead, _ connection: Connection, _ services: MapServices
     ) -> Question? {
         guard head.method == .GET || head.method == .HEAD, head.uri.hasPrefix("/tiles/") else { return nil }
         var condition = Condition()
@@ -127,7 +127,9 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
             default: break
             }
         }
-        guard let tile = TileRoutes.tileRequest(uri: head.uri), tile.format == .png else { return nil }
+        guard let tile = TileRoutes.tileRequest(uri: head.uri, services.cityZone), tile.format == .png else {
+            return nil
+        }
         let line = AccessLine(
             requestID: requestID ?? RequestID.next(), method: head.method.rawValue, route: TileRoutes.pattern,
             path: head.uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(head.uri[..<$0]) } ?? head.uri,
@@ -135,7 +137,8 @@ final class TileHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return Question(
             tile: tile, line: line, isHead: head.method == .HEAD, condition: condition,
             patience: preferences.isEmpty ? nil : Request.patience(preferences),
-            client: connection.isProxy ? client(of: connection, forwarded, proxies) : connection.client)
+            client: connection.isProxy
+                ? client(of: connection, forwarded, services.configuration.proxies) : connection.client)
     }
 
     private static func client(

@@ -25,22 +25,24 @@ struct TileRoutes: RouteFamily {
     // MARK: Tiles
 
     func tile(_ request: Request, _ context: MapContext) async throws -> Response {
-        let wanted = try Self.tileRequest(request, context.parameters)
+        let wanted = try Self.tileRequest(request, context.parameters, services.cityZone)
         return try await services.tile(wanted, request, context)
     }
 
     /// The tile that the path and the query name.
-    static func tileRequest(_ request: Request, _ parameters: Parameters) throws -> TileRequest {
+    static func tileRequest(
+        _ request: Request, _ parameters: Parameters, _ city: CityZone
+    ) throws -> TileRequest {
         guard let tileset = parameters.get("tileset"), let z = parameters.get("z"), let x = parameters.get("x"),
             let name = parameters.get("y"), let (y, scale, format) = fileName(name)
         else { throw Problem.notFound("tiles are at /tiles/{tileset}/{z}/{x}/{y}.png, …@2x.png or ….mvt") }
         return try tileRequest(
-            try QueryParameters(request), tileset: tileset, z: z, x: x, y: y, scale: scale, format: format)
+            try QueryParameters(request), tileset: tileset, z: z, x: x, y: y, scale: scale, format: format, city)
     }
 
     /// The tile that an address names, if it is written as addresses of tiles are and everything in it is right; the route says what is wrong
     /// with others.
-    static func tileRequest(uri: String) -> TileRequest? {
+    static func tileRequest(uri: String, _ city: CityZone) -> TileRequest? {
         var uri = uri
         let parts = uri.withUTF8 { bytes -> (tileset: String, address: TileAddress, rest: Int)? in
             let prefix: StaticString = "/tiles/"
@@ -79,7 +81,7 @@ struct TileRoutes: RouteFamily {
         default: return nil
         }
         guard let query else { return wanted }
-        return try? tileRequest(QueryParameters(String(uri[uri.index(after: query)...])), filling: wanted)
+        return try? tileRequest(QueryParameters(String(uri[uri.index(after: query)...])), filling: wanted, city)
     }
 
     /// Letters, digits, underscores and hyphens: what names of tilesets are made of.
@@ -94,22 +96,24 @@ struct TileRoutes: RouteFamily {
     static func tileRequest(
         _ query: QueryParameters, tileset: String, z: some StringProtocol, x: some StringProtocol,
         y: some StringProtocol,
-        scale: TileScale, format: TileFormat
+        scale: TileScale, format: TileFormat, _ city: CityZone
     ) throws -> TileRequest {
         guard let address = TileAddress("\(z)/\(x)/\(y)") else {
             throw Problem.notFound(
                 "\(z)/\(x)/\(y) is no tile: z is 0…\(TileAddress.maximumZoom), x and y are 0…2^z − 1")
         }
         return try tileRequest(
-            query, filling: TileRequest(tileset: tileset, address: address, scale: scale, format: format))
+            query, filling: TileRequest(tileset: tileset, address: address, scale: scale, format: format), city)
     }
 
     /// The tile with what the query asks of it.
-    private static func tileRequest(_ query: QueryParameters, filling wanted: TileRequest) throws -> TileRequest {
+    private static func tileRequest(
+        _ query: QueryParameters, filling wanted: TileRequest, _ city: CityZone
+    ) throws -> TileRequest {
         var wanted = wanted
         guard !query.isEmpty else { return wanted }
         try query.allow(only: FilterQuery.names + ["theme"])
-        wanted.filter = try FilterQuery.filter(query)
+        wanted.filter = try FilterQuery.filter(query, city)
         if let name = query["theme"] {
             guard let theme = Theme(rawValue: name) else {
                 throw Problem.malformedParameter("theme", "“\(name.prefix(20))” is neither light nor dark")
@@ -142,7 +146,7 @@ struct TileRoutes: RouteFamily {
         }
         let query = try QueryParameters(request)
         try query.allow(only: FilterQuery.names + ["theme", "format", "lang"])
-        _ = try FilterQuery.filter(query.without("theme", "format", "lang"))
+        _ = try FilterQuery.filter(query.without("theme", "format", "lang"), services.cityZone)
         let format = query["format"] ?? "mvt"
         guard ["png", "mvt"].contains(format) else {
             throw Problem.malformedParameter("format", "“\(format.prefix(20))” is neither png nor mvt")

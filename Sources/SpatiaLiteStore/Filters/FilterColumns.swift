@@ -17,6 +17,7 @@ struct FilterColumns {
         switch name {
         case WorkProperty.geometry: return "geom"
         case WorkProperty.completedEstimated: return "ifnull(completed_estimated, 0)"
+        case WorkProperty.movedLate: return "(passed_due_at IS NOT NULL)"
         case WorkProperty.deadlineState:
             let soon = now + DeadlineState.dueSoonWindow
             return SQLPiece(

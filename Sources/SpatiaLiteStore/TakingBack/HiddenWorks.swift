@@ -144,6 +144,10 @@ struct HiddenWorks {
                 INSERT INTO ledger (work, \(entries.joined(separator: ", "))) SELECT ?1, \(Self.entryValues)
                 FROM json_each(?2) ORDER BY 2
                 """, [.integer(row.number), .text(String(decoding: row.record.ledger, as: UTF8.self))])
+            // A record that was made before version 13 lacks it.
+            if let passed = try PassedDeadlines.ofLedger(in: database, work: row.number)[row.number] {
+                try PassedDeadlines.set(passed, of: row.number, in: database)
+            }
         }
     }
 

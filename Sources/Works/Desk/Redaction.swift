@@ -128,8 +128,9 @@ extension LedgerEntry {
         func isText(_ text: String?) -> Bool { text.map { $0 != LedgerMark.redacted } ?? false }
         let isFree =
             switch field {
-            case .organisation, .contractor, .geometry: true
-            case .registered, .status, .dueAt, .startsAt, .category, .severity, .onSiteAt, .duplicateOf, .hidden,
+            case .organisation, .contractor, .geometry, .district: true
+            case .registered, .status, .kind, .completedAt, .dueAt, .startsAt, .category, .severity, .onSiteAt,
+                .duplicateOf, .hidden,
                 .redacted:
                 false
             }

@@ -175,6 +175,7 @@ extension Work {
     public func filterValue(_ name: String, at now: Instant) -> FilterValue? {
         switch name {
         case WorkProperty.completedEstimated: return .truth(isCompletedEstimated)
+        case WorkProperty.movedLate: return .truth(isMovedLate)
         case WorkProperty.dueChanges: return .number(Double(dueChanges))
         case WorkProperty.revision: return .number(Double(revision))
         case WorkProperty.deadlineState: return .text(deadlineState(at: now).rawValue)

@@ -29,7 +29,8 @@ public struct FilterVocabulary: Hashable, Sendable {
         }
             + [
                 (WorkProperty.dueChanges, .number), (WorkProperty.revision, .number),
-                (WorkProperty.completedEstimated, .truth), (WorkProperty.deadlineState, .text),
+                (WorkProperty.completedEstimated, .truth), (WorkProperty.movedLate, .truth),
+                (WorkProperty.deadlineState, .text),
                 (WorkProperty.geometry, .geometry),
             ])
 
@@ -46,6 +47,7 @@ public enum WorkProperty {
     public static let revision = "revision"
     public static let deadlineState = "deadline_state"
     public static let completedEstimated = "completed_estimated"
+    public static let movedLate = "moved_late"
     public static let geometry = "geometry"
 }
 
@@ -53,7 +55,7 @@ extension WorkColumn {
     /// Whether moments stand in it.
     public var isMoment: Bool {
         switch self {
-        case .reportedAt, .startsAt, .dueAt, .originalDueAt, .completedAt, .updatedAt, .onSiteAt: true
+        case .reportedAt, .startsAt, .dueAt, .originalDueAt, .completedAt, .updatedAt, .onSiteAt, .passedDueAt: true
         default: false
         }
     }

@@ -13,7 +13,9 @@ public struct ImportChange: Hashable, Sendable {
     /// By the names of the properties.
     var fields: [String: Values] = [:]
 
-    private static let columns = WorkColumn.allCases.filter { ![.id, .updatedAt, .source, .sourceID].contains($0) }
+    private static let columns = WorkColumn.allCases.filter {
+        ![.id, .updatedAt, .source, .sourceID, .passedDueAt].contains($0)
+    }
     private static let privateExtra = "private_extra"
     private static let geometry = "geometry"
 
@@ -106,7 +108,7 @@ extension Work {
         case .onSiteAt: onSiteAt = moment()
         case .trafficImpact: trafficImpact = text.flatMap(TrafficImpact.init(rawValue:)) ?? trafficImpact
         case .extra: extra = text
-        case .id, .updatedAt, .source, .sourceID: break
+        case .id, .updatedAt, .source, .sourceID, .passedDueAt: break
         }
     }
 }

@@ -26,7 +26,9 @@ extension Reconciliation {
                     revision: work.revision, at: now, recordedAt: now, field: field, from: from, to: to,
                     reason: reason, actor: actor))
         }
+        note(.kind) { $0.kind.rawValue }
         note(.category) { $0.category }
+        note(.district) { $0.district }
         note(.severity) { $0.severity.rawValue }
         note(.organisation) { $0.organisation }
         note(.contractor) { $0.contractor }
@@ -35,7 +37,9 @@ extension Reconciliation {
         note(.geometry) { $0.geometry?.geoJSON }
         note(.dueAt) { $0.dueAt?.description }
         note(.status) { $0.status.rawValue }
+        if work.status == existing.status { note(.completedAt) { $0.completedAt?.description } }
         if existing.dueAt != work.dueAt, existing.dueAt != nil, work.dueAt != nil { work.dueChanges += 1 }
+        work.passedDueAt = LateMove.passedDueAt(entries, after: existing.passedDueAt)
         return .updated(work, entries)
     }
 

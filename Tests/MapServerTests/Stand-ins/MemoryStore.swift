@@ -164,6 +164,7 @@ final class MemoryStore: WorksStore {
             case .sourceID: work.sourceID
             case .extra: work.extra
             case .completedEstimated: work.isCompletedEstimated ? "1" : nil
+            case .passedDueAt: work.passedDueAt?.description
             }
         }
         var bytes: [UInt8] = []

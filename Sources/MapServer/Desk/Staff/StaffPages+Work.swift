@@ -100,8 +100,11 @@ extension StaffPages {
             links += "<dt>\(say("Повторы", "Duplicates"))</dt><dd>\(list)</dd>\n"
         }
         var moved: HTML = ""
+        if let passed = work.passedDueAt {
+            moved = "<dt>\(say.text("field.moved_late"))</dt><dd>\(clock.html(passed)): \(say.text("moves.late"))</dd>"
+        }
         if let moves = say.moves(of: work) {
-            moved =
+            moved +=
                 "<dt>\(say("Первый срок", "First deadline"))</dt><dd>\(clock.html(work.originalDueAt)), \(moves)</dd>"
         }
         return """
