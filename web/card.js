@@ -35,7 +35,7 @@ function full(work, actions) {
   add('completed_at', is.completed_at && time(is.completed_at) + estimated);
   add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
   add('on_site_at', time(is.on_site_at));
-  add('traffic_impact', text(`traffic_impact.${is.traffic_impact}`));
+  add('traffic_impact', is.traffic_impact && text(`traffic_impact.${is.traffic_impact}`));
   add('severity', text(`severity.${is.severity}`));
   add('category', nameOf('category', is.category));
   add('organisation', is.organisation);
@@ -97,7 +97,7 @@ function entryText({ field, from, to, moved_late: late }) {
     if (field === 'status' || field === 'registered') return text(`status.${value}`);
     if (field.endsWith('_at')) return moment(value);
     if (field === 'kind') return text(`kind.${value}`);
-    if (field === 'severity') return text(`severity.${value}`);
+    if (field === 'severity' || field === 'traffic_impact') return text(`${field}.${value}`);
     return field === 'category' ? nameOf('category', value) : value;
   };
   const isPlain = ['registered', 'geometry', 'duplicate_of', 'redacted'].includes(field);

@@ -127,6 +127,7 @@ public struct MapServer: Sendable {
         router.add(middleware: AccessLog(metrics: services.metrics, loggedPath: LoggedPath.text(of:route:)))
         router.add(middleware: CommonHeaders(proxies: services.configuration.proxies))
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: DistrictClassGate(services: services))
         router.add(Self.families(services, desk) + (desk?.families ?? []))
         return router
     }

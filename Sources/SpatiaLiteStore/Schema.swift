@@ -73,6 +73,14 @@ enum Schema {
             try ImportsSchema.markEstimatedEnds(in: database)
             try database.run("PRAGMA user_version = 9")
         }
+        migrator.registerMigration("10 traffic impacts that nobody knows", foreignKeyChecks: .immediate) { database in
+            try ImpactSchema.allowUnknown(in: database)
+            try database.run("PRAGMA user_version = 10")
+        }
+        migrator.registerMigration("11 districts by class", foreignKeyChecks: .immediate) { database in
+            try DistrictSchema.addClasses(in: database)
+            try database.run("PRAGMA user_version = 11")
+        }
         IdentityTables.register(in: &migrator)
         PassedDeadlines.register(in: &migrator)
         return migrator

@@ -23,6 +23,7 @@ public final class SpatiaLiteStore: WorksStore {
     /// Runs in a service only, which has the store maintained.
     private let probe: WriteProbe
     let keys: StoreKeys
+    let districts = DistrictShelf()
     /// True for a copy without the tables of what is private: nothing can be written to it.
     public let isPublicCopy: Bool
     /// Outlives the file, and says what a restored backup must not bring back.
@@ -206,7 +207,7 @@ public final class SpatiaLiteStore: WorksStore {
                 defer { if bulk { try? database.run(Self.usualSettings) } }
                 var outcome: (Result, StoreRevision?)?
                 try database.inTransaction(.immediate) {
-                    let transaction = try SpatiaLiteTransaction(database, keys, bulk: bulk)
+                    let transaction = try SpatiaLiteTransaction(database, keys, districts, bulk: bulk)
                     let result = try body(transaction)
                     try transaction.finish()
                     outcome = (result, transaction.hasChanges ? transaction.revision : nil)

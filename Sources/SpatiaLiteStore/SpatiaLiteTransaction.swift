@@ -9,6 +9,8 @@ import Works
 /// A class, because all that write in a transaction share its counters and what it has learnt about the file.
 final class SpatiaLiteTransaction: WorksTransaction {
     let database: Database
+    /// Districts as they were when the transaction began.
+    let shelf: DistrictShelf
     /// Whether much is going to be written.
     private let isBulk: Bool
     private let reader: WorkReader
@@ -24,7 +26,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private let worksBefore: Int64
     private var insertedWorks: Int64 = 0
     private(set) var revision: StoreRevision
-    private let revisionBefore: StoreRevision
+    let revisionBefore: StoreRevision
     /// Rows that the connection had written before.
     private let rowsWrittenBefore: Int64
     private var knownSources: [String: Bool] = [:]
@@ -47,9 +49,12 @@ final class SpatiaLiteTransaction: WorksTransaction {
     private var sourceNames: SourceNames?
     /// Hidden works by their sources and the names there; nil until somebody asks.
     private var hiddenNames: [String: [String: Int64]]?
+    /// The districts as they stand in this transaction; nil until somebody asks.
+    var knownDistricts: DistrictClasses?
 
-    init(_ database: Database, _ keys: StoreKeys, bulk: Bool) throws {
+    init(_ database: Database, _ keys: StoreKeys, _ shelf: DistrictShelf, bulk: Bool) throws {
         self.database = database
+        self.shelf = shelf
         isBulk = bulk
         seals = Seals(database, keys)
         privateExtra = try PrivateExtra(database, seals)
@@ -115,6 +120,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             (lastNumber, insertedWorks, revision, knownSources, lastSource, layerRows) = before
             (listedNames, lastNames, addedNames) = names
             (erasures, erasedTables) = erased
+            knownDistricts = nil
             try database.run("ROLLBACK TO part; RELEASE part")
             throw error
         }
@@ -209,7 +215,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         "daily_from",
         "daily_until", "due_changes",
         "revision", "change_number", "title", "address", "district", "organisation", "contractor", "source",
-        "source_id", "description", "extra", "geom",
+        "source_id", "description", "extra", "districts", "geom",
     ]
 
     private static let insertSQL =
@@ -228,7 +234,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         insertedWorks += 1
         lastInserted = work.id
         revision.works += 1
-        gather(work, number: lastNumber)
+        try gather(work, number: lastNumber)
         works?.append(lastNumber, box: row.lastBlob.flatMap { SpatiaLiteBlob.bounds(of: $0) })
         row.bind(to: insertWork)
         try conflictIfTaken(work) { try insertWork.run() }
@@ -257,7 +263,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             }
             number = stored.integer(0)
             revision.works += 1
-            gather(work, number: number)
+            try gather(work, number: number)
             let blob = stored.blob(2)
             geometryStays =
                 row.lastBlob.map { $0.elementsEqual(blob) && blob.baseAddress != nil } ?? (blob.baseAddress == nil)
@@ -275,7 +281,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         return true
     }
 
-    private func gather(_ work: Work, number: Int64) {
+    private func gather(_ work: Work, number: Int64) throws {
         row.clear()
         row.integer(number)
         row.id(work.id)
@@ -283,7 +289,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         row.text(work.category)
         row.text(work.status)
         row.text(work.severity)
-        row.text(work.trafficImpact)
+        row.text(work.trafficImpact?.rawValue)
         row.instant(work.reportedAt)
         row.instant(work.startsAt)
         row.instant(work.dueAt)
@@ -307,6 +313,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
         row.text(work.sourceID)
         row.text(work.description)
         row.text(work.extra)
+        row.text(try classedDistricts(of: work))
         row.geometry(work.geometry)
     }
 
@@ -391,6 +398,7 @@ final class SpatiaLiteTransaction: WorksTransaction {
             return (stored.integer(0), stays)
         }()
         if let known, known.number == 0 { return nil }
+        if layer == .districts { knownDistricts = nil }
         revision.layers[layer, default: 0] += 1
         if let known {
             row.integer(known.number)

@@ -20,6 +20,9 @@ struct WorkConditions {
         addSet("severity", filter.severities)
         addSet("category", filter.categories)
         addSet("district", filter.districts)
+        for (name, wanted) in filter.districtsByClass.sorted(by: { $0.key < $1.key }) {
+            addSet(FilterColumns.district(in: name), wanted)
+        }
         addSet("organisation", filter.organisations)
         addSet("contractor", filter.contractors)
         addPeriod(filter.period)

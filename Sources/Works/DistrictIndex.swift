@@ -12,13 +12,17 @@ public struct DistrictIndex: Sendable {
         locator = AreaLocator(districts.map(\.area))
     }
 
-    /// The districts of a store; one without a name goes by its id.
+    /// The districts of a store's first class; one without a name goes by its id.
     ///
     /// - Throws: what the store throws.
     public init(_ store: any WorksStore, budget: TimeBudget = .unlimited) throws {
         var districts: [(name: String, area: Geometry)] = []
+        var first: String?
         try store.forEachFeature(in: .districts, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in
-            if let area = feature.geometry { districts.append((feature.name ?? feature.id, area)) }
+            guard let area = feature.geometry else { return }
+            let name = DistrictClass.name(of: feature.featureClass)
+            if first == nil { first = name }
+            if name == first { districts.append((feature.name ?? feature.id, area)) }
         }
         self.init(districts)
     }

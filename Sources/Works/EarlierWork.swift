@@ -6,7 +6,7 @@ public import TimeBudgets
 ///
 /// An entry holds from the moment that it states (``LedgerEntry/at``), whenever it was written down. Of two entries about one field the later
 /// in the ledger holds, so that at every moment after the last entry the answer is the work itself. What the ledger does not record (titles,
-/// texts, hours, traffic) is as it is now.
+/// texts, hours) is as it is now.
 extension Work {
     /// The work as of a moment; nil if it was not known then.
     ///
@@ -24,6 +24,8 @@ extension Work {
         if let severity = history.value(.severity, now: self.severity.rawValue).flatMap(Severity.init(rawValue:)) {
             work.severity = severity
         }
+        work.trafficImpact = history.value(.trafficImpact, now: trafficImpact?.rawValue).flatMap(
+            TrafficImpact.init(rawValue:))
         work.organisation = history.value(.organisation, now: organisation)
         work.contractor = history.value(.contractor, now: contractor)
         work.district = history.value(.district, now: district)

@@ -47,6 +47,7 @@ public enum LedgerField: String, Sendable, CaseIterable {
     case district
     /// An end that was stated otherwise before; a step to done or rejected has an entry of its own.
     case completedAt = "completed_at"
+    case trafficImpact = "traffic_impact"
     case organisation
     case contractor
     case geometry

@@ -39,7 +39,7 @@ extension Reconciliation {
         work.dailyFrom = draft.dailyFrom
         work.dailyUntil = draft.dailyUntil
         work.onSiteAt = draft.onSiteAt
-        work.trafficImpact = draft.trafficImpact ?? .none
+        work.trafficImpact = draft.trafficImpact
         work.source = draft.source
         work.sourceID = draft.sourceID
         (work.extra, work.privateExtra) = draft.extra?.taken(over: nil, nil) ?? (nil, nil)
@@ -131,7 +131,7 @@ extension Reconciliation {
         take(\.dailyFrom, draft.dailyFrom) { $0.description }
         take(\.dailyUntil, draft.dailyUntil) { $0.description }
         take(\.onSiteAt, draft.onSiteAt, .onSiteAt) { $0.description }
-        take(\.trafficImpact, draft.trafficImpact)
+        take(\.trafficImpact, draft.trafficImpact, .trafficImpact) { $0.rawValue }
         if let said = draft.extra {
             (work.extra, work.privateExtra) = said.taken(over: existing.extra, existing.privateExtra)
         }
@@ -153,6 +153,7 @@ extension Reconciliation {
             case .dailyFrom: work.dailyFrom = draft.dailyFrom
             case .dailyUntil: work.dailyUntil = draft.dailyUntil
             case .onSiteAt: withdraw(\.onSiteAt, draft.onSiteAt, .onSiteAt) { $0.description }
+            case .trafficImpact: withdraw(\.trafficImpact, draft.trafficImpact, .trafficImpact) { $0.rawValue }
             case .geometry: withdraw(\.geometry, draft.geometry, .geometry) { $0.geoJSON }
             }
         }

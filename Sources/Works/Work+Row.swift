@@ -77,12 +77,13 @@ extension Work {
         case .dailyFrom: dailyFrom?.description
         case .dailyUntil: dailyUntil?.description
         case .onSiteAt: onSiteAt?.description
-        case .trafficImpact: trafficImpact.rawValue
+        case .trafficImpact: trafficImpact?.rawValue
         case .source: source
         case .sourceID: sourceID
         case .extra: extra
         case .completedEstimated: isCompletedEstimated ? "1" : nil
         case .passedDueAt: passedDueAt?.description
+        case .districts: districts
         }
     }
 }

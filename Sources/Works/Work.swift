@@ -15,6 +15,10 @@ public struct Work: Hashable, Sendable, Identifiable {
     public var severity: Severity
     /// The district that the geometry lies in.
     public var district: String?
+    /// The districts of all classes: the text of a JSON object, class to name; nil if the city's districts have no classes.
+    ///
+    /// A store finds it from the place when it writes the work.
+    public var districts: String?
     /// The service responsible.
     public var organisation: String?
     public var contractor: String?
@@ -37,7 +41,8 @@ public struct Work: Hashable, Sendable, Identifiable {
     public var dailyUntil: LocalTime?
     /// When somebody last confirmed that work is really going on there.
     public var onSiteAt: Instant?
-    public var trafficImpact: TrafficImpact
+    /// Effect on traffic; nil if nobody has said, which is not the same as `none`.
+    public var trafficImpact: TrafficImpact?
     /// Where the work was imported from; unique together with ``sourceID``.
     public var source: String?
     public var sourceID: String?
@@ -54,11 +59,12 @@ public struct Work: Hashable, Sendable, Identifiable {
     public init(
         id: WorkID, kind: WorkKind, category: String, title: String? = nil, description: String? = nil,
         address: String? = nil, status: WorkStatus = .reported, severity: Severity = .moderate, district: String? = nil,
-        organisation: String? = nil, contractor: String? = nil, reportedAt: Instant? = nil, startsAt: Instant? = nil,
+        districts: String? = nil, organisation: String? = nil, contractor: String? = nil, reportedAt: Instant? = nil,
+        startsAt: Instant? = nil,
         dueAt: Instant? = nil, originalDueAt: Instant? = nil, passedDueAt: Instant? = nil, completedAt: Instant? = nil,
         isCompletedEstimated: Bool = false, updatedAt: Instant,
         dueChanges: Int = 0, dailyFrom: LocalTime? = nil, dailyUntil: LocalTime? = nil, onSiteAt: Instant? = nil,
-        trafficImpact: TrafficImpact = .none, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
+        trafficImpact: TrafficImpact? = nil, source: String? = nil, sourceID: String? = nil, extra: String? = nil,
         privateExtra: String? = nil, geometry: Geometry? = nil, revision: Int = 1
     ) {
         self.id = id
@@ -70,6 +76,7 @@ public struct Work: Hashable, Sendable, Identifiable {
         self.status = status
         self.severity = severity
         self.district = district
+        self.districts = districts
         self.organisation = organisation
         self.contractor = contractor
         self.reportedAt = reportedAt

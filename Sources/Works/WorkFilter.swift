@@ -12,6 +12,8 @@ public struct WorkFilter: Hashable, Sendable {
     public var deadlineStates: Set<DeadlineState> = []
     public var categories: Set<String> = []
     public var districts: Set<String> = []
+    /// Names of districts by class.
+    public var districtsByClass: [String: Set<String>] = [:]
     public var organisations: Set<String> = []
     public var contractors: Set<String> = []
     /// Only works on which something is still to be done.
@@ -73,6 +75,7 @@ extension WorkFilter {
         guard admits(kinds, work.kind), admits(statuses, work.status), admits(severities, work.severity),
             admits(categories, work.category), admits(districts, work.district),
             admits(organisations, work.organisation), admits(contractors, work.contractor),
+            districtsByClass.allSatisfy({ admits($0.value, work.district(in: $0.key)) }),
             deadlineStates.isEmpty || deadlineStates.contains(work.deadlineState(at: now)),
             !openOnly || work.status.isOpen, movedLate ?? work.isMovedLate == work.isMovedLate,
             updatedSince.map({ work.updatedAt >= $0 }) ?? true,

@@ -4,7 +4,7 @@ public import Geometry
 public enum WorkColumn: Int, Sendable, CaseIterable {
     case id, kind, category, title, description, address, status, severity, district, organisation, contractor
     case reportedAt, startsAt, dueAt, originalDueAt, completedAt, updatedAt, dailyFrom, dailyUntil, onSiteAt
-    case trafficImpact, source, sourceID, extra, completedEstimated, passedDueAt
+    case trafficImpact, source, sourceID, extra, completedEstimated, passedDueAt, districts
 }
 
 extension WorkColumn {
@@ -37,6 +37,7 @@ extension WorkColumn {
         case .extra: "extra"
         case .completedEstimated: WorkProperty.completedEstimated
         case .passedDueAt: "passed_due_at"
+        case .districts: "districts"
         }
     }
 }
@@ -140,7 +141,7 @@ public struct WorkRow {
             id: try required(utf8(.id).flatMap { WorkID(utf8: $0) }, .id), kind: try required(value(.kind), .kind),
             category: try required(text(.category), .category), title: text(.title), description: text(.description),
             address: text(.address), status: try required(value(.status), .status),
-            severity: try required(value(.severity), .severity), district: text(.district),
+            severity: try required(value(.severity), .severity), district: text(.district), districts: text(.districts),
             organisation: text(.organisation), contractor: text(.contractor), reportedAt: instant(.reportedAt),
             startsAt: instant(.startsAt), dueAt: instant(.dueAt), originalDueAt: instant(.originalDueAt),
             passedDueAt: instant(.passedDueAt), completedAt: instant(.completedAt),
@@ -148,7 +149,8 @@ public struct WorkRow {
             updatedAt: try required(instant(.updatedAt), .updatedAt),
             dueChanges: dueChanges, dailyFrom: text(.dailyFrom).flatMap { LocalTime($0) },
             dailyUntil: text(.dailyUntil).flatMap { LocalTime($0) }, onSiteAt: instant(.onSiteAt),
-            trafficImpact: try required(value(.trafficImpact), .trafficImpact), source: text(.source),
+            trafficImpact: isSet(.trafficImpact) ? try required(value(.trafficImpact), .trafficImpact) : nil,
+            source: text(.source),
             sourceID: text(.sourceID), extra: text(.extra), geometry: try geometry?.decoded(), revision: revision)
     }
 }

@@ -26,7 +26,7 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
-            let works = try filter.workFilter(in: store.timeZone)
+            let works = try filter.workFilter(in: store)
             if case .reference = layer, !filter.conditions.isEmpty {
                 throw ValidationError("--where filters works; of \(layer.rawValue) only a --bbox can be asked for")
             }

@@ -24,8 +24,10 @@ struct FilterOptions: ParsableArguments {
     /// The moment as of which deadlines are judged.
     func moment(in timeZone: TimeZone) -> Instant { at?.last(in: timeZone) ?? .now }
 
-    /// - Parameter timeZone: The city's, by which dates are days.
-    func workFilter(in timeZone: TimeZone) throws -> WorkFilter {
+    /// The filter, by whose dates days of the city's clock are meant.
+    ///
+    /// - Parameter store: The city that has to have the classes of districts.
+    func workFilter(in store: any WorksStore) throws -> WorkFilter {
         var parameters: [(name: String, value: String)] = []
         if let bbox { parameters.append(("bbox", bbox)) }
         for condition in conditions {
@@ -33,17 +35,29 @@ struct FilterOptions: ParsableArguments {
                 throw ValidationError("--where \(condition): a filter is name=value, such as open=true")
             }
             let name = String(condition[..<equals])
-            guard FilterParameters.names.contains(name) else {
+            guard FilterParameters.isFilter(name) else {
                 throw ValidationError(
                     "--where \(condition): there is no filter \(name); there are \(FilterParameters.names.sorted().joined(separator: ", "))"
                 )
             }
             parameters.append((name, String(condition[condition.index(after: equals)...])))
         }
+        let timeZone = try store.timeZone
         do {
-            return try FilterParameters.filter(parameters, in: timeZone)
-        } catch {
+            let filter = try FilterParameters.filter(parameters, in: timeZone)
+            try Self.check(classes: filter.districtsByClass.keys, of: "--where", in: store)
+            return filter
+        } catch let error as FilterParameterError {
             throw ValidationError("\(error.parameter): \(error.reason)")
+        }
+    }
+
+    /// Refuses classes of districts that the city does not have.
+    static func check(classes: some Collection<String>, of option: String, in store: any WorksStore) throws {
+        guard !classes.isEmpty else { return }
+        let known = try store.districtClasses()
+        for name in classes.sorted() where !known.contains(name) {
+            throw ValidationError("\(option): \(UnknownDistrictClass(name: name, known: known))")
         }
     }
 }

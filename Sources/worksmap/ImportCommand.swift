@@ -102,6 +102,13 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The layer to read, if a file has several.", valueName: "name")) var inputLayer: String?
 
     @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "The class of the districts in the files, such as ward, whatever mapping and file say. Each class is a filter of its own.",
+            valueName: "name"))
+    var districtClass: String?
+
+    @Option(
         help: ArgumentHelp(
             "The coordinate system of the positions, whatever mapping and file say.", valueName: "epsg:n"))
     var crs: String?
@@ -122,6 +129,9 @@ struct ImportCommand: ParsableCommand {
 
     func validate() throws {
         if rules != nil, !applyRules { throw ValidationError("--rules is for --apply-rules") }
+        if let districtClass, !DistrictClass.isName(districtClass) {
+            throw ValidationError("--class: “\(districtClass)” is not \(DistrictClass.rule)")
+        }
         if files.isEmpty { throw ValidationError("name at least one file") }
         try guide.validate(files: files, isDryRun: dryRun)
         if let adminLevel { try NumberRange(1...12).check(adminLevel, of: "--admin-level") }
@@ -153,6 +163,9 @@ struct ImportCommand: ParsableCommand {
                     "Missing expected argument '--as <layer>'; a mapping with `layer` spares it: \(mapping == nil ? "none is named" : "this one has none")"
                 )
             }
+            if districtClass != nil, layer != .reference(.districts) {
+                throw ValidationError("--class is for districts (--as districts), and these are \(layer.rawValue)")
+            }
             let store = try common.openStore()
             let group = try common.groupNumber()
             var options = Importer.Options()
@@ -168,6 +181,7 @@ struct ImportCommand: ParsableCommand {
             options.knownOrganisations = Set(
                 (options.rules ?? (try? RulesCommand.book(in: nil)))?.routes.map(\.organisation) ?? [])
             options.isStrict = strict
+            options.districtClass = districtClass
             let importer = Importer(store: store, options: options)
             var reports: [ImportReport] = []
             var failures: [FailedFile] = []

@@ -56,13 +56,12 @@ struct RenderCommand: ParsableCommand {
         try reporting {
             let store = try common.openStore(readOnly: true)
             let timeZone = try store.timeZone
-            var works = try filter.workFilter(in: timeZone)
+            var works = try filter.workFilter(in: store)
             let bounds = works.bounds
             works.bounds = nil
             let theme = dark ? Theme.dark : .light
             let atlas = try Atlas(
-                store: store, styles: ResourceFolders.styles(styles),
-                cache: TileCacheLimits(bytes: 0))
+                store: store, styles: ResourceFolders.styles(styles), cache: TileCacheLimits(bytes: 0))
             let request: PictureRequest
             if let address = tile.flatMap({ TileAddress($0) }) {
                 request = PictureRequest(

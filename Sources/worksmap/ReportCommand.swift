@@ -12,6 +12,7 @@ struct ReportCommand: ParsableCommand {
             Examples:
               worksmap report contractors
               worksmap report districts --since 365d --format csv
+              worksmap report districts --by ward
               worksmap report deadlines --since 2026-01-01 --until 2026-06-30 --format json
               worksmap report contractors --where kind=road_repair severity=severe --sort moved-late
               worksmap report contractors --at 2026-06-30
@@ -28,7 +29,11 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var filter: FilterOptions
     @Argument(help: "deadlines, categories, districts or contractors; also organisations and months.") var group:
-        DeadlineReport.Group
+        DeadlineReport.Group?
+    @Option(
+        help: ArgumentHelp(
+            "The class of districts to group by, such as ward, if there are several.", valueName: "class"))
+    var by: String?
     @Option(help: ArgumentHelp("Works begun from then on: RFC 3339, a date, or an age such as 90d.", valueName: "time"))
     var since: PointInTime?
     @Option(help: ArgumentHelp("Works begun before then; of a date the whole day.", valueName: "time"))
@@ -50,19 +55,33 @@ struct ReportCommand: ParsableCommand {
         guard DeadlineReport.Column.sortable.contains(sort) else {
             throw ValidationError("--sort \(sort.rawValue): rows have no order by it")
         }
+        if by != nil, group ?? .districts != .districts {
+            throw ValidationError("--by is for districts: `worksmap report districts --by CLASS`")
+        }
+        if by == nil, group == nil { throw ValidationError("Missing expected argument '<group>'") }
     }
 
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
+            if let by { try FilterOptions.check(classes: [by], of: "--by", in: store) }
             let timeZone = try store.timeZone
             let names = try NameTableReader.read(in: URL(fileURLWithPath: common.cityFolder, isDirectory: true))
+            let works = try filter.workFilter(in: store)
+            let period = Period(since: since, until: until, in: timeZone)
+            let moment = filter.moment(in: timeZone)
             var report: DeadlineReport
             do {
-                report = try DeadlineReport(
-                    from: store, matching: try filter.workFilter(in: timeZone), by: group,
-                    period: Period(since: since, until: until, in: timeZone), at: filter.moment(in: timeZone),
-                    minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
+                report =
+                    if let by {
+                        try DeadlineReport(
+                            from: store, matching: works, byDistrictsOf: by, period: period, at: moment,
+                            minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
+                    } else {
+                        try DeadlineReport(
+                            from: store, matching: works, by: group ?? .deadlines, period: period, at: moment,
+                            minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
+                    }
             } catch let error as HotspotError {
                 throw ValidationError("\(error)")
             }

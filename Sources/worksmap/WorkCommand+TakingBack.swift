@@ -166,7 +166,7 @@ extension WorkCommand {
 extension WorkCommand.List {
     /// Prints the works that staff have hidden, the last one hidden first.
     func listHidden(in store: SpatiaLiteStore, at now: Instant) throws {
-        let filter = try self.filter.workFilter(in: store.timeZone)
+        let filter = try self.filter.workFilter(in: store)
         let all = try store.hiddenWorks().filter { filter.matches($0.work, at: now) }.prefix(limit)
         if format == .json {
             let features = all.map { WorkFeatureWriter.text(of: $0.work, at: now) }.joined(separator: ",")

@@ -215,8 +215,7 @@ struct WorkCommand: ParsableCommand {
                     try listHidden(in: store, at: now)
                     return
                 }
-                let page = WorkPage(
-                    filter: try filter.workFilter(in: timeZone), geometry: format == .json, limit: limit)
+                let page = WorkPage(filter: try filter.workFilter(in: store), geometry: format == .json, limit: limit)
                 if format == .json {
                     var json = JSONWriter()
                     json.beginObject()

@@ -164,7 +164,7 @@ def test_the_list_turns_its_pages_and_follows_the_map(browser, service):
 def test_the_card_says_deadline_moves_hours_traffic_and_history(browser, service, artefacts, language, size):
     work = next(feature for feature in service.get("/geojson/works.geojson?open=true").json()["features"]
                 if feature["properties"]["due_changes"] > 0 and feature["properties"]["daily_from"]
-                and feature["properties"]["traffic_impact"] != "none" and feature["properties"]["contractor"])
+                and feature["properties"]["traffic_impact"] not in ("none", None) and feature["properties"]["contractor"])
     entries = service.get(f"/api/works/{work['id']}/history").json()["entries"]
     page = opened(browser, service, language, size, f"/#15/54.55/47.35&work={work['id']}&lang={language}")
     until(page, "return !document.getElementById('card').hidden")

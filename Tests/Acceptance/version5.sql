@@ -16,6 +16,7 @@ DROP VIEW outages;
 DROP VIEW hazards;
 ALTER TABLE works DROP COLUMN completed_estimated;
 ALTER TABLE works DROP COLUMN passed_due_at;
+ALTER TABLE works DROP COLUMN districts;
 CREATE VIEW road_repairs AS SELECT * FROM works WHERE kind = 'road_repair';
 CREATE VIEW outages AS SELECT * FROM works WHERE kind = 'outage';
 CREATE VIEW hazards AS SELECT * FROM works WHERE kind = 'hazard';
@@ -107,7 +108,7 @@ CREATE TRIGGER audit_log_is_never_replaced BEFORE INSERT ON audit_log
 WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
 DELETE FROM grdb_migrations WHERE identifier LIKE '6 %' OR identifier LIKE '7 %' OR identifier LIKE '8 %' OR identifier LIKE '9 %'
-    OR identifier LIKE '12 %' OR identifier LIKE '13 %';
+    OR identifier LIKE '1_ %';
 DELETE FROM notes WHERE name = 'cleaning_due';
 PRAGMA user_version = 5;
 COMMIT;

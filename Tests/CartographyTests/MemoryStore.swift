@@ -81,7 +81,7 @@ final class MemoryStore: WorksStore {
             .organisation: work.organisation, .contractor: work.contractor, .reportedAt: work.reportedAt?.description,
             .startsAt: work.startsAt?.description, .dueAt: work.dueAt?.description,
             .completedAt: work.completedAt?.description, .updatedAt: work.updatedAt.description,
-            .trafficImpact: work.trafficImpact.rawValue,
+            .trafficImpact: work.trafficImpact?.rawValue,
         ]
         // One stretch of memory for all texts, and where each lies in it.
         var bytes: [UInt8] = [0]

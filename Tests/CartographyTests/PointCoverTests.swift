@@ -76,7 +76,7 @@ struct PointCoverTests {
         let numbers = try kinds.map { kind in
             try traits.number(
                 of: WorkTrait(
-                    kind: kind, status: .reported, severity: .moderate, trafficImpact: .none, category: Traits.absent,
+                    kind: kind, status: .reported, severity: .moderate, trafficImpact: nil, category: Traits.absent,
                     district: Traits.absent, organisation: Traits.absent, contractor: Traits.absent, isMovedLate: false)
             )
         }

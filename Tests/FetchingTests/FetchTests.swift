@@ -1,8 +1,10 @@
 import Foundation
 import HTTPEdge
 import Interchange
+import SpatiaLiteStore
 import Synchronization
 import Testing
+import TimeBudgets
 import Works
 
 @testable import Fetching
@@ -46,6 +48,38 @@ struct FetchTests {
             "layer: hazards\nfields: {source_id: source_id, category: category, title: title}", to: "own.yaml")
         city.pass(900)
         #expect(try await city.fetch(schedule).reports.first?.updated == 3)
+    }
+
+    @Test("changes no work of another source, and closes none, whatever ids and sources its rows name")
+    func foreignWorks() async throws {
+        let own = try ListServer { _ in .of(Lists.collection(1...3)) }
+        try await city.fetch(city.schedule(own.address()))
+        var works: [Work] = []
+        func read() throws -> [Work] {
+            var works: [Work] = []
+            try city.store.forEachWork(WorkPage(), at: city.now, budget: .unlimited) { works.append(try $0.work()) }
+            return works
+        }
+        works = try read()
+        let rows = works.map {
+            """
+            {"type":"Feature","id":"\($0.id)","geometry":null,"properties":{"revision":7,"deadline_state":"none",\
+            "kind":"hazard","status":"rejected","source":"holes","source_id":"\($0.sourceID ?? "")","title":"x"}}
+            """
+        }
+        let stated = #"{"type":"Feature","geometry":null,"properties":{"source":"holes","source_id":"1","title":"x"}}"#
+        let list = "{\"type\":\"FeatureCollection\",\"features\":[\((rows + [stated]).joined(separator: ","))]}"
+        let server = try ListServer { _ in .of(list) }
+        for (name, mapping) in [("other", nil), ("mapped", "own.yaml")] {
+            try city.write(
+                "layer: hazards\nfields: {source: source, source_id: source_id, title: title}", to: "own.yaml")
+            var schedule = city.schedule(server.address(), name: name)
+            schedule.mapping = mapping
+            let report = try #require(try await city.fetch(schedule).reports.first)
+            #expect(report.updated == 0 && report.closed == 0)
+            #expect(report.refused == (mapping == nil ? 3 : 1))
+            #expect(try read().filter { $0.source == "holes" } == works)
+        }
     }
 
     @Test("unpacks what comes packed")

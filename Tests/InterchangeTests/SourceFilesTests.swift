@@ -282,7 +282,7 @@ struct SourceFilesTests {
         #expect(zone.organisation == "X")
         let detour = try #require(store.work(source: "wzdx", sourceID: "b"))
         #expect(
-            detour.title == "Side Street, Main Street" && detour.category == "detour")
+            detour.title == "Side Street, Main Street" && detour.category == "detour" && detour.trafficImpact == nil)
     }
 
     // MARK: Archives and other formats

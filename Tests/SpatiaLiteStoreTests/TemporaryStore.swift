@@ -70,7 +70,7 @@ extension Work {
         work.completedAt = work.status == .done ? chance(moment()) : nil
         work.dailyFrom = chance(LocalTime(hour: 8, minute: 30)!)
         work.onSiteAt = chance(moment())
-        work.trafficImpact = TrafficImpact.allCases.randomElement(using: &generator)!
+        work.trafficImpact = (TrafficImpact.allCases + [nil]).randomElement(using: &generator)!
         work.source = "random"
         work.sourceID = "\(number)"
         work.extra = chance(#"{"a":[1,null,"б"]}"#)

@@ -96,6 +96,8 @@ struct ChangedExtent: Sendable {
             admits(filter.districts, trait.district), admits(filter.organisations, trait.organisation),
             admits(filter.contractors, trait.contractor)
         else { return false }
+        var choice = DistrictChoice(filter.districtsByClass)
+        guard choice.admits(trait, traits) else { return false }
         if let period = filter.period {
             let updated = work.updated.instant ?? Instant(secondsSinceEpoch: 0)
             let end = Presence.end(trait.status, completedAt: work.completed.instant, updatedAt: updated)

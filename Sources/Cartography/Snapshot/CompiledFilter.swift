@@ -59,15 +59,17 @@ struct CompiledFilter: Sendable {
             period == nil && updatedSince == 0 && boxes == nil && states == 0xFF && numbers == nil
             && [categories, districts, organisations, contractors].allSatisfy { $0 == nil } && !filter.openOnly
             && filter.statuses.isEmpty && filter.severities.isEmpty && filter.movedLate == nil
+            && filter.districtsByClass.isEmpty
         guard
             categories != nil || districts != nil || organisations != nil || contractors != nil || filter.openOnly
                 || !filter.kinds.isEmpty || !filter.statuses.isEmpty || !filter.severities.isEmpty
-                || filter.movedLate != nil
+                || filter.movedLate != nil || !filter.districtsByClass.isEmpty
         else {
             traits = nil
             return
         }
         var bits = [UInt64](repeating: 0, count: all.all.count / 64 + 1)
+        var choice = DistrictChoice(filter.districtsByClass)
         for (number, trait) in all.all.enumerated() {
             guard filter.kinds.isEmpty || filter.kinds.contains(trait.kind),
                 filter.statuses.isEmpty || filter.statuses.contains(trait.status),
@@ -76,7 +78,7 @@ struct CompiledFilter: Sendable {
                 filter.movedLate ?? trait.isMovedLate == trait.isMovedLate,
                 categories?.contains(trait.category) ?? true,
                 districts?.contains(trait.district) ?? true, organisations?.contains(trait.organisation) ?? true,
-                contractors?.contains(trait.contractor) ?? true
+                contractors?.contains(trait.contractor) ?? true, choice.admits(trait, all)
             else { continue }
             bits[number >> 6] |= 1 << UInt64(number & 63)
         }

@@ -7,7 +7,8 @@ struct WorkTrait: Hashable, Sendable {
     var kind: WorkKind
     var status: WorkStatus
     var severity: Severity
-    var trafficImpact: TrafficImpact
+    /// Nil if nobody knows it.
+    var trafficImpact: TrafficImpact?
     /// Numbers in ``Traits/texts``; ``Traits/absent`` if there is none.
     var category: UInt32
     var district: UInt32
@@ -15,6 +16,10 @@ struct WorkTrait: Hashable, Sendable {
     var contractor: UInt32
     /// True if a deadline was moved after it had passed.
     var isMovedLate: Bool
+    /// The text of the districts by class.
+    var districts = Traits.absent
+    /// True if nobody stated the end.
+    var isCompletedEstimated = false
 }
 
 /// All combinations that occur; it only grows, so that numbers stay valid.
@@ -53,7 +58,7 @@ struct Traits: Sendable {
         case .category: text(trait.category)
         case .status: trait.status.rawValue
         case .severity: trait.severity.rawValue
-        case .trafficImpact: trait.trafficImpact.rawValue
+        case .trafficImpact: trait.trafficImpact?.rawValue
         case .deadlineState, .featureClass, .structure: nil
         }
     }

@@ -63,6 +63,7 @@ extension Traits {
             trait.district = here(trait.district)
             trait.organisation = here(trait.organisation)
             trait.contractor = here(trait.contractor)
+            trait.districts = here(trait.districts)
             return try number(of: trait)
         }
     }

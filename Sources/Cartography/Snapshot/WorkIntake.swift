@@ -7,7 +7,7 @@ struct WorkIntake {
     static let columns = WorkColumns(
         .id, .kind, .category, .status, .severity, .district, .organisation, .contractor, .reportedAt, .startsAt,
         .dueAt,
-        .passedDueAt, .completedAt, .updatedAt, .trafficImpact)
+        .passedDueAt, .completedAt, .updatedAt, .trafficImpact, .districts, .completedEstimated)
 
     var traits: Traits
     var staging = SegmentStaging()
@@ -81,10 +81,11 @@ struct WorkIntake {
             row.utf8(column).map { traits.texts.number(of: $0) } ?? Traits.absent
         }
         return WorkTrait(
-            kind: kind, status: status, severity: severity, trafficImpact: Self.value(row, .trafficImpact) ?? .none,
+            kind: kind, status: status, severity: severity, trafficImpact: Self.value(row, .trafficImpact),
             category: traits.texts.number(of: category), district: number(.district),
             organisation: number(.organisation),
-            contractor: number(.contractor), isMovedLate: row.isSet(.passedDueAt))
+            contractor: number(.contractor), isMovedLate: row.isSet(.passedDueAt), districts: number(.districts),
+            isCompletedEstimated: row.isSet(.completedEstimated))
     }
 
     /// The enumeration value in a column, found without making a string.

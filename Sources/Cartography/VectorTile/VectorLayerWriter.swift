@@ -7,6 +7,7 @@ struct VectorLayerWriter {
     private var values = ProtobufWriter()
     private var valueCount: UInt32 = 0
     private var known: [String: UInt32] = [:]
+    private var knownTruth: UInt32?
     private(set) var count = 0
 
     init(name: String, keys: [String]) {
@@ -20,6 +21,17 @@ struct VectorLayerWriter {
         let index = newValue(text.utf8)
         known[text] = index
         return index
+    }
+
+    /// The index of the value true.
+    mutating func trueValue() -> UInt32 {
+        if let knownTruth { return knownTruth }
+        feature.removeAll()
+        feature.field(7, varint: 1)
+        values.field(4, bytes: feature.bytes)
+        valueCount += 1
+        knownTruth = valueCount - 1
+        return valueCount - 1
     }
 
     /// Adds a text of which is known that it does not come again.

@@ -50,7 +50,7 @@ enum VectorTile {
 
     private static let workKeys = [
         "id", "kind", "category", "status", "severity", "traffic_impact", "district", "organisation", "contractor",
-        "deadline_state", "due_at", "completed_at",
+        "deadline_state", "due_at", "completed_at", "completed_estimated",
     ]
 
     private static func encodeWorks(
@@ -112,13 +112,14 @@ enum VectorTile {
         let trait = traits.all[Int(number)]
         let texts: [String?] = [
             trait.kind.rawValue, traits.text(trait.category), trait.status.rawValue, trait.severity.rawValue,
-            trait.trafficImpact.rawValue, traits.text(trait.district), traits.text(trait.organisation),
+            trait.trafficImpact?.rawValue, traits.text(trait.district), traits.text(trait.organisation),
             traits.text(trait.contractor),
         ]
         var tags: [UInt32] = []
         for (index, text) in texts.enumerated() {
             if let text { tags += [UInt32(index + 1), layer.value(text)] }
         }
+        if trait.isCompletedEstimated { tags += [12, layer.trueValue()] }
         return tags
     }
 
@@ -161,7 +162,9 @@ enum VectorTile {
         func layer(_ name: String, _ keys: [String]) -> VectorLayer {
             VectorLayer(
                 name: name, minimumZoom: zooms.0, maximumZoom: zooms.1,
-                fields: keys.map { VectorLayer.Field(name: $0, type: "String") })
+                fields: keys.map {
+                    VectorLayer.Field(name: $0, type: $0 == WorkProperty.completedEstimated ? "Boolean" : "String")
+                })
         }
         return tileset.references.sorted { $0.rawValue < $1.rawValue }.map { layer($0.rawValue, referenceKeys) }
             + (tileset.showsWorks ? [layer(layerName(of: tileset), workKeys)] : [])

@@ -225,7 +225,8 @@ public struct SourceRun: Sendable {
     /// Imports on the thread for imports; a transaction that has begun is ended whatever becomes of the task.
     private func importing(_ list: URL, _ setup: Setup, _ now: Instant, refused: URL) async throws -> [ImportReport] {
         var options = Importer.Options()
-        options.source = schedule.source ?? (setup.mapping?.source == nil ? schedule.name : nil)
+        // Another server's list says nothing of works that are not its own.
+        options.source = setup.source
         options.attribution = schedule.attribution
         options.isFullSnapshot = schedule.isFull
         options.isDryRun = self.options.isDryRun

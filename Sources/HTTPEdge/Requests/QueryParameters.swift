@@ -43,9 +43,17 @@ package struct QueryParameters: Sendable {
 
     package var isEmpty: Bool { pairs.isEmpty }
 
-    /// Refuses every parameter that is not among `known`.
+    /// Refuses every parameter that is not among `known`, where `name.*` stands for all names that begin so.
     package func allow(only known: [String]) throws(Problem) {
-        for pair in pairs where !known.contains(pair.name) { throw .unknownParameter(pair.name, known: known) }
+        for pair in pairs where !known.contains(where: { Self.admits($0, pair.name) }) {
+            throw .unknownParameter(pair.name, known: known)
+        }
+    }
+
+    private static func admits(_ known: String, _ name: String) -> Bool {
+        if known == name { return true }
+        guard known.hasSuffix(".*") else { return false }
+        return name.hasPrefix(known.dropLast()) && name != known
     }
 
     /// The parameters but for the named ones.

@@ -49,16 +49,34 @@ extension WorkOutcome {
     /// - Parameters:
     ///   - now: As of when deadlines are judged.
     ///   - asKnownThen: True for the works as they were at that moment, from their ledger.
+    ///   - districtClass: The class of districts in which works lie; nil for the first one.
     /// - Throws: `StoreError`, `TimeBudgetError`.
     public static func all(
         in store: any WorksStore, matching filter: WorkFilter = .all, at now: Instant, asKnownThen: Bool = false,
-        budget: TimeBudget = .unlimited
+        districtsOf districtClass: String? = nil, budget: TimeBudget = .unlimited
     ) throws -> [WorkOutcome] {
         let earlier = asKnownThen ? try store.worksAsOf(now, matching: filter, budget: budget) : EarlierWorks()
+        let columns = districtClass == nil ? columns : columns.union(WorkColumns(.districts))
         let page = WorkPage(filter: filter, columns: columns, geometry: false)
         let parts = try store.readWorks(page, into: [WorkOutcome](), at: now, budget: budget) { works, row in
-            if !earlier.isElsewhere(row.number) { works.append(try WorkOutcome(row)) }
+            guard !earlier.isElsewhere(row.number) else { return }
+            works.append(try WorkOutcome(row))
+            if let districtClass { works[works.count - 1].take(districtClass, of: row.text(.districts)) }
         }
-        return earlier.works.map { WorkOutcome($0) } + parts.joined()
+        let before = earlier.works.map { work in
+            var outcome = WorkOutcome(work)
+            if let districtClass { outcome.take(districtClass, of: work.districts) }
+            return outcome
+        }
+        return before + parts.joined()
+    }
+
+    /// Puts the district of a class in the place of the first one's.
+    private mutating func take(_ districtClass: String, of districts: String?) {
+        if let districts {
+            district = DistrictClass.district(in: districtClass, of: districts)
+        } else if districtClass != DistrictClass.unnamed {
+            district = nil
+        }
     }
 }

@@ -10,6 +10,7 @@ extension DeadlineReport {
         var json = JSONWriter()
         json.beginObject()
         json.member("group", group.rawValue)
+        if let districtClass { json.member("class", districtClass) }
         json.member("version", version)
         json.member("asked_at", askedAt.description)
         json.key("period")
@@ -187,7 +188,7 @@ extension DeadlineReport {
         switch group {
         case .deadlines: "Kind"
         case .categories: "Category"
-        case .districts: "District"
+        case .districts: districtClass ?? "District"
         case .contractors: "Contractor"
         case .organisations: "Organisation"
         case .months: "Month"

@@ -53,6 +53,8 @@ public struct DeadlineReport: Sendable {
     public static let usualMinimumSample = 10
 
     public var group: Group
+    /// The class of districts that works are grouped by; nil for the first one, and for other groups.
+    public var districtClass: String?
     public var askedAt: Instant
     /// The city's, by which months are told.
     public var timeZone: TimeZone

@@ -44,6 +44,13 @@ struct OwnArchive {
         return ["readme", "license", "licence", "metadata", "copyright", "terms"].contains(where: name.contains)
     }
 
+    /// The file as it lies in the archive.
+    var source: PeekableSource {
+        get throws {
+            PeekableSource(NamedSource(try FileSource(path: "\(unpacked.path)/\(member)"), "\(file)/\(member)"))
+        }
+    }
+
     func open(encoding: String?) throws -> PeekableSource {
         try InputFile.unwrap(
             NamedSource(FileSource(path: "\(unpacked.path)/\(member)"), "\(file)/\(member)"), encoding: encoding)

@@ -115,6 +115,23 @@ enum LayerWords {
         "district", "ward", "neighborhood", "neighbourhood", "borough", "quarter", "precinct", "zip code", "zipcode",
         "bezirk", "stadtteil", "ortsteil", "район", "округ", "barrio", "distrito", "anc_", "cluster",
     ]
+    /// Classes of districts by words in names of files and columns.
+    private static let classes: [(name: String, words: [String])] = [
+        ("zip", ["zip code", "zipcode", "zip codes", "zip_"]), ("postcode", ["postcode", "postal", "plz_", "индекс"]),
+        ("ward", ["ward"]), ("neighborhood", ["neighborhood", "neighbourhood", "n hood", "stadtteil", "barrio"]),
+        ("precinct", ["precinct"]), ("commission", ["anc_", "commission"]), ("council", ["council"]),
+        ("borough", ["borough", "bezirk"]), ("sweeping", ["sweeping"]), ("police", ["police"]),
+    ]
+
+    /// The class that a file of districts seems to be of; nil if nothing says it.
+    static func districtClass(of file: FileDescription) -> String? {
+        let names = [InputFile.stem(of: file.file)] + file.columns.map(\.name)
+        for name in names.map({ FoldedText($0, isName: true) }) {
+            if let found = classes.first(where: { name.match($0.words) > 0 }) { return found.name }
+        }
+        return nil
+    }
+
     static let schools = ["school", "schule", "школ", "escuela", "colegio", "gymnasi"]
     static let roads = [
         "road", "street", "centerline", "centreline", "lane", "route", "straße", "strassen", "дорог", "улиц", "calle",

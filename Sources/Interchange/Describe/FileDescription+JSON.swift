@@ -17,6 +17,10 @@ extension FileDescription {
             json.key("delimiter")
             json.string(delimiter)
         }
+        if let records {
+            json.key("records")
+            json.string(records)
+        }
         json.key("rows")
         json.integer(rows)
         json.key("whole_file")

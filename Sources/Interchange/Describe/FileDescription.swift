@@ -30,6 +30,10 @@ public struct FileDescription: Sendable {
     /// Members of the feature collection that have a value, as paths.
     public var members: [String]
     public var notes: [String]
+    /// Path to the rows in a document, if they lie deeper than its top.
+    public var records: String?
+    /// Paths to lists in a document that looks like one row.
+    var lists: [String]
 
     /// A column by its name.
     public func column(_ name: String) -> ColumnDescription? { columns.first { $0.name == name } }
@@ -51,6 +55,7 @@ public struct FileDescription: Sendable {
         withoutGeometry = survey.geometries.missing
         members = survey.members.filter { $0.value.string != nil }.map(\.name)
         notes = []
+        lists = survey.lists
         needsZone = columns.contains { $0.time.map { !$0.hasZone } ?? false }
         if needsZone, let centre = search.centre(of: place) { zone = ZoneGuess.zone(at: centre) }
         ids = Self.ids(columns)

@@ -30,6 +30,19 @@ public struct FileSurvey: Sendable {
     ///
     /// - Throws: ``InputError`` if there is no such file, if it cannot be read, or if it has no rows at all.
     public func describe(_ path: String) throws -> FileDescription {
+        try UnreadFormat.check(path)
+        let description = try describe(path, records: [])
+        // A document whose rows lie deeper looks like one row.
+        guard path != "-", description.rows <= 1, let records = description.lists.first else { return description }
+        // The list may be one of a feature's properties instead.
+        guard var deeper = try? describe(path, records: records.split(separator: ".").map(String.init)),
+            deeper.rows > 0
+        else { return description }
+        deeper.records = records
+        return deeper
+    }
+
+    private func describe(_ path: String, records: [String]) throws -> FileDescription {
         if let format = ForeignFormat.of(path) {
             if format.isOpenStreetMap {
                 throw InputError(
@@ -37,18 +50,24 @@ public struct FileSurvey: Sendable {
                     "an OpenStreetMap extract has the same tags everywhere and needs no mapping of its own: import it --as basemap, "
                         + "roads, schools or districts")
             }
-            let source = try conversion.features(of: path, format, encoding: encoding)
+            if format.isArchive,
+                let own = try OwnArchive(path, chosen: conversion.layer, limit: conversion.limits.output << 20)
+            {
+                defer { withExtendedLifetime(own) {} }
+                return try describe(own.source, named: path, records: records)
+            }
+            let source = try conversion.features(of: path, format, encoding: encoding, crs: conversion.crs)
             var rows = SurveyedRows(file: path, limits: limits)
             rows.format = "features, by ogr2ogr"
             rows.encoding = encoding ?? "as the file says"
             try readFeatures(source, &rows)
             return rows.description()
         }
-        return try describe(PeekableSource(FileSource(path: path)), named: path)
+        return try describe(PeekableSource(FileSource(path: path)), named: path, records: records)
     }
 
     /// Description of what a source has, gzip or not, in any encoding.
-    func describe(_ packed: PeekableSource, named path: String) throws -> FileDescription {
+    func describe(_ packed: PeekableSource, named path: String, records: [String] = []) throws -> FileDescription {
         var source = packed
         var rows = SurveyedRows(file: path, limits: limits)
         rows.isPacked = try source.peek(2).elementsEqual(GzipSource.magic)
@@ -56,7 +75,14 @@ public struct FileSurvey: Sendable {
         let start = Array(try source.peek(Self.lookedAt))
         rows.encoding = start.withUnsafeBufferPointer { encoding ?? Self.encoding(of: $0) }
         source = try InputFile.unwrap(source, encoding: rows.encoding)
-        if try ImportDecoder.looksLikeJSON(source) {
+        let isXML = try source.peek(Self.lookedAt).first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "<")
+        var asked = Mapping.ownNames(layer: .works)
+        asked.records = records
+        source = try DocumentRows.unwrap(source, asked)
+        if isXML {
+            rows.format = "xml"
+            try readFeatures(source, &rows)
+        } else if try ImportDecoder.looksLikeJSON(source) {
             rows.format = "json"
             try readFeatures(source, &rows)
         } else {
@@ -116,7 +142,9 @@ public struct FileSurvey: Sendable {
                 rows.count += 1
                 switch item {
                 case .refused(let error, _, let place): rows.noteFault("\(error)", line: place.line)
-                case .feature(let feature, _): note(feature, &rows)
+                case .feature(let feature, _):
+                    if rows.count == 1 { rows.lists = DocumentRows.lists(in: feature.properties) }
+                    note(feature, &rows)
                 }
             }
         }
@@ -165,6 +193,8 @@ struct SurveyedRows {
     var geometries = GeometryProfile()
     /// Members of the feature collection.
     var members = JSONObject()
+    /// Paths to lists of objects in the first row.
+    var lists: [String] = []
     /// True once a limit has ended the reading.
     private(set) var isCut = false
     /// Share of the file's bytes that were read, if its length is known.

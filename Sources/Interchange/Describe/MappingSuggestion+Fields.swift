@@ -1,3 +1,4 @@
+import Geometry
 import Works
 
 extension MappingSuggestion {
@@ -29,17 +30,34 @@ extension MappingSuggestion {
     /// Properties of a feature of a reference layer.
     mutating func makeReference() {
         addID()
-        if let name = pick(FieldWords.name, { $0.kind == .text && !$0.looksPersonal }) {
-            add(.name, "name: \(scalar(name))", note: "guess from its name")
-        } else {
-            addOpen(.name, "name: COLUMN")
+        let named = pick(FieldWords.name) { $0.kind == .text && !$0.looksPersonal }
+        let isFull = named.map { $0.fill > 0.98 } ?? false
+        // Districts may bear what they are as their name: WARD, ZIPCODE.
+        let own =
+            layer == .reference(.districts) && !isFull
+            ? pick(LayerWords.districts) { $0.fill > 0.98 && $0.name != named?.name && !$0.looksPersonal } : nil
+        switch (named, own) {
+        case (let name?, nil): add(.name, "name: \(scalar(name))", note: "guess from its name")
+        case (nil, let name?): add(.name, "name: \(scalar(name))", note: "guess: what the districts are called after")
+        case (let name?, let other?):
+            add(
+                .name, "name: {first_non_empty: [\(scalar(name)), \(scalar(other))]}",
+                note: "guess; \(Self.share(name.fill)) of the rows have the first")
+        case (nil, nil): addOpen(.name, "name: COLUMN")
         }
-        let value: String? =
-            switch layer {
-            case .reference(.schools): "school"
-            case .reference(.districts): "district"
-            default: nil
-            }
+        if layer == .reference(.districts) {
+            let name = LayerWords.districtClass(of: file)
+            fields.append(
+                FieldLines(
+                    field: .featureClass,
+                    lines: [
+                        "# One word for this set of districts; another set beside it has another (docs/places.md).",
+                        "class: {constant: \(name ?? DistrictClass.unnamed)}"
+                            + (name == nil ? "" : "  # guess from names"),
+                    ]))
+            return
+        }
+        let value: String? = layer == .reference(.schools) ? "school" : nil
         if let value {
             fields.append(FieldLines(field: .featureClass, lines: ["class: {constant: \(value)}"]))
         } else {
@@ -62,6 +80,8 @@ extension MappingSuggestion {
             fields.append(FieldLines(field: .featureClass, lines: lines))
         }
     }
+
+    private static func share(_ fill: Double) -> String { "\(Int(saturating: (fill * 100).rounded(.down))) %" }
 
     private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
 

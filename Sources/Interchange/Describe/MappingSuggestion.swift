@@ -65,6 +65,8 @@ public struct MappingSuggestion: Sendable {
                 let names = [";": "semicolon", "|": "pipe", "tab": "tab"]
                 lines.append("delimiter: \(names[delimiter] ?? YAMLText.scalar(delimiter))")
             }
+        } else if let records = file.records {
+            lines.append("records: \(YAMLText.scalar(records))  # guess: the list in the document")
         } else if file.format == "json" {
             lines.append("format: geojson")
         }

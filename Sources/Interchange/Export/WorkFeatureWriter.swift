@@ -67,6 +67,10 @@ public struct WorkFeatureWriter: Sendable {
             block.string(row.utf8(.severity))
             block.text(#","district":"#)
             block.string(row.utf8(.district))
+            if let districts = row.utf8(.districts) {
+                block.text(#","districts":"#)
+                block.raw(districts)
+            }
             block.text(#","organisation":"#)
             block.string(row.utf8(.organisation))
             block.text(#","contractor":"#)

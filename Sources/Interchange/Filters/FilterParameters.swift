@@ -12,8 +12,16 @@ public enum FilterParameters {
     /// The names of all filters.
     public static let names = [
         "bbox", "datetime", "kind", "status", "category", "district", "organisation", "contractor", "deadline_state",
-        "severity", "open", "moved_late", "updated_since", "q",
+        "severity", "open", "moved_late", "updated_since", "q", districtByClass,
     ]
+
+    /// Stands among the ``names`` for the filters by a class of districts: `district.ward` and so on.
+    public static let districtByClass = DistrictClass.property("*")
+
+    /// True for the name of a filter; one that begins as those for classes of districts do and goes on wrongly is refused when it is read.
+    public static func isFilter(_ name: String) -> Bool {
+        names.contains(name) || name.hasPrefix(DistrictClass.property(""))
+    }
 
     /// The filter that the parameters describe together.
     ///
@@ -46,7 +54,11 @@ public enum FilterParameters {
             case "moved_late": filter.movedLate = try parameter.truth()
             case "updated_since": filter.updatedSince = try parameter.instant(timeZone)
             case "q": filter.words = try parameter.words()
-            default: throw FilterParameterError(pair.name, "is no filter; there are \(names.joined(separator: ", "))")
+            default:
+                guard let name = DistrictClass.inProperty(pair.name) else {
+                    throw FilterParameterError(pair.name, "is no filter; there are \(names.joined(separator: ", "))")
+                }
+                filter.districtsByClass[name] = try parameter.texts()
             }
         }
         return filter

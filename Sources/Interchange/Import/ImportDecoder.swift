@@ -37,6 +37,8 @@ struct DecodingSummary: Sendable {
     var refusedFile: String?
     /// Every name that the file has for a work, also of rows that were refused or left out.
     var listed: Set<String> = []
+    /// Rows by sources that they name and that do not count.
+    var overruledSources: [String: Int] = [:]
     /// Refused rows of which it cannot be said what work they are about.
     var unnamed = 0
     /// The sign by which the list says that it is cut off; nil if there is none.
@@ -69,6 +71,10 @@ struct ImportDecoder {
         var mapping: Mapping
         var layer: ImportLayer
         var source: String
+        /// Sources whose works the rows may be about.
+        var scope = SourceScope.stated
+        /// Store to look up of which source a work or a feature is that a row names by our id.
+        var store: (any WorksStore)?
         /// Overrules what the file says.
         var observedAt: Instant?
         var isStrict: Bool
@@ -193,7 +199,10 @@ struct ImportDecoder {
             )
         }
         var mapper = try mapper(mapping, observedAt: summary.observedAt)
-        defer { summary.account.unlisted = mapper.unlistedValues.all }
+        defer {
+            summary.account.unlisted = mapper.unlistedValues.all
+            summary.overruledSources = mapper.overruledSources
+        }
         while try reader.next() {
             beginRow()
             var row = CSVRow(reader: reader, plan: plan, number: rowNumber)
@@ -226,7 +235,12 @@ struct ImportDecoder {
             referenceSystems: (task.crs ?? task.mapping.crs) == nil ? .read : .ignored)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var mapper: RowMapper?
-        defer { if let mapper { summary.spoken = mapper.spoken } }
+        defer {
+            if let mapper {
+                summary.spoken = mapper.spoken
+                summary.overruledSources = mapper.overruledSources
+            }
+        }
         var plan = RecordPlan()
         defer { note(plan.extra) }
         var pending: [Int] = []
@@ -454,8 +468,8 @@ struct ImportDecoder {
     private func mapper(_ mapping: Mapping, observedAt: Instant?) throws -> RowMapper {
         do {
             return try RowMapper(
-                mapping: mapping, kind: task.layer.kind, source: task.source, observedAt: observedAt, crs: task.crs,
-                fileCRS: fileCRS)
+                mapping: mapping, kind: task.layer.kind, source: task.source, scope: task.scope, observedAt: observedAt,
+                crs: task.crs, fileCRS: fileCRS)
         } catch let error as UnknownReferenceSystem {
             throw InputError(file: task.file, "\(error)")
         }
@@ -486,7 +500,8 @@ struct ImportDecoder {
                 summary.skipped += 1
                 return
             }
-            if mapping.isFullSnapshot { summary.listed.insert(sourceID) }
+            // Another source may have the same name for a work of its own.
+            if mapping.isFullSnapshot, try mapper.source(row) == task.source { summary.listed.insert(sourceID) }
         }
         guard try mapper.decide(row) == .take else {
             summary.skipped += 1
@@ -498,6 +513,7 @@ struct ImportDecoder {
             if let observed = draft.observedAt, observed > task.now + Self.clockTolerance {
                 throw RowRefusal("observed_at: \(observed) lies ahead of the clock")
             }
+            try expectOwn(draft)
             try name(draft.source, sourceID, line)
             draft.geometry = try check(draft.geometry, mapper, line)
             if let districts = task.districts {
@@ -517,6 +533,8 @@ struct ImportDecoder {
         } else {
             var feature = try mapper.reference(
                 row, sourceID: sourceID ?? "\(InputFile.stem(of: task.file))-\(row.number)", plan: plan)
+            try expectClass(feature)
+            try expectOwn(feature)
             try name(nil, feature.id, line)
             feature.geometry = try check(feature.geometry, mapper, line)
             guard feature.geometry != nil else {
@@ -571,6 +589,35 @@ struct ImportDecoder {
                 draft, kind: kind, id: id, at: task.now, by: actor)
         else { return .draft(draft, unsure: []) }
         return .new(work, ledger, observedAt: draft.observedAt)
+    }
+
+    /// Refuses a district whose class could not be asked for.
+    private func expectClass(_ feature: ReferenceFeature) throws(RowRefusal) {
+        guard task.layer == .reference(.districts), let name = feature.featureClass, !DistrictClass.isName(name)
+        else { return }
+        throw RowRefusal(
+            "class: “\(name.prefix(60))” cannot be a class of districts: it has to be \(DistrictClass.rule); "
+                + "`class` in a mapping or --class gives all districts of a file one")
+    }
+
+    // MARK: Works of other sources
+
+    /// Refuses a row that bears the id of another source's work.
+    private func expectOwn(_ draft: WorkDraft) throws(RowRefusal) {
+        guard task.scope == .own, let id = draft.id, let known = try? task.store?.work(id),
+            !task.scope.mayChange(source: known.source, list: task.source)
+        else { return }
+        throw SourceScope.refusal(of: "a work", source: known.source, list: task.source)
+    }
+
+    /// Refuses a row whose id is that of another source's feature: `a:b` and `c` make the same id as `a` and `b:c`.
+    private func expectOwn(_ feature: ReferenceFeature) throws(RowRefusal) {
+        guard task.scope == .own, let layer = task.layer.reference,
+            feature.id.utf8.count(where: { $0 == UInt8(ascii: ":") }) > 1,
+            let known = try? task.store?.feature(feature.id, in: layer),
+            !task.scope.mayChange(source: known.source, list: task.source)
+        else { return }
+        throw SourceScope.refusal(of: "a feature", source: known.source, list: task.source)
     }
 
     // MARK: Names of refused rows

@@ -23,6 +23,12 @@ public struct ImportReport: Hashable, Sendable {
     public var refused = 0
     /// Works that were closed because the list no longer has them.
     public var closed = 0
+    /// Open works of the source before the import, where a list could close them; nil for lists that close nothing.
+    public var openBefore: Int?
+    /// Share of the source's open works that the list closed by lacking them, 0 to 1; nil if none were open, or nothing could be closed.
+    public var shareClosed: Double? {
+        openBefore.flatMap { $0 > 0 ? Double(closed) / Double($0) : nil }
+    }
     /// Rows that the mapping's `where` leaves out.
     public var skipped = 0
     /// Deadlines that moved.
@@ -86,6 +92,7 @@ public struct ImportReport: Hashable, Sendable {
         districtsAssigned += other.districtsAssigned
         refused += other.refused
         closed += other.closed
+        openBefore = openBefore ?? other.openBefore
         skipped += other.skipped
         deadlinesMoved += other.deadlinesMoved
         deadlinesWithdrawn += other.deadlinesWithdrawn

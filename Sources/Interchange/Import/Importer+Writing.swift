@@ -17,6 +17,10 @@ struct WritingPass {
     /// True if rows have times of their own, so that an older row may come after a newer one about the same work.
     var isTimedByRow = false
     var identities = IdentityBits()
+    /// Names of works of the source that rows mean by our ids.
+    var meant: Set<String> = []
+    /// What became of works of other sources.
+    var foreign = ForeignSources()
     /// Values that rows withdraw if the file turns out to speak of them.
     var unsure: [Unsure] = []
 
@@ -53,7 +57,12 @@ extension Importer {
             report.unchanged += 1
             return
         }
-        let exported = try draft.id.flatMap { try transaction.work($0) }
+        var exported = try draft.id.flatMap { try transaction.work($0) }
+        if let work = exported, !scope.mayChange(source: work.source, list: report.source) {
+            // It came while the rows were read.
+            (exported, draft.id) = (nil, nil)
+        }
+        if let work = exported, work.source == report.source, let name = work.sourceID { pass.meant.insert(name) }
         let known: Work? =
             if let exported {
                 exported
@@ -113,7 +122,10 @@ extension Importer {
             try pass.insert(work, ledger, observedAt: draft.observedAt)
             report.inserted += 1
         case .updated(let work, let ledger):
-            if let known { try pass.update(known, to: work, ledger) }
+            if let known {
+                try pass.update(known, to: work, ledger)
+                if known.source != report.source { pass.foreign.changed[known.source ?? "", default: 0] += 1 }
+            }
             report.updated += 1
             report.deadlinesMoved += ledger.count { $0.field == .dueAt && $0.from != nil && $0.to != nil }
             report.deadlinesWithdrawn += ledger.count { $0.field == .dueAt && $0.to == nil }
@@ -193,7 +205,7 @@ extension Importer {
         _ summary: DecodingSummary, _ pass: WritingPass, _ observed: Instant?, _ report: inout ImportReport
     ) throws -> Bool {
         let (transaction, source) = (pass.transaction, report.source)
-        let gone = try transaction.openWorks(ofSource: source, notIn: summary.listed).filter {
+        let gone = try transaction.openWorks(ofSource: source, notIn: summary.listed.union(pass.meant)).filter {
             try !isReopened($0, in: transaction)
         }
         let readable = summary.read - summary.refused

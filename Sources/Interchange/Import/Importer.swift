@@ -37,6 +37,8 @@ struct ImportPart: Sendable {
 public struct Importer: Sendable {
     public struct Options: Hashable, Sendable {
         /// The name under which the works are known; the mapping's or the file's own if nil.
+        ///
+        /// A list whose source is named here speaks for that source only (``SourceScope``).
         public var source: String?
         /// Whom the data's licence asks to name; as the mapping says if nil.
         public var attribution: String?
@@ -62,6 +64,8 @@ public struct Importer: Sendable {
         public var rules: RuleBook?
         /// Services that the city knows by its rules; they are not told as new.
         public var knownOrganisations: Set<String> = []
+        /// The class of the districts in the file, whatever mapping and file say.
+        public var districtClass: String?
         /// When it is written down.
         public var now: Instant?
 
@@ -70,6 +74,8 @@ public struct Importer: Sendable {
 
     private let store: any WorksStore
     let options: Options
+    /// Sources whose works the lists may be about.
+    var scope: SourceScope { SourceScope(named: options.source) }
 
     public init(store: any WorksStore, options: Options = Options()) {
         self.store = store
@@ -203,6 +209,12 @@ public struct Importer: Sendable {
             mapping.published = published
             for index in mapping.variants.indices { mapping.variants[index].mapping.published = published }
         }
+        if let name = options.districtClass, layer == .reference(.districts) {
+            mapping.fields[.featureClass] = FieldRule(expression: .constant(name))
+            for index in mapping.variants.indices {
+                mapping.variants[index].mapping.fields[.featureClass] = FieldRule(expression: .constant(name))
+            }
+        }
         return SettledPart(part: part, layer: layer, mapping: mapping)
     }
 
@@ -238,7 +250,8 @@ public struct Importer: Sendable {
         let extent = try CityExtent(of: store, at: now)
         let isSourceKnown = layer.reference != nil || isSourceKnown || options.rules != nil
         let task = ImportDecoder.Task(
-            file: file, mapping: mapping, layer: layer, source: source, observedAt: options.observedAt,
+            file: file, mapping: mapping, layer: layer, source: source, scope: scope, store: store,
+            observedAt: options.observedAt,
             isStrict: options.isStrict, isSourceKnown: isSourceKnown,
             districts: districts.flatMap { $0.isEmpty ? nil : $0 },
             crs: settled.part.isConverted ? settled.part.crs : options.crs,
@@ -301,6 +314,7 @@ public struct Importer: Sendable {
             progress(ImportProgress(rows: batch.read, bytesRead: batch.bytesRead, byteCount: batch.byteCount))
         }
         try settleUnsure(summary, &pass, &report)
+        if mayBeFull, layer.reference == nil, summary.isFullSnapshot { report.openBefore = pass.openBefore }
         report.read = summary.read
         report.skipped = summary.skipped
         report.repaired = summary.repaired
@@ -309,7 +323,8 @@ public struct Importer: Sendable {
         report.refused = summary.refused
         report.refusals = summary.refusals
         report.refusalReasons = summary.refusalReasons
-        report.notes = summary.notes
+        pass.foreign.overruled = summary.overruledSources
+        report.notes = summary.notes + pass.foreign.notes(list: source)
         report.published = summary.published
         report.withheld = summary.withheld
         report.account = summary.account

@@ -25,6 +25,12 @@ struct ExportMarks: Hashable, Sendable {
         return id == "\(source):\(sourceID)"
     }
 
+    /// The id that our export gave a work or a feature; nil for rows that are not of an export.
+    func exportedID(_ row: some SourceRecord) throws(RowRefusal) -> String? {
+        if let work = try work(row) { return work.description }
+        return try isFeature(row) ? id(row) : nil
+    }
+
     private func id(_ row: some SourceRecord) throws(RowRefusal) -> String? {
         if let id = try text(featureID, row) { return id }
         return try text(id, row)

@@ -34,7 +34,7 @@ private final class MappingParser {
     }
 
     private static let keys = [
-        "title", "source", "attribution", "layer", "format", "crs", "encoding", "delimiter", "time_zone",
+        "title", "source", "attribution", "layer", "class", "format", "crs", "encoding", "delimiter", "time_zone",
         "time_formats",
         "empty_values",
         "empty_places", "observed_at", "snapshot", "close_at_most", "keeps", "bounds", "geometry", "where", "refuse",
@@ -164,6 +164,7 @@ private final class MappingParser {
                 mapping.fields[field] = try rule(node, for: field)
             }
         }
+        try districtClass(root, &mapping)
         if let node = root["observed_at"] { try observedAt(node, &mapping) }
         try check(mapping, root)
         mapping.columns = columns
@@ -198,6 +199,22 @@ private final class MappingParser {
         case .collection, .fileName, nil: break
         }
         return base
+    }
+
+    /// The class of all districts of a file, `class: ward`.
+    private func districtClass(_ root: Node.Mapping, _ mapping: inout Mapping) throws {
+        guard let node = root["class"] else { return }
+        let name = try text(node, "class")
+        guard mapping.layer == .reference(.districts) else {
+            throw error(node, "class", "is for `layer: districts`; the property of other layers stands under `fields`")
+        }
+        guard DistrictClass.isName(name) else {
+            throw error(node, "class", "“\(name)” cannot be a class of districts: it has to be \(DistrictClass.rule)")
+        }
+        guard root["fields"]?.mapping?["class"] == nil else {
+            throw error(node, "class", "is said under `fields` as well; say it once")
+        }
+        mapping.fields[.featureClass] = FieldRule(expression: .constant(name))
     }
 
     private func check(_ mapping: Mapping, _ root: Node.Mapping) throws {

@@ -30,7 +30,10 @@ extension Mapping {
             name: "own names", timeZone: "UTC", timeFormats: TimeFormat.usual, emptyValues: [], isFullSnapshot: false,
             geometry: .feature, conditions: [], refusals: [],
             omitted: layer.reference == nil
-                ? ["id", "revision", "due_changes", "moved_late", "passed_due_at", "updated_at", "deadline_state"] : [],
+                ? [
+                    "id", "revision", "due_changes", "moved_late", "passed_due_at", "updated_at", "deadline_state",
+                    "districts",
+                ] : [],
             fields: fields, columns: columns, hasOwnNames: true, variants: [])
         mapping.exportMarks = marks
         return mapping

@@ -8,6 +8,8 @@ struct RowMapper {
     let kind: WorkKind?
     /// The source of works that have none by the row.
     let source: String
+    /// Sources whose works the rows may be about.
+    let scope: SourceScope
     /// The moment of the list, if the file has one.
     var observedAt: Instant?
 
@@ -35,6 +37,8 @@ struct RowMapper {
     /// True if the last row's geometry had a Z or M, which was left out.
     private(set) var hasFurtherOrdinates = false
     private var projections: RowProjections
+    /// Rows by the sources that they name and that do not count.
+    private(set) var overruledSources: [String: Int] = [:]
     /// Values that the mapping's tables do not list.
     let unlistedValues = UnlistedValues()
 
@@ -42,14 +46,15 @@ struct RowMapper {
     ///   - crs: The coordinate system that the user states; the mapping's if nil.
     ///   - fileCRS: The coordinate system that the file states.
     init(
-        mapping: Mapping, kind: WorkKind?, source: String, observedAt: Instant?, crs: String? = nil,
-        fileCRS: String? = nil
+        mapping: Mapping, kind: WorkKind?, source: String, scope: SourceScope = .stated, observedAt: Instant?,
+        crs: String? = nil, fileCRS: String? = nil
     ) throws {
         projections = try RowProjections(stated: crs ?? mapping.crs)
         try projections.use(ofFile: fileCRS)
         self.mapping = mapping
         self.kind = kind
         self.source = source
+        self.scope = scope
         self.observedAt = observedAt
         guard let clock = LocalClock(identifier: mapping.timeZone) else {
             throw MappingError(mapping: mapping.name, key: "time_zone", "“\(mapping.timeZone)” is no time zone")
@@ -100,6 +105,12 @@ struct RowMapper {
 
     /// The name that the source has for the row's work.
     mutating func sourceID(_ row: some SourceRecord) throws(RowRefusal) -> String? {
+        // Works of several sources may have the same name there, but not the same id.
+        if scope == .own, let marks = mapping.exportMarks, let stated = try string(.source, row), stated != source,
+            let id = try marks.exportedID(row)
+        {
+            return id
+        }
         var id = try string(.sourceID, row)
         // A table program that took an id for a number writes 7.0 for 7.
         if let written = id, let short = DecimalSpelling.shortest(written), !short.contains(".") { id = short }
@@ -113,6 +124,11 @@ struct RowMapper {
         return id
     }
 
+    /// The source of the row's work.
+    mutating func source(_ row: some SourceRecord) throws(RowRefusal) -> String {
+        scope.source(stated: try string(.source, row), list: source)
+    }
+
     /// What the row says about a work. Its geometry is as the source has it, unchecked.
     ///
     /// - Parameter isNew: True if nothing can be withdrawn, as the source has no work yet.
@@ -121,7 +137,9 @@ struct RowMapper {
     {
         var draft = WorkDraft()
         draft.sourceID = sourceID
-        draft.source = try string(.source, row) ?? source
+        let stated = try string(.source, row)
+        draft.source = scope.source(stated: stated, list: source)
+        if scope == .own, let stated, stated != source { overruledSources[stated, default: 0] += 1 }
         draft.kind = try value(.kind, row) ?? kind
         guard draft.kind != nil else {
             throw RowRefusal(
@@ -158,8 +176,8 @@ struct RowMapper {
         let (published, withheld) = extra(row, plan: plan)
         // An export cannot have what is private, so that stays.
         draft.extra = ExtraStatement(published: published, withheld: withheld, isWhole: draft.id == nil)
-        if let id = draft.id, sourceID == id.description {
-            draft.source = try string(.source, row)
+        if scope == .stated, let id = draft.id, sourceID == id.description {
+            draft.source = stated
             draft.sourceID = nil
         }
         unsure = []
@@ -294,7 +312,7 @@ struct RowMapper {
     mutating func reference(_ row: some SourceRecord, sourceID: String, plan: RecordPlan) throws(RowRefusal)
         -> ReferenceFeature
     {
-        let source = try string(.source, row) ?? source
+        let source = try source(row)
         extra.isExport = try mapping.exportMarks?.isFeature(row) ?? false
         let (published, withheld) = extra(row, plan: plan)
         var feature = ReferenceFeature(

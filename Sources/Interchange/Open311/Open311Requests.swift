@@ -35,13 +35,23 @@ extension Open311Document {
                 [.record([name, Field("service_notice", notice), Field("account_id", .text(nil))])], each: "request"))
     }
 
+    /// The real status, and whether its end is an estimate: the times of a request have no place for that.
+    private static func statusNotes(of work: Work, _ language: String) -> String {
+        guard work.isCompletedEstimated, work.completedAt != nil else { return work.status.rawValue }
+        let words =
+            language == "ru"
+            ? "время завершения источник не сообщает, это оценка"
+            : "the source does not state when it ended, the time is an estimate"
+        return "\(work.status.rawValue); \(words)"
+    }
+
     private static func request(_ work: Work, _ book: RuleBook, _ language: String) -> Value {
         let place = work.geometry?.representativePoint
         return .record([
             Field("service_request_id", work.id.description),
             Field("status", work.status.isOpen ? "open" : "closed"),
             // The standard knows two statuses only; the real one stands here.
-            Field("status_notes", work.status.rawValue),
+            Field("status_notes", statusNotes(of: work, language)),
             Field("service_name", book.category(work.category)?.name(in: language) ?? work.category),
             Field("service_code", work.category),
             Field(

@@ -26,8 +26,8 @@ struct WorkSubmission {
 
     /// What only this service sets.
     private static let own: Set<String> = [
-        "id", "type", "district", "original_due_at", "updated_at", "due_changes", "moved_late", "passed_due_at",
-        "deadline_state", "revision",
+        "id", "type", "district", "districts", "original_due_at", "updated_at", "due_changes", "moved_late",
+        "passed_due_at", "deadline_state", "revision",
     ]
 
     init(_ value: JSONValue) throws(Problem) {

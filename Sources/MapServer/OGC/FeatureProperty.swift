@@ -37,6 +37,9 @@ struct FeatureProperty: Sendable {
         choice("status", WorkStatus.self, "how far the work has come"),
         choice("severity", Severity.self, "how bad it is"),
         .init(name: "district", meaning: "the district it lies in", isFilter: true),
+        .init(
+            name: "districts", type: "object",
+            meaning: "its districts by class, such as wards or postal codes; left out if the city has no classes"),
         .init(name: "organisation", meaning: "the service responsible", isFilter: true),
         .init(name: "contractor", meaning: "the contractor", isFilter: true),
         moment("reported_at", "when it was reported"),
@@ -56,7 +59,7 @@ struct FeatureProperty: Sendable {
         .init(name: "daily_from", meaning: "when the crew's day starts, HH:MM"),
         .init(name: "daily_until", meaning: "when the crew's day ends, HH:MM"),
         moment("on_site_at", "when somebody last confirmed that work is going on there"),
-        choice("traffic_impact", TrafficImpact.self, "what it does to traffic", isFilter: false),
+        choice("traffic_impact", TrafficImpact.self, "what it does to traffic; null if nobody knows", isFilter: false),
         choice("deadline_state", DeadlineState.self, "whether the deadline is kept, as of the answer"),
         .init(name: "source", meaning: "where it was imported from"),
         .init(name: "source_id", meaning: "its name there"),
@@ -80,6 +83,12 @@ struct FeatureProperty: Sendable {
         .init(name: "extra", type: "object", meaning: "what else the source said and the city publishes"),
     ]
 
+    /// The property of works for a class of districts.
+    static func district(in name: String) -> FeatureProperty {
+        FeatureProperty(
+            name: DistrictClass.property(name), meaning: "the district of the class \(name) it lies in", isFilter: true)
+    }
+
     /// The property's own schema. Any may be null, but what every work has.
     var schema: JSONValue {
         var members: [(String, JSONValue)] = [("title", .string(meaning)), ("type", .string(type))]
@@ -89,13 +98,17 @@ struct FeatureProperty: Sendable {
     }
 
     /// A JSON Schema of the properties, with the geometry.
-    static func schema(of layer: Layer, id: String, title: String, queryablesOnly: Bool) -> JSONValue {
+    static func schema(of layer: Layer, id: String, title: String, queryablesOnly: Bool, classes: [String]) -> JSONValue
+    {
         var properties: [(String, JSONValue)] = [
             (WorkProperty.geometry, ["x-ogc-role": "primary-geometry", "format": "geometry-any"])
         ]
         if queryablesOnly { properties.append((Self.id.name, Self.id.schema)) }
         for property in all(of: layer) where !queryablesOnly || layer.vocabulary[property.name] != nil {
             properties.append((property.name, property.schema))
+        }
+        if queryablesOnly, layer.reference == nil {
+            for name in classes { properties.append((DistrictClass.property(name), Self.district(in: name).schema)) }
         }
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": .string(id), "type": "object",

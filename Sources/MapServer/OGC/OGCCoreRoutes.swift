@@ -15,11 +15,13 @@ struct OGCCoreRoutes: RouteFamily {
         [
             .get("/ogc") { request, _ in try landing(request) },
             .get("/ogc/conformance") { request, _ in try conformance(request) },
-            .get("/ogc/api") { request, _ in try api(request) },
+            .get("/ogc/api") { request, context in try await api(request, context) },
             .get("/ogc/collections") { request, context in try await collections(request, context) },
             .get("/ogc/collections/{layer}") { request, context in try await collection(request, context) },
-            .get("/ogc/collections/{layer}/schema") { request, context in try schema(request, context, "schema") },
-            .get("/ogc/collections/{layer}/queryables") { request, context in try schema(request, context, "queryables")
+            .get("/ogc/collections/{layer}/schema") { request, context in try await schema(request, context, "schema")
+            },
+            .get("/ogc/collections/{layer}/queryables") { request, context in
+                try await schema(request, context, "queryables")
             },
         ]
     }
@@ -116,9 +118,12 @@ struct OGCCoreRoutes: RouteFamily {
 
     // MARK: The interface
 
-    private func api(_ request: Request) throws -> Response {
+    private func api(_ request: Request, _ context: MapContext) async throws -> Response {
         let resource = try OGCResource(request, services)
-        let document = OpenAPI(part: .ogc, title: services.configuration.title, server: resource.href("")).document
+        let classes = try await services.districtClasses(request, context)
+        let document = OpenAPI(
+            part: .ogc, title: services.configuration.title, server: resource.href(""), districtClasses: classes
+        ).document
         return resource.response(request, document, type: OpenAPI.mediaType) {
             var rows: HTML = ""
             for path in document["paths"]?.object.map({ Array($0) }) ?? [] {
@@ -177,17 +182,19 @@ struct OGCCoreRoutes: RouteFamily {
     }
 
     /// The JSON Schema of a collection's features, or of what can be asked of them.
-    private func schema(_ request: Request, _ context: MapContext, _ kind: String) throws -> Response {
+    private func schema(_ request: Request, _ context: MapContext, _ kind: String) async throws -> Response {
         let layer = try Self.layer(context)
+        let classes = try await services.districtClasses(request, context)
         let resource = try OGCResource(request, services)
         let document = FeatureProperty.schema(
             of: layer, id: resource.href("/collections/\(layer.name)/\(kind)"), title: resource.language.name(layer),
-            queryablesOnly: kind == "queryables")
+            queryablesOnly: kind == "queryables", classes: classes)
         return resource.response(request, document, type: "application/schema+json") {
             var rows: HTML = ""
             let isQueryables = kind == "queryables"
             let properties = isQueryables ? [.id] + FeatureProperty.all(of: layer) : FeatureProperty.all(of: layer)
-            for property in properties where !isQueryables || layer.vocabulary[property.name] != nil {
+            let named = isQueryables && layer.reference == nil ? classes.map(FeatureProperty.district) : []
+            for property in properties + named where !isQueryables || layer.vocabulary[property.name] != nil {
                 rows +=
                     "<tr><td><code>\(property.name)</code></td><td>\(property.type)</td><td>\(property.meaning)</td></tr>\n"
             }

@@ -109,7 +109,7 @@ extension OpenAPI {
                         .object(JSONObject(schema)))
                 ))
         }
-        for property in FeatureProperty.works where property.isFilter {
+        for property in FeatureProperty.works + districtClasses.map(FeatureProperty.district) where property.isFilter {
             var items: [(String, JSONValue)] = [("type", "string"), ("pattern", "^[^,\\x00]+$")]
             if !property.values.isEmpty { items.append(("enum", .array(property.values.map { .string($0) }))) }
             parameters.append(

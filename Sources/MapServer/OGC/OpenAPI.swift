@@ -21,6 +21,8 @@ struct OpenAPI {
     let server: String
     /// True if works can be written here; described with the downloads.
     var writes = false
+    /// Classes of the city's districts, each a parameter of its own.
+    var districtClasses: [String] = []
 
     var document: JSONValue {
         let paths = JSONValue.object(JSONObject(part == .ogc ? ogcPaths : downloadPaths))
@@ -60,7 +62,7 @@ struct OpenAPI {
             let path = "/collections/\(layer.name)"
             let name = layer.name
             // A component's name is told apart by what it is, since the path has a parameter of the name id too.
-            let parameters = FeaturesRoutes.parameters(of: layer).map { $0 == "id" ? "id-queryable" : $0 }
+            let parameters = byClass(FeaturesRoutes.parameters(of: layer)).map { $0 == "id" ? "id-queryable" : $0 }
             paths += [
                 (path, Self.get("\(name)", "The collection \(name)", common, "object")),
                 (
@@ -93,6 +95,11 @@ struct OpenAPI {
         return paths
     }
 
+    /// Names of parameters with those for the classes of districts in their place.
+    private func byClass(_ names: [String]) -> [String] {
+        names.flatMap { $0 == FilterParameters.districtByClass ? districtClasses.map(DistrictClass.property) : [$0] }
+    }
+
     private var downloadPaths: [(String, JSONValue)] {
         var paths: [(String, JSONValue)] = [
             ("/api", Self.get("api", "This document", [], "object", type: Self.mediaType)),
@@ -103,7 +110,7 @@ struct OpenAPI {
                 (
                     "/geojson/\(layer.name).geojson",
                     Self.get(
-                        "\(layer.name)Download", "All of \(layer.name)", LayerQuery.names(for: layer),
+                        "\(layer.name)Download", "All of \(layer.name)", byClass(LayerQuery.names(for: layer)),
                         "featureCollection", type: "application/geo+json")
                 ))
         }

@@ -51,6 +51,13 @@ struct Open311Query {
                 }
             }
         }
+        for pair in parameters.pairs where !pair.value.isEmpty {
+            if let name = DistrictClass.inProperty(pair.name) {
+                filter.districtsByClass[name] = Set(list(pair.name) ?? [])
+            } else if pair.name == "district" {
+                filter.districts = Set(list(pair.name) ?? [])
+            }
+        }
         let (start, end) = (try date("start_date"), try date("end_date"))
         switch (start, end) {
         case (let start?, let end?):

@@ -25,25 +25,41 @@ struct District: Sendable {
 final class DistrictList: Sendable {
     private struct State {
         var districts: [District] = []
+        /// Classes in the order in which they came.
+        var classes: [String] = []
         var revision: StoreState?
     }
 
     private let state = Mutex(State())
 
-    /// All districts by their names.
+    /// All districts of the first class by their names.
     func all(in store: any WorksStore, budget: TimeBudget) throws -> [District] {
+        try current(in: store, budget: budget).districts
+    }
+
+    /// The classes of districts, the first one first.
+    func classes(in store: any WorksStore, budget: TimeBudget) throws -> [String] {
+        try current(in: store, budget: budget).classes
+    }
+
+    private func current(in store: any WorksStore, budget: TimeBudget) throws -> State {
         let revision = try store.revision().state(of: .districts)
-        if let known = state.withLock({ $0.revision == revision ? $0.districts : nil }) { return known }
+        if let known = state.withLock({ $0.revision == revision ? $0 : nil }) { return known }
         var districts: [District] = []
+        var classes: [String] = []
         try store.forEachFeature(in: .districts, bounds: nil, after: nil, limit: nil, budget: budget) { _, feature in
+            let name = DistrictClass.name(of: feature.featureClass)
+            if !classes.contains(name) { classes.append(name) }
+            guard name == classes[0] else { return }
             districts.append(
                 District(
                     id: feature.id, name: feature.name ?? feature.id, translations: feature.translations,
                     point: feature.geometry?.representativePoint))
         }
         districts.sort { ($0.name, $0.id) < ($1.name, $1.id) }
-        state.withLock { [districts] in $0 = State(districts: districts, revision: revision) }
-        return districts
+        let read = State(districts: districts, classes: classes, revision: revision)
+        state.withLock { $0 = read }
+        return read
     }
 }
 

@@ -72,8 +72,8 @@ extension Language {
         case .hidden: self("Видимость", "Visibility")
         case .redacted: self("Удалено", "Redacted")
         case .kind: self("Вид", "Kind")
-        case .completedAt, .district, .status, .dueAt, .startsAt, .category, .severity, .organisation, .contractor,
-            .onSiteAt:
+        case .completedAt, .district, .status, .dueAt, .startsAt, .category, .severity, .trafficImpact, .organisation,
+            .contractor, .onSiteAt:
             text("field.\(field.rawValue)")
         }
     }

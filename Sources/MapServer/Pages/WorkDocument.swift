@@ -37,7 +37,7 @@ enum WorkDocument {
         field("organisation", work.organisation?.html)
         field("contractor", work.contractor?.html)
         field("severity", say.name(work.severity).html)
-        if work.trafficImpact != .none { field("traffic_impact", say.name(work.trafficImpact).html) }
+        field("traffic_impact", work.trafficImpact.map { say.name($0).html })
         field("reported_at", work.reportedAt.map(clock.html))
         field("starts_at", work.startsAt.map(clock.html))
         if let from = work.dailyFrom, let until = work.dailyUntil {
@@ -109,6 +109,7 @@ enum WorkDocument {
             }
             if field == .kind, let kind = WorkKind(rawValue: text) { return say.name(kind).html }
             if field == .category { return say.category(text).html }
+            if field == .trafficImpact, let impact = TrafficImpact(rawValue: text) { return say.name(impact).html }
             if field == .severity, let severity = Severity(rawValue: text) { return say.name(severity).html }
             return text.html
         }

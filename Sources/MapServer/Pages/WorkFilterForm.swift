@@ -54,7 +54,7 @@ struct WorkFilterForm: Sendable {
 
     /// The same question as parameters of the interface.
     var dataQuery: QueryParameters {
-        var query = QueryParameters(visit.query.pairs.filter { FilterQuery.names.contains($0.name) })
+        var query = QueryParameters(visit.query.pairs.filter { FilterParameters.isFilter($0.name) })
         guard let filter = try? filter else { return query }
         query = query.without("open")
         if filter.openOnly { query = query.setting("open", to: "true") }

@@ -7,14 +7,15 @@ import Works
 struct DescriptionRoutes: RouteFamily {
     let services: MapServices
 
-    var routes: [Route] { [.get("/api") { request, _ in try description(request) }] }
+    var routes: [Route] { [.get("/api") { request, context in try await description(request, context) }] }
 
-    private func description(_ request: Request) throws -> Response {
+    private func description(_ request: Request, _ context: MapContext) async throws -> Response {
         try QueryParameters(request).allow(only: [])
+        let classes = try await services.districtClasses(request, context)
         let address = PublicAddress(request, configuration: services.configuration)
         let document = OpenAPI(
             part: .downloads, title: services.configuration.title, server: address(""),
-            writes: services.store is any DeskStore
+            writes: services.store is any DeskStore, districtClasses: classes
         ).document
         var content = Content(text: document.bytes, OpenAPI.mediaType, gzip: request.acceptsGzip)
         content.headers[.vary] = "Accept-Encoding"

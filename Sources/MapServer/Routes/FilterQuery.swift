@@ -12,7 +12,8 @@ enum FilterQuery {
     /// - Parameter city: Its time zone is asked where somebody writes a date.
     static func filter(_ query: QueryParameters, _ city: CityZone) throws(Problem) -> WorkFilter {
         do {
-            return try FilterParameters.filter(query.pairs.filter { names.contains($0.name) }, in: city.timeZone)
+            return try FilterParameters.filter(
+                query.pairs.filter { FilterParameters.isFilter($0.name) }, in: city.timeZone)
         } catch {
             throw .malformedParameter(error.parameter, error.reason)
         }

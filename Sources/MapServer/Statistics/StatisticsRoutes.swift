@@ -27,7 +27,11 @@ struct StatisticsRoutes: RouteFamily {
     private func statistics(_ request: Request, _ context: MapContext) async throws -> Response {
         let query = try QueryParameters(request)
         try query.allow(only: Self.names)
-        guard let group = try query.choice("group", of: Self.groups) else {
+        let districtClass = query["group"].flatMap(DistrictClass.inProperty)
+        guard
+            let group = try districtClass == nil
+                ? query.choice("group", of: Self.groups) : DeadlineReport.Group.districts
+        else {
             throw Problem.malformedParameter(
                 "group", "is needed: one of \(Self.groups.map(\.word).joined(separator: ", "))")
         }
@@ -39,16 +43,35 @@ struct StatisticsRoutes: RouteFamily {
         let content = try await services.statistic(
             query, request, context, at: now, mediaType: format == .json ? "application/json" : "text/csv"
         ) { budget in
-            let report = try DeadlineReport(
-                from: services.store, matching: filter, by: group, period: period, at: now,
-                minimumSample: minimumSample ?? DeadlineReport.usualMinimumSample, names: services.cityTexts.names(),
-                budget: budget)
+            let sample = minimumSample ?? DeadlineReport.usualMinimumSample
+            let report =
+                if let districtClass {
+                    try classed(
+                        districtClass, matching: filter, period: period, at: now, minimumSample: sample, budget: budget)
+                } else {
+                    try DeadlineReport(
+                        from: services.store, matching: filter, by: group, period: period, at: now,
+                        minimumSample: sample, names: services.cityTexts.names(), budget: budget)
+                }
             return switch format {
             case .json: report.json(version: services.configuration.version)
             case .csv: Array(report.csv().utf8)
             }
         }
         return content.response(to: request, caching: .revalidate)
+    }
+
+    private func classed(
+        _ name: String, matching filter: WorkFilter, period: Period, at now: Instant, minimumSample: Int,
+        budget: TimeBudget
+    ) throws -> DeadlineReport {
+        do {
+            return try DeadlineReport(
+                from: services.store, matching: filter, byDistrictsOf: name, period: period, at: now,
+                minimumSample: minimumSample, names: services.cityTexts.names(), budget: budget)
+        } catch let error as UnknownDistrictClass {
+            throw Problem.malformedParameter("group", error.description)
+        }
     }
 }
 

@@ -81,7 +81,12 @@ struct TileRoutes: RouteFamily {
         default: return nil
         }
         guard let query else { return wanted }
-        return try? tileRequest(QueryParameters(String(uri[uri.index(after: query)...])), filling: wanted, city)
+        guard
+            let tile = try? tileRequest(
+                QueryParameters(String(uri[uri.index(after: query)...])), filling: wanted, city)
+        else { return nil }
+        // The route knows which classes there are.
+        return tile.filter.districtsByClass.isEmpty ? tile : nil
     }
 
     /// Letters, digits, underscores and hyphens: what names of tilesets are made of.

@@ -32,7 +32,7 @@ extension SpatiaLiteStore: DeskStore {
                 defer { try? database.run("PRAGMA temp_store = DEFAULT") }
                 var outcome: (Result, StoreRevision?)?
                 try database.inTransaction(.immediate) {
-                    let transaction = try SpatiaLiteTransaction(database, keys, bulk: false)
+                    let transaction = try SpatiaLiteTransaction(database, keys, districts, bulk: false)
                     let result = try body(transaction)
                     try transaction.finish()
                     try journal?.append(transaction.erasures)

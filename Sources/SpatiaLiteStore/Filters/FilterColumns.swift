@@ -14,6 +14,7 @@ struct FilterColumns {
     /// The value of a property; null for a name that no property has.
     func column(_ name: String) -> SQLPiece {
         guard vocabulary[name] != nil else { return "NULL" }
+        if let districtClass = DistrictClass.inProperty(name) { return Self.district(in: districtClass) }
         switch name {
         case WorkProperty.geometry: return "geom"
         case WorkProperty.completedEstimated: return "ifnull(completed_estimated, 0)"
@@ -26,5 +27,12 @@ struct FilterColumns {
         // The tables call the others what the interface calls them.
         default: return "\(name: name)"
         }
+    }
+
+    /// The district in a class; as `Work.district(in:)` has it.
+    static func district(in name: String) -> SQLPiece {
+        let path = SQLValue.text("$.\"\(name)\"")
+        guard name == DistrictClass.unnamed else { return "json_extract(districts, \(value: path))" }
+        return "iif(districts IS NULL, district, json_extract(districts, \(value: path)))"
     }
 }

@@ -32,6 +32,7 @@ extension WorkDraft {
             draft.kind = nil
         }
         if repeats(.severity, draft.severity?.rawValue) { draft.severity = nil }
+        if repeats(.trafficImpact, draft.trafficImpact?.rawValue) { draft.trafficImpact = nil }
         if repeats(.organisation, draft.organisation) { draft.organisation = nil }
         if repeats(.contractor, draft.contractor) { draft.contractor = nil }
         if repeats(.geometry, draft.geometry?.geoJSON) {

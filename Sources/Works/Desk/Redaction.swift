@@ -129,8 +129,8 @@ extension LedgerEntry {
         let isFree =
             switch field {
             case .organisation, .contractor, .geometry, .district: true
-            case .registered, .status, .kind, .completedAt, .dueAt, .startsAt, .category, .severity, .onSiteAt,
-                .duplicateOf, .hidden,
+            case .registered, .status, .kind, .completedAt, .dueAt, .startsAt, .category, .severity, .trafficImpact,
+                .onSiteAt, .duplicateOf, .hidden,
                 .redacted:
                 false
             }

@@ -69,13 +69,14 @@ extension WorkFilter {
     public var memory: Int {
         func texts(_ set: some Collection<String>) -> Int { set.reduce(set.count * 32) { $0 + $1.utf8.count } }
         let sets = [categories, districts, organisations, contractors].reduce(0) { $0 + texts($1) }
-        return sets + texts(words) + (expression?.memory ?? 0)
+        let classes = districtsByClass.reduce(0) { $0 + 64 + texts($1.value) }
+        return sets + classes + texts(words) + (expression?.memory ?? 0)
     }
 
     /// True for filters that many clients ask for: kinds, states and severities, at most one category, and nothing that is written freely.
     public var isCommon: Bool {
         bounds == nil && period == nil && updatedSince == nil && expression == nil && words.isEmpty && districts.isEmpty
-            && organisations.isEmpty && contractors.isEmpty && categories.count <= 1
+            && districtsByClass.isEmpty && organisations.isEmpty && contractors.isEmpty && categories.count <= 1
     }
 }
 

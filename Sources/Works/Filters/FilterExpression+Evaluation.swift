@@ -181,7 +181,11 @@ extension Work {
         case WorkProperty.deadlineState: return .text(deadlineState(at: now).rawValue)
         case WorkProperty.geometry: return geometry.map { .geometry($0) }
         default:
-            guard let column = WorkColumn.allCases.first(where: { $0.propertyName == name }), let text = text(column)
+            if let districtClass = DistrictClass.inProperty(name) {
+                return district(in: districtClass).map { .text($0) }
+            }
+            guard let column = WorkColumn.allCases.first(where: { $0.propertyName == name }), column != .districts,
+                let text = text(column)
             else { return nil }
             return column.isMoment ? FilterTime(text).map { .time($0) } : .text(text)
         }

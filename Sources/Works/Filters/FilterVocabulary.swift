@@ -20,11 +20,16 @@ public struct FilterVocabulary: Hashable, Sendable {
     }
 
     /// The type of a property; nil if there is none of this name.
-    public subscript(name: String) -> FilterType? { types[name] }
+    ///
+    /// Works have one for each class of districts, `district.ward`; which classes there are is a matter of the city.
+    public subscript(name: String) -> FilterType? {
+        if let type = types[name] { return type }
+        return types["district"] != nil && DistrictClass.inProperty(name) != nil ? .text : nil
+    }
 
     /// What works can be asked for: everything but what sources say on top.
     public static let works = FilterVocabulary(
-        WorkColumn.allCases.filter { $0 != .extra && $0 != .completedEstimated }.map {
+        WorkColumn.allCases.filter { ![.extra, .completedEstimated, .districts].contains($0) }.map {
             ($0.propertyName, $0.isMoment ? .time : .text)
         }
             + [

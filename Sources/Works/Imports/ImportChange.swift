@@ -13,8 +13,9 @@ public struct ImportChange: Hashable, Sendable {
     /// By the names of the properties.
     var fields: [String: Values] = [:]
 
+    /// Columns that an import states; districts by class are found from the place.
     private static let columns = WorkColumn.allCases.filter {
-        ![.id, .updatedAt, .source, .sourceID, .passedDueAt].contains($0)
+        ![.id, .updatedAt, .source, .sourceID, .passedDueAt, .districts].contains($0)
     }
     private static let privateExtra = "private_extra"
     private static let geometry = "geometry"
@@ -106,9 +107,9 @@ extension Work {
         case .dailyFrom: dailyFrom = text.flatMap { LocalTime($0) }
         case .dailyUntil: dailyUntil = text.flatMap { LocalTime($0) }
         case .onSiteAt: onSiteAt = moment()
-        case .trafficImpact: trafficImpact = text.flatMap(TrafficImpact.init(rawValue:)) ?? trafficImpact
+        case .trafficImpact: trafficImpact = text.flatMap(TrafficImpact.init(rawValue:))
         case .extra: extra = text
-        case .id, .updatedAt, .source, .sourceID, .passedDueAt: break
+        case .id, .updatedAt, .source, .sourceID, .passedDueAt, .districts: break
         }
     }
 }

@@ -30,6 +30,7 @@ extension Reconciliation {
         note(.category) { $0.category }
         note(.district) { $0.district }
         note(.severity) { $0.severity.rawValue }
+        note(.trafficImpact) { $0.trafficImpact?.rawValue }
         note(.organisation) { $0.organisation }
         note(.contractor) { $0.contractor }
         note(.startsAt) { $0.startsAt?.description }

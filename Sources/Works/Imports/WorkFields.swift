@@ -7,6 +7,7 @@ public enum WithdrawableField: String, Sendable, CaseIterable {
     case dailyFrom = "daily_from"
     case dailyUntil = "daily_until"
     case onSiteAt = "on_site_at"
+    case trafficImpact = "traffic_impact"
     case geometry
 }
 
@@ -49,6 +50,7 @@ extension WithdrawableField {
         case .dailyFrom: work.dailyFrom != nil
         case .dailyUntil: work.dailyUntil != nil
         case .onSiteAt: work.onSiteAt != nil
+        case .trafficImpact: work.trafficImpact != nil
         case .geometry: work.geometry != nil
         }
     }
@@ -70,6 +72,7 @@ extension WithdrawableField {
         case .dailyFrom: draft.dailyFrom != nil
         case .dailyUntil: draft.dailyUntil != nil
         case .onSiteAt: draft.onSiteAt != nil
+        case .trafficImpact: draft.trafficImpact != nil
         case .geometry: draft.geometry != nil
         }
     }

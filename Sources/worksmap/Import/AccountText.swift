@@ -18,6 +18,12 @@ enum AccountText {
         }
         if let extent = account.extent { say("the places lie within \(text(extent)) (west, south, east, north)") }
         if let earliest = account.earliest, let latest = account.latest { say("dates from \(earliest) to \(latest)") }
+        if let open = report.openBefore, open > 0 || report.closed > 0 {
+            let share = report.shareClosed.map { " (\(Int(saturating: ($0 * 100).rounded())) %)" } ?? ""
+            say(
+                "of \(open) open works of “\(report.source)”, \(report.closed)\(share) were closed, as the list lacks them"
+            )
+        }
         // Values for which rows were refused stand in the reasons of the refusals.
         let unlisted = account.unlisted.filter { $0.outcome != .refused }
         for (field, values) in Dictionary(grouping: unlisted, by: \.field).sorted(by: { $0.key < $1.key }) {
@@ -46,6 +52,10 @@ enum AccountText {
     /// Writes the account as members of the report's object.
     static func write(_ report: ImportReport, to json: inout JSONWriter) {
         let account = report.account
+        json.key("open_before")
+        if let open = report.openBefore { json.integer(open) } else { json.null() }
+        json.key("share_closed")
+        if let share = report.shareClosed { json.number((share * 10_000).rounded() / 10_000) } else { json.null() }
         json.key("without_place")
         json.integer(account.withoutPlace)
         json.key("extent")

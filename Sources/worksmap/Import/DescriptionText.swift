@@ -27,6 +27,7 @@ struct DescriptionText {
         if let delimiter = file.delimiter {
             parts.append("fields parted by \(delimiter == "tab" ? "tabs" : "“\(delimiter)”")")
         }
+        if let records = file.records { parts.append("rows at “\(records)”") }
         var rows = "\(file.rows) rows"
         if !file.isWhole {
             rows =

@@ -159,12 +159,13 @@ final class MemoryStore: WorksStore {
             case .dailyFrom: work.dailyFrom?.description
             case .dailyUntil: work.dailyUntil?.description
             case .onSiteAt: work.onSiteAt?.description
-            case .trafficImpact: work.trafficImpact.rawValue
+            case .trafficImpact: work.trafficImpact?.rawValue
             case .source: work.source
             case .sourceID: work.sourceID
             case .extra: work.extra
             case .completedEstimated: work.isCompletedEstimated ? "1" : nil
             case .passedDueAt: work.passedDueAt?.description
+            case .districts: work.districts
             }
         }
         var bytes: [UInt8] = []
