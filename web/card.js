@@ -24,25 +24,24 @@ function full(work, actions) {
     if (value) facts.append(element('dt', {}, text(`field.${name}`)), element('dd', {}, value));
   };
   const time = (instant) => instant && moment(instant);
-  add('status', text(`status.${is.status}`));
-  add('due_at', time(is.due_at));
+  const timed = (name) => add(name, time(is[name]));
+  const named = (name) => add(name, is[name] && text(`${name}.${is[name]}`));
+  named('status');
+  timed('due_at');
   const moves = movesText(is);
   if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
-  else if (!is.due_at) add('original_due_at', time(is.original_due_at));
-  if (is.moved_late) add('moved_late', `${time(is.passed_due_at)}: ${text('moves.late')}`);
-  add('starts_at', time(is.starts_at));
+  else if (!is.due_at) timed('original_due_at');
+  add('moved_late', is.moved_late && `${time(is.passed_due_at)}: ${text('moves.late')}`);
+  timed('starts_at');
   const estimated = is.completed_estimated ? ` (${text('estimated')})` : '';
   add('completed_at', is.completed_at && time(is.completed_at) + estimated);
   add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
-  add('on_site_at', time(is.on_site_at));
-  add('traffic_impact', is.traffic_impact && text(`traffic_impact.${is.traffic_impact}`));
-  add('severity', text(`severity.${is.severity}`));
+  timed('on_site_at');
+  named('traffic_impact');
+  named('severity');
   add('category', nameOf('category', is.category));
-  add('organisation', is.organisation);
-  add('contractor', is.contractor);
-  add('address', is.address);
-  add('district', is.district);
-  add('reported_at', time(is.reported_at));
+  for (const name of ['organisation', 'contractor', 'address', 'district']) add(name, is[name]);
+  timed('reported_at');
   const follow = button('', () => { actions.follow(work); showFollow(); }, { class: 'follow' });
   const showFollow = () => {
     follow.textContent = text(isFollowed(work.id) ? 'follow.stop' : 'follow.start');
@@ -91,15 +90,10 @@ function entryLine(entry) {
 const marked = (value) => (value === '[redacted]' ? text('history.mark') : value);
 
 function entryText({ field, from, to, moved_late: late }) {
-  const value = (value) => {
-    if (value === null) return text('history.nothing');
-    if (value === '[redacted]') return marked(value);
-    if (field === 'status' || field === 'registered') return text(`status.${value}`);
-    if (field.endsWith('_at')) return moment(value);
-    if (field === 'kind') return text(`kind.${value}`);
-    if (field === 'severity' || field === 'traffic_impact') return text(`${field}.${value}`);
-    return field === 'category' ? nameOf('category', value) : value;
-  };
+  const group = field === 'registered' ? 'status' : field;
+  const value = (value) => value === null ? text('history.nothing') : value === '[redacted]' ? marked(value)
+    : field.endsWith('_at') ? moment(value) : field === 'category' ? nameOf(field, value)
+      : ['kind', 'severity', 'status', 'traffic_impact'].includes(group) ? text(`${group}.${value}`) : value;
   const isPlain = ['registered', 'geometry', 'duplicate_of', 'redacted'].includes(field);
   const form = isPlain ? '' : field === 'hidden' ? `.${to}` : from === null ? '.first'
     : late ? (to === null ? '.lateWithdrawn' : '.late') : field === 'due_at' && to === null ? '.withdrawn' : '.changed';

@@ -4,14 +4,13 @@ const day = 86_400_000;
 
 // As the server's pages say it (DeadlineMoves.swift).
 
-/** The deadline that a work is judged by: once it is closed, the one that was in force when it passed. */
-const judged = (is) => (is.deadline_state === 'missed' && is.passed_due_at) || is.due_at;
-
 /** The state of a work's deadline, and by how much it is late. */
 export function stateText(is) {
   const state = text(`deadline_state.${is.deadline_state}`);
   const end = { overdue: Date.now(), missed: Date.parse(is.completed_at) }[is.deadline_state];
-  const days = end && Math.ceil((end - Date.parse(judged(is))) / day);
+  // A closed work is judged by the deadline that was in force when it passed.
+  const due = (is.completed_at && is.passed_due_at) || is.due_at;
+  const days = end && Math.ceil((end - Date.parse(due)) / day);
   return days ? `${state}, ${text('late', { count: days })}` : state;
 }
 

@@ -59,7 +59,7 @@ async function start() {
     pointToLayer: (_, place) => L.circleMarker(place, { radius: 16, className: 'highlight', weight: 4, fill: false, interactive: false }),
   }).addTo(map);
   showTexts();
-  onWork((work) => choose(work, document.activeElement), explain);
+  onWork(choose, explain);
   byId('words').value = asked.q;
   enableSearch(goTo, askForWords, explain);
   map.on('moveend', settled(() => { remember(); listInView(); }, 150));
@@ -75,7 +75,7 @@ async function start() {
   await listInView();
   if (link.work) await openWork(link.work);
   remember();
-  showFollowed((work) => choose(work, document.activeElement));
+  showFollowed(choose);
   enableReports(map, announce, update);
   setInterval(() => { if (!document.hidden) update(); }, watchEvery);
 }
@@ -146,7 +146,7 @@ async function update() {
     if (city.updated_at === before) return;
     tilesets.works.setUrl(tiles('works'));
     listInView();
-    showFollowed((work) => choose(work, document.activeElement));
+    showFollowed(choose);
   } catch (error) {
     explain(error);
   }
@@ -169,7 +169,7 @@ async function ask(place) {
   }
 }
 
-const choose = (work, from) => show([work], 1, from);
+const choose = (work, from = document.activeElement) => show([work], 1, from);
 
 async function openWork(id) {
   try {
@@ -199,7 +199,7 @@ function drawCard() {
     close: closeCard, share,
     follow(work) {
       announce(text(toggle(work)));
-      showFollowed((work) => choose(work, document.activeElement));
+      showFollowed(choose);
     },
     zoom(work) {
       const bounds = L.geoJSON(work.geometry).getBounds();
@@ -279,7 +279,7 @@ async function chooseLanguage(code) {
   listInView();
   if (!card.hidden) drawCard();
   refreshReport();
-  showFollowed((work) => choose(work, document.activeElement));
+  showFollowed(choose);
 }
 
 function showTexts() {

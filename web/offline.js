@@ -18,10 +18,7 @@ export function enableOffline(onBack) {
   navigator.serviceWorker.register('/service-worker.js').then(handOver).catch(() => {});
 }
 
-/**
- * Hands the worker what passes it by, having been asked for before it took over, as soon as it has arrived: from the browser's own store and
- * so at no cost.
- */
+/** Hands the worker what was asked for before it took over, as soon as it has arrived: it comes from the browser's own store. */
 async function handOver() {
   const worker = await navigator.serviceWorker.ready;
   const hand = (seen) => { if (seen.length > 0) worker.active?.postMessage({ seen }); };

@@ -193,8 +193,23 @@ public final class SpatiaLiteStore: WorksStore {
                         seals: isPublicCopy ? nil : Seals(database, keys)))
             }
         } catch {
-            if error is DatabaseError || error is SQLiteFailure { try checkFile() }
+            if error is DatabaseError || error is SQLiteFailure {
+                noteCut(error)
+                try checkFile()
+            }
             throw StoreError.named(error, path: path, budget: budget)
+        }
+    }
+
+    /// Finds out whether the file was cut off when a page cannot be read: one behind the file's end reads as zeros.
+    private func noteCut(_ error: any Error) {
+        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.extendedResultCode.rawValue
+        guard code == SQLITE_CORRUPT else { return }
+        try? file?.compareSize {
+            try pool.read { database in
+                let pages = try database.integer("PRAGMA page_count") ?? 0
+                return Int(pages * (try database.integer("PRAGMA page_size") ?? 0))
+            }
         }
     }
 
@@ -222,6 +237,7 @@ public final class SpatiaLiteStore: WorksStore {
             if let revision { feed.publish(revision) }
             return result
         } catch {
+            noteCut(error)
             throw StoreError.named(error, path: path)
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SpatiaLiteStore
 import Works
 
@@ -44,7 +45,7 @@ struct RestoreCommand: ParsableCommand {
             let group = try common.groupNumber()
             let restoration = try SpatiaLiteStore.restore(
                 file, to: common.database, options: common.storeOptions, withoutErasures: withoutErasures,
-                at: target?.instant, identity: identity)
+                at: target?.last(in: clock), identity: identity)
             if let damaged = restoration.setAside {
                 tell("\(common.database) could not be read; it is kept as \(damaged)")
             }
@@ -54,6 +55,15 @@ struct RestoreCommand: ParsableCommand {
             if let group { try FileModes.give(common.database, to: group) }
             for remark in try store.remarks() { tell(remark) }
         }
+    }
+
+    /// The city's clock, as the database that is replaced has it; the machine's where that cannot be read.
+    private var clock: TimeZone {
+        guard target != nil,
+            let store = try? SpatiaLiteStore.open(at: common.database, readOnly: true, options: common.storeOptions)
+        else { return .current }
+        defer { try? store.close() }
+        return (try? store.timeZone) ?? .current
     }
 
     /// Further lines for the operator.

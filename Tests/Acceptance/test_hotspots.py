@@ -70,7 +70,7 @@ def test_a_geojson_file_gets_the_style_that_qgis_looks_for(worksmap, demo_databa
 @pytest.mark.parametrize("options, words", [
     (["--within", "0"], "--within: “0” is not a number of 0.001…20037508 m"), (["--within", "-5"], "--within: “-5” is not"),
     (["--within", "1e200"], "0.001…20037508 m"), (["--within", "300", "--top=-5"], "--top: “-5” is not a whole number of 1…1000000"),
-    (["--within", "300", "--since", "2026-01-02", "--until", "2026-01-01"], "2026-01-02"),
+    (["--within", "300", "--since", "2026-01-02", "--until", "2026-01-01"], "is empty: it must end after it begins"),
     (["--within", "300", "--method", "gi-star", "--cell", "0.01"], "cells"),
     (["--within", "300", "--raster", "x.asc"], "--raster is for --method kde"),
 ])

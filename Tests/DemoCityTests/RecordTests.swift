@@ -85,7 +85,9 @@ struct RecordTests {
         for (before, after) in zip(Cities.first.works, later.works) {
             var moved = before.work
             moved.id = after.work.id
-            for path in [\Work.reportedAt, \.startsAt, \.dueAt, \.originalDueAt, \.completedAt, \.onSiteAt] {
+            for path in [
+                \Work.reportedAt, \.startsAt, \.dueAt, \.originalDueAt, \.passedDueAt, \.completedAt, \.onSiteAt,
+            ] {
                 moved[keyPath: path] = moved[keyPath: path].map { $0 + 86_400 }
             }
             moved.updatedAt = moved.updatedAt + 86_400

@@ -70,7 +70,7 @@ struct DistrictClassTests {
     private static let table =
         "source_id,longitude,latitude,title\na,0.5,0.5,A\nb,1.5,0.5,B\nc,1.5,2.5,C\nd,8.5,0.5,D\ne,,,E\n"
 
-    private static let steps: [(inout City) throws -> Void] = [
+    private static let steps: [@Sendable (inout City) throws -> Void] = [
         { try $0.load(strips("W", 3), as: .reference(.districts), "wards.geojsonl", class: "ward") },
         { try $0.load(strips("Z", 2, isAcross: true), as: .reference(.districts), "zips.geojsonl", class: "zip") },
         { try $0.load(table, as: .hazards, "works.csv") },

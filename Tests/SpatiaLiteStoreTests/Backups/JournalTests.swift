@@ -92,7 +92,7 @@ struct JournalTests {
                 _ = try store.maintain()
             }
         }
-        #expect(pages > 500)
+        #expect(pages > 200)
         let status = try store.maintain()
         #expect(status?.backlogPages == 0)
         #expect(log.length < 3000)
