@@ -49,18 +49,22 @@ run: build ## Build the demo city and serve it; prints the address to open (PORT
 	.venv-test/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
+# The tests with real clients wait for processes and browsers much of the time: the others run beside them.
 .PHONY: test
 test: deps ## Install what the tests need, build, and run them all
 	$(call install,$(TEST_PACKAGES))
 	+$(MAKE) --no-print-directory -j2 test-build test-clients
-	$(SWIFT) test --skip-build --skip MapServerTests
-	$(SWIFT) test --skip-build --no-parallel --filter MapServerTests
-	$(MAKE) --no-print-directory test-acceptance
+	+$(MAKE) --no-print-directory -j2 --output-sync=line test-swift test-acceptance
 
 # With the index: SwiftPM finds the tests in it.
 .PHONY: test-build
 test-build:
 	$(SWIFT) build --build-tests
+
+.PHONY: test-swift
+test-swift: ## Run the tests in Swift alone, on what was built
+	$(SWIFT) test --skip-build --skip MapServerTests
+	$(SWIFT) test --skip-build --no-parallel --filter MapServerTests
 
 # Installed while the tests are built.
 .PHONY: test-clients
@@ -72,7 +76,7 @@ PYTEST_OPTIONS ?= -q
 
 .PHONY: test-acceptance
 test-acceptance: ## Run the tests with real clients alone, on what was built (PYTEST_OPTIONS="-q -k qgis")
-	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
+	WORKSMAP=$$($(SWIFT) build --ignore-lock --show-bin-path)/worksmap .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
 
 ROUNDS ?= 3
 CRASH_SEED ?= 1
@@ -81,11 +85,11 @@ CRASH_SEED ?= 1
 test-crash: ## Kill import, reports, staff changes, backup, restore, demo and key rotation at random moments, and look for what is lost (ROUNDS=3, CRASH_SEED=1)
 	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap /usr/bin/python3 Tests/Crash/crash.py $(ROUNDS) $(CRASH_SEED)
 
+ROWS ?= 20000
+
 .PHONY: test-restore
 test-restore: ## Rehearse the loss of the disk: backups, journal, restore to a second, time until it serves (ROWS=20000)
 	WORKSMAP=$$($(SWIFT) build --show-bin-path)/worksmap /usr/bin/python3 Tests/Crash/rehearse.py $(ROWS)
-
-ROWS ?= 20000
 
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
