@@ -72,16 +72,9 @@ struct ReportCommand: ParsableCommand {
             let moment = filter.moment(in: timeZone)
             var report: DeadlineReport
             do {
-                report =
-                    if let by {
-                        try DeadlineReport(
-                            from: store, matching: works, byDistrictsOf: by, period: period, at: moment,
-                            minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
-                    } else {
-                        try DeadlineReport(
-                            from: store, matching: works, by: group ?? .deadlines, period: period, at: moment,
-                            minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
-                    }
+                report = try DeadlineReport(
+                    from: store, matching: works, by: group ?? .districts, districtsOf: by, period: period, at: moment,
+                    minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
             } catch let error as HotspotError {
                 throw ValidationError("\(error)")
             }

@@ -6,22 +6,31 @@ extension DeadlineReport {
     /// A report on the works of a store.
     ///
     /// - Parameters:
-    ///   - filter: Which works; all unless said otherwise.
+    ///   - filter: Works that count; all unless said otherwise.
+    ///   - districtClass: Class of the districts to group by; nil for the first one. Other groups have none.
     ///   - now: As of when.
     ///   - asKnownThen: True for the works as they were at that moment, from their ledger; false for the works as they are.
     ///   - names: Spellings of contractors and services.
-    /// - Throws: ``HotspotError`` for an empty period or a sample out of range, `StoreError`, `TimeBudgetError`.
+    /// - Throws: ``HotspotError`` for an empty period or a sample out of range, `UnknownDistrictClass`,
+    ///   `StoreError`, `TimeBudgetError`.
     public init(
         from store: any WorksStore, matching filter: WorkFilter = .all, by group: Group,
-        period: Period = Period(from: nil, until: nil), at now: Instant, minimumSample: Int = usualMinimumSample,
+        districtsOf districtClass: String? = nil, period: Period = Period(from: nil, until: nil), at now: Instant,
+        minimumSample: Int = usualMinimumSample,
         asKnownThen: Bool = false, names: NameTable = NameTable(), budget: TimeBudget = .unlimited
     ) throws {
+        if let districtClass {
+            let known = try store.districtClasses(budget: budget)
+            guard known.contains(districtClass) else { throw UnknownDistrictClass(name: districtClass, known: known) }
+        }
         try Self.check(period)
         try HotspotQuestion.counts.require(minimumSample, "minimum_sample")
-        let works = try WorkOutcome.all(in: store, matching: filter, at: now, asKnownThen: asKnownThen, budget: budget)
+        let works = try WorkOutcome.all(
+            in: store, matching: filter, at: now, asKnownThen: asKnownThen, districtsOf: districtClass, budget: budget)
         try self.init(
             works, by: group, period: period, at: now, minimumSample: minimumSample,
             terms: try ReportTerms(of: store, matching: filter, names: names), within: budget)
+        self.districtClass = districtClass
     }
 
     /// - Throws: ``HotspotError/emptyPeriod(from:until:)`` if the period ends before it begins.

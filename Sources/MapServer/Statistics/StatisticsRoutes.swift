@@ -43,35 +43,21 @@ struct StatisticsRoutes: RouteFamily {
         let content = try await services.statistic(
             query, request, context, at: now, mediaType: format == .json ? "application/json" : "text/csv"
         ) { budget in
-            let sample = minimumSample ?? DeadlineReport.usualMinimumSample
-            let report =
-                if let districtClass {
-                    try classed(
-                        districtClass, matching: filter, period: period, at: now, minimumSample: sample, budget: budget)
-                } else {
-                    try DeadlineReport(
-                        from: services.store, matching: filter, by: group, period: period, at: now,
-                        minimumSample: sample, names: services.cityTexts.names(), budget: budget)
-                }
+            let report: DeadlineReport
+            do {
+                report = try DeadlineReport(
+                    from: services.store, matching: filter, by: group, districtsOf: districtClass, period: period,
+                    at: now, minimumSample: minimumSample ?? DeadlineReport.usualMinimumSample,
+                    names: services.cityTexts.names(), budget: budget)
+            } catch let error as UnknownDistrictClass {
+                throw Problem.malformedParameter("group", error.description)
+            }
             return switch format {
             case .json: report.json(version: services.configuration.version)
             case .csv: Array(report.csv().utf8)
             }
         }
         return content.response(to: request, caching: .revalidate)
-    }
-
-    private func classed(
-        _ name: String, matching filter: WorkFilter, period: Period, at now: Instant, minimumSample: Int,
-        budget: TimeBudget
-    ) throws -> DeadlineReport {
-        do {
-            return try DeadlineReport(
-                from: services.store, matching: filter, byDistrictsOf: name, period: period, at: now,
-                minimumSample: minimumSample, names: services.cityTexts.names(), budget: budget)
-        } catch let error as UnknownDistrictClass {
-            throw Problem.malformedParameter("group", error.description)
-        }
     }
 }
 
