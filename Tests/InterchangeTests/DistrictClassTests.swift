@@ -7,55 +7,26 @@ import Works
 
 @testable import Interchange
 
-@Suite("Classes of districts")
-struct DistrictClassTests {
-    /// A city in a folder of its own; a class, because the folder goes away with it.
-    private final class City {
-        let folder: URL
-        let store: SpatiaLiteStore
-        static let now = Instant("2026-11-23T09:00:00Z")!
-
-        init() throws {
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("classes-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            store = try SpatiaLiteStore.create(at: folder.appendingPathComponent("works.sqlite").path)
-        }
-
-        deinit {
-            try? store.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        @discardableResult
-        func load(
-            _ text: String, as layer: ImportLayer, _ name: String, class districtClass: String? = nil,
-            _ yaml: String? = nil
-        ) throws -> ImportReport {
-            var options = Importer.Options()
-            options.now = Self.now
-            options.districtClass = districtClass
-            options.refusedFile = folder.appendingPathComponent("refused.csv").path
-            let file = folder.appendingPathComponent(name)
-            try Data(text.utf8).write(to: file)
-            return try Importer(store: store, options: options).importFile(
-                file.path, as: layer, mapping: yaml.map { try Mapping(yaml: $0, name: "m.yaml") })
-        }
-
-        func works() throws -> [Work] {
-            var works: [Work] = []
-            try store.forEachWork(WorkPage(), at: Self.now, budget: .unlimited) { works.append(try $0.work()) }
-            return works
-        }
-
-        func count(_ build: (inout WorkFilter) -> Void) throws -> Int {
-            var filter = WorkFilter()
-            build(&filter)
-            let count = try store.countWorks(matching: filter, at: Self.now, budget: .unlimited)
-            #expect(try works().filter { filter.matches($0, at: Self.now) }.count == count)
-            return count
-        }
+extension TestCity {
+    @discardableResult
+    fileprivate func load(
+        _ text: String, as layer: ImportLayer, _ name: String, class districtClass: String? = nil,
+        _ yaml: String? = nil
+    ) throws -> ImportReport {
+        try importText(text, name: name, as: layer, yaml) { $0.districtClass = districtClass }
     }
 
+    fileprivate func count(_ build: (inout WorkFilter) -> Void) throws -> Int {
+        var filter = WorkFilter()
+        build(&filter)
+        let count = try store.countWorks(matching: filter, at: now, budget: .unlimited)
+        #expect(try works().filter { filter.matches($0, at: now) }.count == count)
+        return count
+    }
+}
+
+@Suite("Classes of districts")
+struct DistrictClassTests {
     /// Strips of a degree in longitude, or with `isAcross` in latitude.
     private static func strips(_ name: String, _ count: Int, isAcross: Bool = false, extra: String = "") -> String {
         (0..<count).map { number in
@@ -70,7 +41,7 @@ struct DistrictClassTests {
     private static let table =
         "source_id,longitude,latitude,title\na,0.5,0.5,A\nb,1.5,0.5,B\nc,1.5,2.5,C\nd,8.5,0.5,D\ne,,,E\n"
 
-    private static let steps: [@Sendable (inout City) throws -> Void] = [
+    private static let steps: [@Sendable (inout TestCity) throws -> Void] = [
         { try $0.load(strips("W", 3), as: .reference(.districts), "wards.geojsonl", class: "ward") },
         { try $0.load(strips("Z", 2, isAcross: true), as: .reference(.districts), "zips.geojsonl", class: "zip") },
         { try $0.load(table, as: .hazards, "works.csv") },
@@ -78,7 +49,7 @@ struct DistrictClassTests {
 
     @Test("Works are in a district of each class whatever came first", arguments: [[0, 1, 2], [2, 0, 1], [0, 2, 1]])
     func order(_ order: [Int]) throws {
-        var city = try City()
+        var city = try TestCity()
         for step in order { try Self.steps[step](&city) }
         let works = try city.works()
         #expect(works.map(\.district) == ["W0", "W1", "W1", nil, nil])
@@ -95,9 +66,7 @@ struct DistrictClassTests {
         #expect(try city.count { $0.expression = condition } == 1)
         #expect(try city.load(Self.table, as: .hazards, "works.csv").unchanged == 5)
         // What the city exports comes back without a change, and the property of the districts is nobody's extra.
-        var bytes: [UInt8] = []
-        try LayerExport(store: city.store, at: City.now).write(.works(nil), as: .geojsonl) { bytes += $0 }
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = try city.export(.works(nil), .geojsonl)
         #expect(text.contains(#""district":"W0","districts":{"ward":"W0","zip":"Z0"}"#))
         let again = try city.load(text, as: .works, "e.geojsonl")
         #expect(again.unchanged == 5 && again.withheld.isEmpty)
@@ -105,7 +74,7 @@ struct DistrictClassTests {
 
     @Test("Districts of a class that change, move to another class or are new change the works")
     func changes() throws {
-        var city = try City()
+        var city = try TestCity()
         for step in Self.steps { try step(&city) }
         // The zips become postal codes.
         let moved = try city.load(
@@ -126,7 +95,7 @@ struct DistrictClassTests {
 
     @Test("A city whose districts have no class has no property more, and its class is the unnamed one")
     func unnamed() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.strips("D", 3), as: .reference(.districts), "d.geojsonl")
         try city.load(Self.table, as: .hazards, "works.csv")
         #expect(try city.works().map(\.districts) == [nil, nil, nil, nil, nil])
@@ -149,7 +118,7 @@ struct DistrictClassTests {
             }
         }
         for name in ["ward", "A-1", "x_y", "9"] { #expect(DistrictClass.isName(name)) }
-        let city = try City()
+        let city = try TestCity()
         let row = Self.strips("W", 1, extra: #","class":"two words""#)
         let report = try city.load(row, as: .reference(.districts), "d.geojsonl")
         #expect(report.refused == 1 && report.refusals[0].reason.contains("1 to 40 Latin letters"))

@@ -8,41 +8,21 @@ import Works
 
 private func time(_ text: String) -> Instant { Instant(text)! }
 
-/// A city in a file, into which lists come.
-private final class City {
-    let folder: URL
-    let store: SpatiaLiteStore
-    let now: Instant
-
-    init(now: Instant = time("2026-11-23T09:00:00Z")) throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("lists-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try SpatiaLiteStore.create(at: folder.appendingPathComponent("works.sqlite").path)
-        self.now = now
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
+extension TestCity {
     @discardableResult
-    func load(
+    fileprivate func load(
         _ text: String, _ mapping: String?, name: String = "list.csv", as layer: ImportLayer? = .hazards,
         _ configure: (inout Importer.Options) -> Void = { _ in }
     ) throws -> ImportReport {
-        let path = folder.appendingPathComponent(name).path
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        var options = Importer.Options()
-        options.now = now
-        configure(&options)
-        return try Importer(store: store, options: options).importFile(
-            path, as: layer, mapping: try mapping.map { try Mapping(yaml: $0, name: "test") })
+        try importText(text, name: name, as: layer, mapping, configure)
     }
 
-    func work(_ name: String, source: String = "q") throws -> Work {
+    fileprivate func work(_ name: String, source: String = "q") throws -> Work {
         let work = try store.write(bulk: false) { try $0.work(source: source, sourceID: name) }
         return try #require(work)
     }
 
-    func statuses(_ names: String...) throws -> [WorkStatus] { try names.map { try work($0).status } }
+    fileprivate func statuses(_ names: String...) throws -> [WorkStatus] { try names.map { try work($0).status } }
 }
 
 /// A GeoJSON list of rows with these properties, with members beside.
@@ -71,7 +51,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A full list of which no row can be read is refused and closes nothing")
     func unreadable() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows(1...2, at: "2026-06-13T03:00:00Z"), Self.full)
         #expect(throws: ImportError.self) {
             try city.load(Self.head + "2026-06-13T04:00:00Z,,8,49,\n", Self.full)
@@ -82,7 +62,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A refused row whose id can be read is not gone; one whose id cannot be read closes nothing else")
     func refusedRows() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows(1...3, at: "2026-06-13T03:00:00Z"), Self.full)
         let bad = try city.load(
             Self.head + "2026-06-13T04:00:00Z,1,8,49,soon\n2026-06-13T04:00:00Z,2,8,49,\n", Self.full)
@@ -108,7 +88,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
         ])
     func truncated(members: String) throws {
         let mapping = "source: q\nsnapshot: full\nfields: {source_id: id, status: {constant: accepted}}\n"
-        let city = try City()
+        let city = try TestCity()
         let all = (0..<5).map { #"{"id": "\#($0)"}"# }
         try city.load(collection(all), mapping, name: "a.geojson")
         let cut = try city.load(collection([all[0], #"{"id": "9"}"#], members), mapping, name: "a.geojson")
@@ -120,7 +100,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("From 20 open works on, a list closes at most the mapping's share, unless it is confirmed")
     func share() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows(1...40, at: "2026-06-13T03:00:00Z"), Self.full)
         let shrunk = Self.rows(1...27, at: "2026-06-13T04:00:00Z")
         let error = #expect(throws: ImportError.self) { try city.load(shrunk, Self.full) }
@@ -142,7 +122,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A list without a time, or with one ahead of the clock, is refused and bars no other")
     func times() throws {
-        let city = try City()
+        let city = try TestCity()
         let named = Self.full.replacing("{column: at}", with: #"{file_name: "l_%Y-%m-%d"}"#)
         let text = Self.rows([1], at: "")
         #expect(throws: ImportError.self) { try city.load(text, named, name: "other.csv") }
@@ -152,7 +132,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
         }
         #expect(try city.load(text, named) { $0.observedAt = time("2026-11-23T09:05:00Z") }.inserted == 1)
 
-        let other = try City()
+        let other = try TestCity()
         let ahead = try other.load(Self.rows([1], at: "2099-01-01T00:00:00Z"), Self.full)
         #expect(ahead.refused == 1)
         let empty = try other.load(Self.rows([1], at: ""), Self.full)
@@ -175,7 +155,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
             snapshot: \(isFull ? "full" : "none")
             fields: {source_id: id, status: {column: st, table: {Open: accepted, Closed: done}}}
             """
-        let city = try City()
+        let city = try TestCity()
         try city.load(collection([#"{"id": "1", "st": "Closed"}"#]), mapping, name: "l_2026-03-02.geojson")
         #expect(throws: ImportError.self) {
             try city.load(collection([#"{"id": "1", "st": "Open"}"#]), mapping, name: "l_2026-03-01.geojson")
@@ -192,7 +172,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
             fields: {source_id: id, title: title, status: {column: st, table: {Open: accepted, Closed: done}}}
             """
         func rows(_ lines: String...) -> String { "at,id,title,st\n" + lines.joined(separator: "\n") + "\n" }
-        let city = try City()
+        let city = try TestCity()
         try city.load(rows("2026-03-02,1,new,Closed", "2026-03-01,2,b,Open"), mapping)
         let late = try city.load(rows("2026-03-01,1,old,Open", "2026-03-01,2,b,Closed", "2026-02-01,3,c,Open"), mapping)
         #expect(late.outdated == 1 && late.updated == 1 && late.inserted == 1)
@@ -217,7 +197,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
             #"{"id": "1", "title": "T"}"#,
         ])
     func withdrawn(row: String) throws {
-        let city = try City()
+        let city = try TestCity()
         let first = #"{"id": "1", "title": "T", "note": "N", "etr": "2026-12-01T06:00:00Z", "org": "O"}"#
         try city.load(collection([first]), Self.stated, name: "a.geojson")
         // The other row shows that the file has the columns.
@@ -236,7 +216,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A column that the file does not have says nothing, and what the mapping keeps stays")
     func notSpokenOf() throws {
-        let city = try City()
+        let city = try TestCity()
         let first = #"{"id": "1", "title": "T", "note": "N", "etr": "2026-12-01T06:00:00Z", "org": "O"}"#
         try city.load(collection([first]), Self.stated, name: "a.geojson")
         #expect(
@@ -259,7 +239,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("What a person decided is not withdrawn by the source")
     func decided() throws {
-        let city = try City()
+        let city = try TestCity()
         let first = #"{"id": "1", "title": "T", "note": "N", "etr": "2026-12-01T06:00:00Z", "org": "O"}"#
         try city.load(collection([first]), Self.stated, name: "a.geojson")
         try city.store.write(bulk: false) { transaction in
@@ -280,7 +260,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A work without a place keeps its source's district, one with a place has ours")
     func districts() throws {
-        let city = try City()
+        let city = try TestCity()
         let area = #"{"type": "Polygon", "coordinates": [[[7, 48], [9, 48], [9, 50], [7, 50], [7, 48]]]}"#
         try city.load(
             #"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "East", "source_id": "1"}, "geometry": \#(area)}]}"#,
@@ -294,7 +274,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("An end that the source does not state is estimated until it states one; that of a rejected work is kept")
     func estimated() throws {
-        let city = try City()
+        let city = try TestCity()
         let mapping = """
             source: q
             geometry: none
@@ -318,7 +298,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("An import that is taken back leaves each work as it was, with entries that say so, and can be brought again")
     func undo() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows(1...3, at: "2026-06-13T03:00:00Z"), Self.full)
         let before = try city.work("1")
         let wrong = Self.head + "2026-06-13T04:00:00Z,1,8.5,49,2026-07-01T00:00:00Z\n2026-06-13T04:00:00Z,7,8,49,\n"
@@ -347,7 +327,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("What somebody has changed since stays when an import is taken back")
     func undoKeepsDecisions() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows(1...2, at: "2026-06-13T03:00:00Z"), Self.full)
         try city.load(
             Self.head
@@ -370,7 +350,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("After a reset the next list comes in whatever its time, and the record says why")
     func reset() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows([1], at: "2026-06-13T03:00:00Z"), Self.full)
         let older = Self.rows([1, 2], at: "2026-06-12T03:00:00Z")
         #expect(throws: ImportError.self) { try city.load(older, Self.full) }
@@ -385,7 +365,7 @@ private func collection(_ rows: [String], _ members: String = "") -> String {
 
     @Test("A public copy has the record of imports, and nothing of what they changed")
     func publicCopy() throws {
-        let city = try City()
+        let city = try TestCity()
         try city.load(Self.rows([1], at: "2026-06-13T03:00:00Z"), Self.full)
         try city.load(Self.head + "2026-06-13T04:00:00Z,1,8,49,2026-07-01\n", Self.full)
         let path = city.folder.appendingPathComponent("public.sqlite").path

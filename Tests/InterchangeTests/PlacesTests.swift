@@ -8,50 +8,16 @@ import Works
 
 @testable import Interchange
 
-/// A city of its own in a folder that goes away with it.
-private final class City {
-    let folder: URL
-    let store: SpatiaLiteStore
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("places-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try SpatiaLiteStore.create(at: folder.appendingPathComponent("works.sqlite").path)
-    }
-
-    deinit {
-        try? store.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    static let now = Instant("2026-11-23T09:00:00Z")!
-
+extension TestCity {
     @discardableResult
-    func load(
+    fileprivate func load(
         _ text: String, as layer: ImportLayer, _ yaml: String? = nil, name: String = "w.csv", crs: String? = nil,
         published: PublishedColumns? = nil
     ) throws -> ImportReport {
-        var options = Importer.Options()
-        options.now = Self.now
-        options.crs = crs
-        options.published = published
-        options.refusedFile = folder.appendingPathComponent("refused.csv").path
-        let file = folder.appendingPathComponent(name)
-        try Data(text.utf8).write(to: file)
-        return try Importer(store: store, options: options).importFile(
-            file.path, as: layer, mapping: yaml.map { try Mapping(yaml: $0, name: "m.yaml") })
-    }
-
-    func works() throws -> [Work] {
-        var works: [Work] = []
-        try store.forEachWork(WorkPage(), at: Self.now, budget: .unlimited) { works.append(try $0.work()) }
-        return works
-    }
-
-    func export(_ layer: ExportLayer, _ format: ExportFormat) throws -> String {
-        var bytes: [UInt8] = []
-        try LayerExport(store: store, at: Self.now).write(layer, as: format) { bytes += $0 }
-        return String(decoding: bytes, as: UTF8.self)
+        try importText(text, name: name, as: layer, yaml) { options in
+            options.crs = crs
+            options.published = published
+        }
     }
 }
 
@@ -78,7 +44,7 @@ struct PlacesTests {
 
     @Test("Works are in the same districts whether works or districts come first, or districts change")
     func order() throws {
-        let (first, second) = (try City(), try City())
+        let (first, second) = (try TestCity(), try TestCity())
         try first.load(Self.rows, as: .hazards, Self.mapping)
         #expect(try first.works().map(\.district) == ["BROOKLYN", nil, "Old Harbor", "FAR"])
         let districts = district("1", "Brooklyn", square(-72, 41, 2))
@@ -126,7 +92,7 @@ struct PlacesTests {
             (feature("", #"{"type":"Point","coordinates":[49.01249,8.39842]}"#), "f.geojson", nil, nil),
         ]
         for (text, name, yaml, crs) in cases.dropLast() {
-            let city = try City()
+            let city = try TestCity()
             let report = try city.load(text, as: .hazards, yaml, name: name, crs: crs)
             #expect(report.inserted == 1, "\(text)")
             guard case .point(let place)? = try city.works().first?.geometry else {
@@ -142,7 +108,7 @@ struct PlacesTests {
     @Test("Geographic systems have the longitude first, whatever their authority says")
     func axes() throws {
         for crs in ["EPSG:4258", "EPSG:4326", "OGC:CRS84", "urn:ogc:def:crs:EPSG::4258"] {
-            let city = try City()
+            let city = try TestCity()
             try city.load("source_id,longitude,latitude\n1,8.5,49.25\n", as: .hazards, crs: crs)
             guard case .point(let place)? = try city.works().first?.geometry else {
                 Issue.record("\(crs)")
@@ -154,7 +120,7 @@ struct PlacesTests {
 
     @Test("A position that the system cannot have is refused alone; a system that nobody knows refuses the file")
     func outside() throws {
-        let city = try City()
+        let city = try TestCity()
         let columns = "geometry: {longitude: x, latitude: y}\nfields: {source_id: id}\n"
         let table = "id,x,y\n1,456000,5429000\n2,1e12,-7e12\n3,8.4,49\n4,,\n5,456001,5429000\n"
         let report = try city.load(table, as: .hazards, columns, crs: "EPSG:25832")
@@ -172,7 +138,7 @@ struct PlacesTests {
 
     @Test("Repairs are counted by kind, and Z and M beside them")
     func repairs() throws {
-        let city = try City()
+        let city = try TestCity()
         func feature(_ id: Int, _ geometry: String) -> String {
             #"{"type":"Feature","geometry":\#(geometry),"properties":{"source_id":\#(id)}}"#
         }
@@ -201,7 +167,7 @@ struct PlacesTests {
     func far() throws {
         let near = (0..<25).map { "\($0),\(-71.0 - Double($0) / 100),42\n" }.joined()
         let table = "source_id,longitude,latitude\n\(near)90,42.3,-71.06\n91,0,0\n92,71.06,42.3\n"
-        let city = try City()
+        let city = try TestCity()
         let bare = try city.load(table, as: .hazards, name: "w.csv").farRows
         #expect(bare.count == 3 && bare.examples.map(\.line) == [27, 28, 29] && bare.basis.contains("rows"))
         let again = try city.load(
@@ -217,7 +183,7 @@ struct PlacesTests {
 
     @Test("Check is content with whatever import accepts", arguments: [1.0, 1e-5, 1e-9])
     func checked(size: Double) throws {
-        let city = try City()
+        let city = try TestCity()
         var random = SystemRandomNumberGenerator()
         var table = "source_id,wkt\n"
         for number in 0..<400 {
@@ -242,7 +208,7 @@ struct PlacesTests {
     @Test(
         "An export comes in again without a change, and in an empty city as it was, ids and published columns included")
     func roundTrip() throws {
-        let city = try City()
+        let city = try TestCity()
         var works = ""
         let geometries = [
             "POINT (8.12345678901 49.1)", "LINESTRING (8 49, 8.000000001 49, 8.1 49.1)",
@@ -268,7 +234,7 @@ struct PlacesTests {
             draft.title = "Ours"
             guard
                 case .inserted(let work, let ledger) = Reconciliation.insert(
-                    draft, kind: .hazard, id: own, at: City.now, by: Actor(kind: .source, name: "s"))
+                    draft, kind: .hazard, id: own, at: TestCity.now, by: Actor(kind: .source, name: "s"))
             else { return }
             try transaction.insert(work, ledger: ledger)
         }
@@ -284,7 +250,7 @@ struct PlacesTests {
                 let text = try city.export(layer, format)
                 let report = try city.load(text, as: target, name: name)
                 #expect(report.unchanged == report.read && report.read > 0, "\(layer) \(format) \(report)")
-                let twin = try City()
+                let twin = try TestCity()
                 let copied = try twin.load(text, as: target, name: name)
                 #expect(copied.inserted == report.read && copied.repaired == 0, "\(layer) \(format)")
                 func plain(_ text: String) -> String {
@@ -312,9 +278,9 @@ struct PlacesTests {
             ("boston-context/neighborhoods.geojson.gz", "boston-neighborhoods", .reference(.districts)),
         ] as [(String, String?, ImportLayer?)])
     func realRoundTrip(path: String, mapping: String?, layer: ImportLayer?) throws {
-        let city = try City()
+        let city = try TestCity()
         var options = Importer.Options()
-        options.now = City.now
+        options.now = TestCity.now
         options.published = .all
         options.refusedFile = city.folder.appendingPathComponent("refused.csv").path
         let first = try Importer(store: city.store, options: options).importFile(

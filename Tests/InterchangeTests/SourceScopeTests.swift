@@ -7,65 +7,31 @@ import Works
 
 @testable import Interchange
 
-@Suite("Works of other sources in a list")
-struct SourceScopeTests {
-    /// A city with two works of each of two sources and one of none; a class, because its folder goes away with it.
-    private final class City {
-        let folder: URL
-        let store: SpatiaLiteStore
-        static let now = Instant("2026-11-23T09:00:00Z")!
-
-        init() throws {
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("scope-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            store = try SpatiaLiteStore.create(at: folder.appendingPathComponent("works.sqlite").path)
+extension TestCity {
+    /// A city with two works of each of two sources and one of none.
+    fileprivate static func filled() throws -> TestCity {
+        let city = try TestCity()
+        for source in ["a", "b"] {
+            try city.load("source_id,title,status\n7,First of \(source),accepted\n8,Second,accepted\n", source: source)
         }
-
-        deinit {
-            try? store.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        static func filled() throws -> City {
-            let city = try City()
-            for source in ["a", "b"] {
-                try city.load(
-                    "source_id,title,status\n7,First of \(source),accepted\n8,Second,accepted\n", source: source)
-            }
-            try city.load("title,status\nOf nobody,accepted\n", source: "loose")
-            return city
-        }
-
-        @discardableResult
-        func load(
-            _ text: String, source: String?, as layer: ImportLayer = .hazards, isFull: Bool? = nil,
-            _ yaml: String? = nil
-        ) throws -> ImportReport {
-            var options = Importer.Options()
-            options.now = Self.now
-            options.source = source
-            options.isFullSnapshot = isFull
-            options.refusedFile = folder.appendingPathComponent("refused.csv").path
-            let name = text.hasPrefix("{") ? "list.geojsonl" : "list.csv"
-            let file = folder.appendingPathComponent(name)
-            try Data(text.utf8).write(to: file)
-            return try Importer(store: store, options: options).importFile(
-                file.path, as: layer, mapping: yaml.map { try Mapping(yaml: $0, name: "m.yaml") })
-        }
-
-        func works() throws -> [Work] {
-            var works: [Work] = []
-            try store.forEachWork(WorkPage(), at: Self.now, budget: .unlimited) { works.append(try $0.work()) }
-            return works
-        }
-
-        func export(_ format: ExportFormat) throws -> String {
-            var bytes: [UInt8] = []
-            try LayerExport(store: store, at: Self.now).write(.works(nil), as: format) { bytes += $0 }
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        try city.load("title,status\nOf nobody,accepted\n", source: "loose")
+        return city
     }
 
+    @discardableResult
+    fileprivate func load(
+        _ text: String, source: String?, as layer: ImportLayer = .hazards, isFull: Bool? = nil,
+        _ yaml: String? = nil
+    ) throws -> ImportReport {
+        try importText(text, name: text.hasPrefix("{") ? "list.geojsonl" : "list.csv", as: layer, yaml) { options in
+            options.source = source
+            options.isFullSnapshot = isFull
+        }
+    }
+}
+
+@Suite("Works of other sources in a list")
+struct SourceScopeTests {
     /// A row with all marks of our exports.
     private static func marked(_ id: WorkID, source: String? = nil, sourceID: String? = nil, title: String) -> String {
         func text(_ value: String?) -> String { value.map { "\"\($0)\"" } ?? "null" }
@@ -76,7 +42,7 @@ struct SourceScopeTests {
 
     @Test("A list with a named source changes no work of another source, whatever its rows name")
     func named() throws {
-        let city = try City.filled()
+        let city = try TestCity.filled()
         let before = try city.works()
         let others = before.filter { $0.source != "b" }
         #expect(others.count == 3)
@@ -105,13 +71,13 @@ struct SourceScopeTests {
 
     @Test("A list with a named source changes its own works by our ids, and takes the works of another city over")
     func own() throws {
-        let city = try City.filled()
-        let text = try city.export(.geojsonl)
+        let city = try TestCity.filled()
+        let text = try city.export(.works(nil), .geojsonl)
         let own = text.split(separator: "\n").filter { $0.contains("\"source\":\"b\"") }.joined(separator: "\n")
         #expect(try city.load(own, source: "b").unchanged == 2)
         #expect(try city.load(own.replacing("Second", with: "2nd"), source: "b").updated == 1)
         // Works of two sources that have the same names there stay apart.
-        let other = try City()
+        let other = try TestCity()
         for _ in 0..<2 {
             let report = try other.load(text, source: "neighbours")
             #expect(report.refused == 0 && report.inserted + report.unchanged == 5, "\(report)")
@@ -122,11 +88,12 @@ struct SourceScopeTests {
 
     @Test("An export comes back without a named source, and changes of other sources' works are told")
     func export() throws {
-        let city = try City.filled()
+        let city = try TestCity.filled()
         let before = try city.works()
-        #expect(try city.load(try city.export(.csv), source: nil).unchanged == 5)
+        #expect(try city.load(try city.export(.works(nil), .csv), source: nil).unchanged == 5)
         #expect(try city.works() == before)
-        let changed = try city.export(.geojsonl).replacing("Second", with: "2nd").replacing("Of nobody", with: "Ours")
+        let changed = try city.export(.works(nil), .geojsonl).replacing("Second", with: "2nd").replacing(
+            "Of nobody", with: "Ours")
         let report = try city.load(changed, source: nil)
         #expect(report.updated == 3)
         #expect(
@@ -136,7 +103,7 @@ struct SourceScopeTests {
 
     @Test("A full list closes by absence only works of its own source, and names of other sources are not its own")
     func absence() throws {
-        let city = try City.filled()
+        let city = try TestCity.filled()
         func open(_ source: String) throws -> [String] {
             try city.works().filter { $0.source == source && $0.status.isOpen }.compactMap(\.sourceID)
         }
@@ -147,7 +114,7 @@ struct SourceScopeTests {
         #expect(try open("b") == ["8"] && open("a") == ["7", "8"])
 
         // A refused row of somebody else's work closes nothing, and neither does a work that is meant by its id alone.
-        let other = try City.filled()
+        let other = try TestCity.filled()
         let works = try other.works()
         let first = try #require(works.first { $0.source == "a" && $0.sourceID == "7" })
         let mine = try #require(works.first { $0.source == "b" && $0.sourceID == "7" })
@@ -162,7 +129,7 @@ struct SourceScopeTests {
 
     @Test("Places of another source are not replaced")
     func places() throws {
-        let city = try City()
+        let city = try TestCity()
         func school(_ source: String?, _ id: String, _ name: String, featureID: String? = nil) -> String {
             let more = source.map { #""source":"\#($0)","# } ?? ""
             let own = featureID.map { #""id":"\#($0)","# } ?? ""
