@@ -1,4 +1,4 @@
-/// How a service's scheduled backups are doing.
+/// State of a service's scheduled backups.
 public struct BackupStatus: Hashable, Sendable {
     /// Folder that they go to.
     public var folder: String

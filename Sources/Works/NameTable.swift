@@ -1,6 +1,6 @@
 /// Spellings of one contractor or service, as the city keeps them: of each alias the name that is meant.
 ///
-/// What was written stays with the work. Only comparisons of names ask this table.
+/// The name that was written stays with the work. Only comparisons of names ask this table.
 public struct NameTable: Hashable, Sendable {
     private var meant: [String: String] = [:]
 

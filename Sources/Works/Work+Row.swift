@@ -1,7 +1,7 @@
 import Geometry
 
 extension WorkRow {
-    /// Whether the deadline is kept, as of `now`, from the columns `status`, `dueAt`, `passedDueAt` and `completedAt`.
+    /// State of the deadline as of `now`, from the columns `status`, `dueAt`, `passedDueAt` and `completedAt`.
     public func deadlineState(at now: Instant, dueSoonWithin window: Int64 = DeadlineState.dueSoonWindow)
         -> DeadlineState
     {

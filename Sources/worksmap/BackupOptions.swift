@@ -5,7 +5,7 @@ import Logging
 import SpatiaLiteStore
 import Works
 
-/// How the service makes backups.
+/// Options of the backups that the service makes.
 struct BackupOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

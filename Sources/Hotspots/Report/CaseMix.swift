@@ -1,6 +1,6 @@
 import Works
 
-/// What chance of missing a deadline works of one kind, category and season have in the whole city: the standard to compare groups with.
+/// Chance of missing a deadline that works of one kind, category and season have in the whole city: the standard to compare groups with.
 ///
 /// Indirect standardisation (N. E. Breslow and N. E. Day, *Statistical Methods in Cancer Research*, vol. II, IARC 1987, section 2.3): the
 /// expected number of missed deadlines of a group is the sum of the city's rates over the group's works, and the ratio of what was observed

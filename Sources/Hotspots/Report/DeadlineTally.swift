@@ -61,7 +61,7 @@ public struct DeadlineTally: Sendable, Hashable {
     /// Kept first promises among those that have come; nil if there are none.
     public var shareMetFirst: Double? { decidedFirst > 0 ? Double(keptFirst) / Double(decidedFirst) : nil }
 
-    /// What ``shareMetFirst`` can be by chance alone.
+    /// Range in which ``shareMetFirst`` can lie by chance alone.
     public var likelyShareMetFirst: ProportionInterval? {
         decidedFirst > 0 ? ProportionInterval(successes: keptFirst, of: decidedFirst) : nil
     }

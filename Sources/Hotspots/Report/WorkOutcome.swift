@@ -7,7 +7,7 @@ public struct WorkOutcome: Hashable, Sendable {
     public var district: String?
     public var organisation: String?
     public var contractor: String?
-    /// Where it was imported from.
+    /// Source that it was imported from.
     public var source: String?
     public var status: WorkStatus
     /// When it was reported or, where nobody did, planned to start.
@@ -76,7 +76,7 @@ public struct WorkOutcome: Hashable, Sendable {
 
 // MARK: - Verdicts
 
-/// What became of a promise.
+/// Outcome of a promise.
 public enum PromiseOutcome: Hashable, Sendable {
     /// There was none, the work was rejected, or it was done at a time that nobody recorded.
     case none

@@ -34,7 +34,7 @@ public enum StatedTime: Hashable, Sendable {
     /// True for an age.
     public var isAge: Bool { if case .age = self { true } else { false } }
 
-    /// What a value may be, for messages.
+    /// Forms that a value may have, for messages.
     public static let wanted =
         "a moment such as 2026-11-23T09:00:00Z, a date such as 2026-11-23 or an age such as 90d"
 

@@ -19,7 +19,7 @@ struct WritingPass {
     var identities = IdentityBits()
     /// Names of works of the source that rows mean by our ids.
     var meant: Set<String> = []
-    /// What became of works of other sources.
+    /// Outcome of rows about works of other sources.
     var foreign = ForeignSources()
     /// Values that rows withdraw if the file turns out to speak of them.
     var unsure: [Unsure] = []

@@ -52,7 +52,7 @@ public final class BackupJob: Sendable {
         var status: BackupStatus
         var isStopped = false
         var isCopying = false
-        /// Whether the running chain of the journal begins at a backup that was made.
+        /// True if the running chain of the journal begins at a backup that was made.
         var isChainAnchored = false
         var nextBackup = ContinuousClock.now
     }

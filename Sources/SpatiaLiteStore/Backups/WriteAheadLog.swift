@@ -24,7 +24,7 @@ final class WriteAheadLog {
     /// The connection that keeps the log, and the one that takes its turn.
     private var reader: OpaquePointer?
     private var relief: OpaquePointer?
-    /// Where the log was read to: its round, and frames of it.
+    /// Position up to which the log was read: its round, and frames of it.
     private var round: LogIndex.Round
     private var frame: UInt32
 
@@ -54,9 +54,9 @@ final class WriteAheadLog {
     /// Frames in the log.
     var length: UInt32 { frame }
 
-    /// What was committed since the last call, in parts of at most about `limit` bytes; the last part alone ends in a whole state.
+    /// Hands over what was committed since the last call, in parts of at most about `limit` bytes; the last part alone ends in a whole state.
     ///
-    /// Where nothing was, the reader is renewed all the same: an old one would keep the log from being emptied.
+    /// The reader is renewed in any case: an old one would keep the log from being emptied.
     func advance(limit: Int, _ body: (_ change: Change, _ isLast: Bool) throws -> Void) throws {
         var header = try index.header()
         guard header.round != round || header.frames > 0 else { return }
