@@ -43,17 +43,37 @@ final class FileWatch: Sendable {
     /// Notes why nothing may be written any more.
     func refuse(_ reason: String) { fault.withLock { $0 = reason } }
 
-    /// Compares the file's size with that of the database, where no part of it is in the write-ahead log only. A file that was cut off stays so:
-    /// what is written to it later makes it long again, not whole.
+    /// Compares the file's size with that of the database. A page that the write-ahead log does not have must be in the file.
     ///
-    /// - Parameter expected: Reads the size in bytes that the database has; it is read again before the file is called cut off, as a restore may
-    ///   make the database smaller in the meantime.
-    func compareSize(_ expected: () throws -> Int?) rethrows {
+    /// A file that was cut off stays so: what is written to it later makes it long again, not whole.
+    ///
+    /// - Parameter expected: Reads the size that the database has by its last commit. It is read again before the file is called cut off, as a
+    ///   restore may make the database smaller in the meantime.
+    func compareSize(_ expected: () throws -> DatabaseSize?) rethrows {
         for isSecond in [false, true] {
-            guard let bytes = try expected() else { return }
+            guard let size = try expected() else { return }
+            // Asked for before the file: a page leaves the log only after it has come into the file.
+            let logged = WriteAheadLog.pages(of: path, pageSize: size.pageSize)
             var status = stat()
-            guard stat(path, &status) == 0, status.st_size < bytes else { return }
-            if isSecond { refuse("it is cut off: it has \(status.st_size) of its \(bytes) bytes") }
+            guard stat(path, &status) == 0, size.hasPage(behind: Int(status.st_size), notIn: logged) else { return }
+            if isSecond { refuse("it is cut off: it has \(status.st_size) of its \(size.pages * size.pageSize) bytes") }
         }
+    }
+}
+
+/// Size of a database, with the pages that are in its write-ahead log only.
+struct DatabaseSize {
+    let pages: Int
+    /// Bytes.
+    let pageSize: Int
+
+    /// Offset of the one page that the engine locks and never writes: https://www.sqlite.org/fileformat2.html, section 1.4.
+    private static let lockOffset = 1 << 30
+
+    /// Whether a page that is missing in a file of `bytes` bytes is not in the log either.
+    func hasPage(behind bytes: Int, notIn logged: Set<UInt32>) -> Bool {
+        let held = bytes / pageSize
+        guard held < pages else { return false }
+        return (held..<pages).contains { $0 != Self.lockOffset / pageSize && !logged.contains(UInt32($0 + 1)) }
     }
 }

@@ -62,7 +62,7 @@ final class LogMaintenance: Sendable {
             guard !state.isClosed else { return state.status }
             try file?.check()
             if let connection = state.connection, state.status.backlogPages == 0 {
-                do { try file?.compareSize { try databaseBytes(connection) } } catch let failure as SQLiteFailure {
+                do { try file?.compareSize { try databaseSize(connection) } } catch let failure as SQLiteFailure {
                     guard [SQLITE_CORRUPT, SQLITE_NOTADB].contains(failure.primaryCode) else { throw failure }
                     file?.refuse("it cannot be read (\(failure.message))")
                 }
@@ -86,13 +86,11 @@ final class LogMaintenance: Sendable {
         }
     }
 
-    /// Size of the database by its last commit; nil while another connection is in the way, or pages are in the log only.
-    private func databaseBytes(_ connection: OpaquePointer) throws -> Int? {
-        guard let pages = try number("PRAGMA page_count", connection),
-            let size = try number("PRAGMA page_size", connection),
-            let (logged, moved) = try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE), logged == moved
+    /// Size of the database by its last commit; nil while another connection is in the way.
+    private func databaseSize(_ connection: OpaquePointer) throws -> DatabaseSize? {
+        guard let pages = try number("PRAGMA page_count", connection), let size = try number("PRAGMA page_size", connection)
         else { return nil }
-        return Int(pages * size)
+        return DatabaseSize(pages: Int(pages), pageSize: Int(size))
     }
 
     private func number(_ sql: String, _ connection: OpaquePointer) throws -> Int64? {

@@ -203,12 +203,13 @@ public final class SpatiaLiteStore: WorksStore {
 
     /// Finds out whether the file was cut off when a page cannot be read: one behind the file's end reads as zeros.
     private func noteCut(_ error: any Error) {
-        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.extendedResultCode.rawValue
-        guard code == SQLITE_CORRUPT else { return }
+        let code = (error as? SQLiteFailure)?.primaryCode ?? (error as? DatabaseError)?.resultCode.rawValue
+        guard code == SQLITE_CORRUPT || code == SQLITE_NOTADB else { return }
         try? file?.compareSize {
             try pool.read { database in
-                let pages = try database.integer("PRAGMA page_count") ?? 0
-                return Int(pages * (try database.integer("PRAGMA page_size") ?? 0))
+                guard let pages = try database.integer("PRAGMA page_count"), let size = try database.integer("PRAGMA page_size")
+                else { return nil }
+                return DatabaseSize(pages: Int(pages), pageSize: Int(size))
             }
         }
     }

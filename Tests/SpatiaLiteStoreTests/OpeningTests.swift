@@ -120,6 +120,44 @@ struct OpeningTests {
         #expect(!found.isEmpty)
     }
 
+    /// The new works are in the write-ahead log only, and the file has fewer pages than the database.
+    @Test("Broken pages beside a log that has the newest ones are corrupt, not a file that is cut off", arguments: [false, true])
+    func brokenBesideLog(isCut: Bool) throws {
+        let store = try SpatiaLiteStore.create(at: folder.path())
+        func add(_ numbers: ClosedRange<Int>, bulk: Bool) throws {
+            try store.write(bulk: bulk) { transaction in
+                for number in numbers {
+                    let work = Work.sample(number, at: .point(Coordinate(longitude: 1, latitude: 2)))
+                    try transaction.insert(work, ledger: work.ledger)
+                }
+            }
+        }
+        try add(1...2000, bulk: true)
+        _ = try store.lastWorkNumber()
+        try add(2001...2200, bulk: false)
+        let size = try Data(contentsOf: URL(fileURLWithPath: folder.path())).count
+        let pages = try #require(try SQLite(folder.path()).text("PRAGMA page_count"))
+        #expect(try #require(Int(pages)) * 8192 > size)
+
+        if isCut {
+            #expect(truncate(folder.path(), size / 2) == 0)
+        } else {
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.path()))
+            try file.seek(toOffset: 16 * 8192)
+            try file.write(contentsOf: Data(repeating: 0x55, count: size - 16 * 8192))
+            try file.synchronize()
+        }
+        #expect {
+            try store.write(bulk: false) { _ in _ = try store.works() }
+        } throws: { error in
+            switch error {
+            case StoreError.corrupt: !isCut
+            case StoreError.gone(_, let reason): isCut && reason.contains("cut off")
+            default: false
+            }
+        }
+    }
+
     @Test("A box that the engine's triggers rounded twice is no finding")
     func roundedTwice() throws {
         let store = try SpatiaLiteStore.create(at: folder.path())

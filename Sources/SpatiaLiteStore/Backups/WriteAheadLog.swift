@@ -107,6 +107,19 @@ final class WriteAheadLog {
         }
     }
 
+    /// Numbers of the pages in the log beside a database, those of a transaction that is under way among them; none if there is no log.
+    static func pages(of path: String, pageSize: Int) -> Set<UInt32> {
+        var pages: Set<UInt32> = []
+        guard let file = try? RawFile(path + "-wal", O_RDONLY), let head = try? file.read(32, at: 0), head.count == 32
+        else { return pages }
+        var offset = 32
+        while let frame = try? file.read(24, at: offset), frame.count == 24, frame[8..<16] == head[16..<24] {
+            pages.insert(number(frame, 0))
+            offset += 24 + pageSize
+        }
+        return pages
+    }
+
     private static func number(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
         bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
     }
