@@ -49,12 +49,13 @@ run: build ## Build the demo city and serve it; prints the address to open (PORT
 	.venv-test/bin/pip install --quiet --require-hashes --requirement $<
 	touch $@
 
-# The tests with real clients wait for processes and browsers much of the time: the others run beside them.
+# The tests with real clients wait for processes and browsers much of the time: the others run beside them, and then a second lane of them.
 .PHONY: test
 test: deps ## Install what the tests need, build, and run them all
 	$(call install,$(TEST_PACKAGES))
 	+$(MAKE) --no-print-directory -j2 test-build test-clients
-	+$(MAKE) --no-print-directory -j2 --output-sync=line test-swift test-acceptance
+	rm -rf artefacts/lanes && mkdir -p artefacts/lanes
+	+$(MAKE) --no-print-directory -j2 --output-sync=line LANES=artefacts/lanes test-after-swift test-acceptance
 
 # With the index: SwiftPM finds the tests in it.
 .PHONY: test-build
@@ -76,7 +77,16 @@ PYTEST_OPTIONS ?= -q
 
 .PHONY: test-acceptance
 test-acceptance: ## Run the tests with real clients alone, on what was built (PYTEST_OPTIONS="-q -k qgis")
-	WORKSMAP=$$($(SWIFT) build --ignore-lock --show-bin-path)/worksmap .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
+	$(ACCEPTANCE)
+
+# Runs side by side share a folder, LANES: each takes files that the other has not begun.
+LANES ?=
+ACCEPTANCE = WORKSMAP=$$($(SWIFT) build --ignore-lock --show-bin-path)/worksmap WORKSMAP_LANES=$(LANES) \
+    .venv-test/bin/python -m pytest $(PYTEST_OPTIONS) Tests/Acceptance
+
+.PHONY: test-after-swift
+test-after-swift: test-swift
+	$(ACCEPTANCE)
 
 ROUNDS ?= 3
 CRASH_SEED ?= 1

@@ -3,6 +3,7 @@
 The program is the one that the environment variable WORKSMAP names. Pictures go to artefacts/, which git ignores.
 """
 import contextlib
+import functools
 import os
 import pathlib
 import random
@@ -47,6 +48,26 @@ def pytest_runtest_makereport():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
     return refuse_skips((yield))
+
+
+# Folder that runs side by side share, to divide the files among them.
+LANES = os.environ.get("WORKSMAP_LANES")
+
+
+@functools.cache
+def is_ours(file):
+    """Takes a file of tests, unless another run has; alone, a run has them all."""
+    if LANES:
+        try:
+            pathlib.Path(LANES, file).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    return None if is_ours(item.path.name) else True
 
 
 def eventually(awaited, condition, within=60):
