@@ -88,7 +88,8 @@ final class LogMaintenance: Sendable {
 
     /// Size of the database by its last commit; nil while another connection is in the way.
     private func databaseSize(_ connection: OpaquePointer) throws -> DatabaseSize? {
-        guard let pages = try number("PRAGMA page_count", connection), let size = try number("PRAGMA page_size", connection)
+        guard let pages = try number("PRAGMA page_count", connection),
+            let size = try number("PRAGMA page_size", connection)
         else { return nil }
         return DatabaseSize(pages: Int(pages), pageSize: Int(size))
     }

@@ -207,7 +207,8 @@ public final class SpatiaLiteStore: WorksStore {
         guard code == SQLITE_CORRUPT || code == SQLITE_NOTADB else { return }
         try? file?.compareSize {
             try pool.read { database in
-                guard let pages = try database.integer("PRAGMA page_count"), let size = try database.integer("PRAGMA page_size")
+                guard let pages = try database.integer("PRAGMA page_count"),
+                    let size = try database.integer("PRAGMA page_size")
                 else { return nil }
                 return DatabaseSize(pages: Int(pages), pageSize: Int(size))
             }

@@ -121,7 +121,7 @@ struct OpeningTests {
     }
 
     /// The new works are in the write-ahead log only, and the file has fewer pages than the database.
-    @Test("Broken pages beside a log that has the newest ones are corrupt, not a file that is cut off", arguments: [false, true])
+    @Test("Broken pages beside a log with the newest ones are no file that is cut off", arguments: [false, true])
     func brokenBesideLog(isCut: Bool) throws {
         let store = try SpatiaLiteStore.create(at: folder.path())
         func add(_ numbers: ClosedRange<Int>, bulk: Bool) throws {
