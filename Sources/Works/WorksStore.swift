@@ -348,51 +348,10 @@ public protocol WorksTransaction: AnyObject {
 }
 
 extension WorksTransaction {
-    public func countOpenWorks(ofSource source: String) throws -> Int {
-        try openWorks(ofSource: source, notIn: []).count
-    }
-
-    public func lastWholeObservation(ofSource source: String) throws -> Instant? {
-        try lastObservation(ofSource: source)
-    }
-
-    public func forgetObservations(ofSource source: String, from moment: Instant?) throws {}
-
-    public func imports(ofSource source: String) throws -> [ImportRecord] { [] }
-
-    public func nextImport() throws -> Int64 { 1 }
-
-    public func add(_ record: ImportRecord) throws {}
-
+    /// Notes that a list from which absence was concluded was imported.
     public func noteObservation(_ observed: Instant, ofSource source: String) throws {
         try noteObservation(observed, ofSource: source, isWhole: true)
     }
-
-    public func lastStatement(of id: WorkID) throws -> Instant? { nil }
-
-    public func noteStatement(_ moment: Instant, of id: WorkID) throws {}
-
-    public var lastNumber: Int64 { 0 }
-
-    public func works(after number: Int64, upTo last: Int64) throws -> [Work] { [] }
-
-    public func keep(_ change: ImportChange, of id: WorkID, by number: Int64) throws {}
-
-    public func changes(by number: Int64) throws -> [(id: WorkID, change: ImportChange)] { [] }
-
-    public func forgetChanges(ofSource source: String, but number: Int64?) throws {}
-
-    public func isHidden(_ id: WorkID) throws -> Bool { false }
-
-    public func isRedacted(_ id: WorkID) throws -> Bool { false }
-
-    public func knowsSource(_ source: String) throws -> Bool { true }
-
-    public func assignDistricts(at now: Instant) throws -> Int { 0 }
-
-    public func ledger(of id: WorkID) throws -> [LedgerEntry] { [] }
-
-    public var addedNames: CityNames { CityNames() }
 }
 
 /// What is wrong with a store, in words that name the file and what to do.

@@ -70,7 +70,8 @@ struct BackupListCommand: ParsableCommand {
             The status is 1 if one of them is damaged.
             """)
 
-    @Argument(help: "The folder that `serve --backup-to` writes to.") var folder: String
+    @Argument(help: "The folder that `serve --backup-to` writes to, or one with backups made by hand.")
+    var folder: String
     @Option(help: "table or json.") var format = ListFormat.table
 
     func run() throws {

@@ -196,6 +196,8 @@ def test_what_a_killed_backup_left_is_gone_with_the_next(city, tmp_path, after):
     run("backup", target, "--database", city)
     assert not list(tmp_path.glob("*.part*"))
     assert run("check", "--database", target, "--key-file", tmp_path / "city.city" / "key").returncode == 0
+    listed = json.loads(run("backup", "list", tmp_path, "--format", "json").stdout)
+    assert [(one["file"], one["state"]) for one in listed] == [(target.name, "verified")]
 
 
 def test_a_change_that_changes_nothing_says_so_and_keeps_its_reason(city):
@@ -210,4 +212,6 @@ def test_a_change_that_changes_nothing_says_so_and_keeps_its_reason(city):
     assert "looked at it" in run("token", "log", "--format", "json", "--database", city).stdout
     answer = requests.patch(f"{service.url}/api/works/{work}", headers=headers, timeout=60, json={"severity": "severe", "reason": "deep"})
     assert answer.status_code == 200 and "Worksmap-Unchanged" not in answer.headers, answer.text
+    described = service.get("/api").json()["paths"]["/api/works/{id}"]["patch"]["responses"]["200"]["headers"]
+    assert {"ETag", "Worksmap-Unchanged"} <= set(described)
     service.stop()

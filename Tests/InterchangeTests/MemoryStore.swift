@@ -12,7 +12,11 @@ final class MemoryStore: WorksStore {
         var ledgers: [WorkID: [LedgerEntry]] = [:]
         var bySource: [String: WorkID] = [:]
         var features: [ReferenceLayer: [(id: String, feature: ReferenceFeature)]] = [:]
-        var observations: [String: Instant] = [:]
+        /// Moments of the lists of each source; true for one from which absence was concluded.
+        var observations: [String: [Instant: Bool]] = [:]
+        var imports: [ImportRecord] = []
+        var changes: [(number: Int64, id: WorkID, change: ImportChange)] = []
+        var statements: [WorkID: Instant] = [:]
         var notes: [StoreNote: String] = [:]
         var names = CityNames()
     }
@@ -132,10 +136,87 @@ final class MemoryStore: WorksStore {
             }
         }
 
-        func lastObservation(ofSource source: String) throws -> Instant? { contents.observations[source] }
+        func countOpenWorks(ofSource source: String) throws -> Int {
+            try openWorks(ofSource: source, notIn: []).count
+        }
+
+        // Nothing can be hidden or redacted through this protocol.
+        func isHidden(_ id: WorkID) throws -> Bool { false }
+        func isRedacted(_ id: WorkID) throws -> Bool { false }
+
+        func ledger(of id: WorkID) throws -> [LedgerEntry] { contents.ledgers[id] ?? [] }
+
+        func assignDistricts(at now: Instant) throws -> Int {
+            let layer = contents.features[.districts, default: []].map(\.feature)
+            let districts = DistrictIndex(layer.compactMap { one in one.geometry.map { (one.name ?? one.id, $0) } })
+            var moved = 0
+            for (id, work) in contents.works {
+                let district = districts.district(of: work.geometry, stated: work.district)
+                guard district != work.district else { continue }
+                var work = work
+                work.district = district
+                work.revision += 1
+                work.updatedAt = now
+                contents.works[id] = work
+                moved += 1
+            }
+            return moved
+        }
+
+        // MARK: The record of imports
+
+        func lastObservation(ofSource source: String) throws -> Instant? {
+            contents.observations[source]?.keys.max()
+        }
+
+        func lastWholeObservation(ofSource source: String) throws -> Instant? {
+            contents.observations[source]?.filter(\.value).keys.max()
+        }
 
         func noteObservation(_ observed: Instant, ofSource source: String, isWhole: Bool) throws {
-            contents.observations[source] = observed
+            let wasWhole = contents.observations[source]?[observed] ?? false
+            contents.observations[source, default: [:]][observed] = isWhole || wasWhole
+        }
+
+        func forgetObservations(ofSource source: String, from moment: Instant?) throws {
+            contents.observations[source] = contents.observations[source]?.filter { list, _ in
+                moment.map { list < $0 } ?? false
+            }
+        }
+
+        func imports(ofSource source: String) throws -> [ImportRecord] {
+            contents.imports.filter { $0.source == source }
+        }
+
+        func nextImport() throws -> Int64 { Int64(contents.imports.count + 1) }
+
+        func add(_ record: ImportRecord) throws { contents.imports.append(record) }
+
+        func lastStatement(of id: WorkID) throws -> Instant? { contents.statements[id] }
+
+        func noteStatement(_ moment: Instant, of id: WorkID) throws {
+            contents.statements[id] = max(moment, contents.statements[id] ?? moment)
+        }
+
+        var lastNumber: Int64 { Int64(contents.order.count) }
+
+        func works(after number: Int64, upTo last: Int64) throws -> [Work] {
+            guard number < last else { return [] }
+            return contents.order[Int(number)..<Int(last)].compactMap { contents.works[$0] }
+        }
+
+        func keep(_ change: ImportChange, of id: WorkID, by number: Int64) throws {
+            guard !contents.changes.contains(where: { $0.number == number && $0.id == id }) else { return }
+            contents.changes.append((number, id, change))
+        }
+
+        func changes(by number: Int64) throws -> [(id: WorkID, change: ImportChange)] {
+            contents.changes.filter { $0.number == number }.map { ($0.id, $0.change) }
+        }
+
+        func forgetChanges(ofSource source: String, but number: Int64?) throws {
+            let forgotten = Set(try imports(ofSource: source).map(\.id)).subtracting([number ?? 0])
+            contents.changes.removeAll { forgotten.contains($0.number) }
         }
 
         func setNote(_ name: StoreNote, to text: String?) throws { contents.notes[name] = text }

@@ -49,6 +49,11 @@ extension OpenAPI {
                 ("200", "The work as it is then"), ("404", "There is no such work"), ("410", "The work is hidden"),
                 ("412", "Somebody was quicker"),
                 ("413", "The body is too large"), ("428", "If-Match is missing"),
+            ],
+            headers: [
+                ("ETag", "Revision and state of the deadline"),
+                ("Worksmap-Hidden", "`true` if the work is hidden from everybody else"),
+                ("Worksmap-Unchanged", "`true` if everything was as the body asks for: there is no new revision"),
             ])
     }
 
@@ -178,16 +183,19 @@ extension OpenAPI {
 
     private static func operation(
         _ id: String, _ summary: String, description: String, parameters: [JSONValue] = [], body: JSONValue,
-        answers: [(String, String)]
+        answers: [(String, String)], headers: [(String, String)] = []
     ) -> JSONValue {
         let problem: JSONValue = ["$ref": "#/components/responses/problem"]
         var responses: [(String, JSONValue)] = answers.map { status, meaning in
             guard status.hasPrefix("2") else { return (status, problem) }
             let content: JSONValue = ["schema": ["type": "object"]]
+            let described = headers.map { name, meaning -> (String, JSONValue) in
+                (name, ["schema": ["type": "string"], "description": .string(meaning)])
+            }
             return (
                 status,
                 [
-                    "description": .string(meaning),
+                    "description": .string(meaning), "headers": .object(JSONObject(described)),
                     "content": ["application/geo+json": content, "application/json": content],
                 ]
             )

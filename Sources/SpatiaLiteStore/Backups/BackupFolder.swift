@@ -73,11 +73,28 @@ public struct BackupFolder: Sendable {
         public var seal: BackupSeal?
         /// Reason why it is damaged; nil if it is whole.
         public var problem: String?
+        /// True if it has a seal and is not what was sealed.
+        var isChanged = false
     }
 
-    /// Reads every backup as a whole, the oldest first.
+    /// Reads every backup as a whole, the oldest first: the scheduled ones, and those of `worksmap backup` that have a seal.
     public func entries(_ body: (Entry) throws -> Void) throws {
-        for name in try backups() { try body(try entry(name)) }
+        let scheduled = Set(try backups())
+        var entries: [Entry] = []
+        for name in try names() where scheduled.contains(name) || isDatabase(name) {
+            let entry = try entry(name)
+            if scheduled.contains(name) || entry.seal != nil || entry.isChanged { entries.append(entry) }
+        }
+        for entry in entries.sorted(by: { $0.at < $1.at }) { try body(entry) }
+    }
+
+    /// True for a file that begins as SQLite's do.
+    private func isDatabase(_ name: String) -> Bool {
+        var status = stat()
+        guard stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let file = try? RawFile("\(path)/\(name)", O_RDONLY), let head = try? file.read(16, at: 0)
+        else { return false }
+        return head.elementsEqual("SQLite format 3\0".utf8)
     }
 
     func entry(_ name: String) throws -> Entry {
@@ -85,13 +102,15 @@ public struct BackupFolder: Sendable {
         var status = stat()
         stat(file, &status)
         var entry = Entry(
-            name: name, at: Self.moment(in: name) ?? 0, bytes: Int(status.st_size),
+            name: name, at: Self.moment(in: name) ?? Int64(status.st_mtim.tv_sec) * 1000, bytes: Int(status.st_size),
             isEncrypted: name.hasSuffix(".age"), seal: nil, problem: nil)
         do {
             switch try entry.isEncrypted ? EncryptedSeal.verify(file) : BackupSeal.verify(file) {
-            case .whole(let seal): entry.seal = seal
+            case .whole(let seal):
+                entry.seal = seal
+                entry.at = seal.at
             case .unsealed: entry.problem = "it has no seal: it was cut off, or written to since it was made"
-            case .damaged(let reason): entry.problem = reason
+            case .damaged(let reason): (entry.problem, entry.isChanged) = (reason, true)
             }
         } catch { entry.problem = "\(error)" }
         return entry
