@@ -1,77 +1,12 @@
 import Geometry
 
-/// What becomes of a work when somebody says something about it: the new record and the ledger entries that explain it.
+/// Outcome of what somebody says about a known work: the new record and the ledger entries that explain it.
 public enum Reconciliation: Hashable, Sendable {
-    case inserted(Work, [LedgerEntry])
     case updated(Work, [LedgerEntry])
     case unchanged
 }
 
 extension Reconciliation {
-    /// A work that was not known before.
-    ///
-    /// - Parameters:
-    ///   - draft: What is said; `kind` must be known by now.
-    ///   - id: The identity that the work gets.
-    ///   - now: When it is written down.
-    ///   - actor: Who says so.
-    ///   - reason: Why, in words that everyone may read.
-    public static func insert(
-        _ draft: WorkDraft, kind: WorkKind, id: WorkID, at now: Instant, by actor: Actor, reason: String? = nil
-    ) -> Self {
-        let observed = draft.observedAt ?? now
-        let status = draft.status ?? .reported
-        var work = Work(id: id, kind: kind, category: draft.category ?? "other", updatedAt: now)
-        work.title = draft.title
-        work.description = draft.description
-        work.address = draft.address
-        work.status = status
-        work.severity = draft.severity ?? .moderate
-        work.district = draft.district
-        work.organisation = draft.organisation
-        work.contractor = draft.contractor
-        work.reportedAt = draft.reportedAt
-        work.startsAt = draft.startsAt
-        work.dueAt = draft.dueAt ?? (draft.withdrawn.contains(.deadlineForGood) ? nil : draft.firstDueAt)
-        work.originalDueAt = draft.firstDueAt ?? draft.dueAt
-        work.completedAt = status.isOpen ? nil : draft.completedAt
-        work.isCompletedEstimated = work.completedAt != nil && draft.isCompletedEstimated
-        work.dailyFrom = draft.dailyFrom
-        work.dailyUntil = draft.dailyUntil
-        work.onSiteAt = draft.onSiteAt
-        work.trafficImpact = draft.trafficImpact
-        work.source = draft.source
-        work.sourceID = draft.sourceID
-        (work.extra, work.privateExtra) = draft.extra?.taken(over: nil, nil) ?? (nil, nil)
-        work.geometry = draft.geometry
-
-        let began = min(draft.reportedAt ?? draft.startsAt ?? observed, now)
-        var entries: [LedgerEntry] = []
-        entries.reserveCapacity(4)
-        func note(_ field: LedgerField, at: Instant, from: String? = nil, to: String?) {
-            entries.append(
-                LedgerEntry(
-                    revision: 1, at: at, recordedAt: now, field: field, from: from, to: to, reason: reason, actor: actor
-                ))
-        }
-        // A source that gives the times of both its ends tells two events, not one.
-        if let completed = work.completedAt, draft.reportedAt != nil {
-            note(.registered, at: began, to: WorkStatus.reported.rawValue)
-            note(.status, at: completed, from: WorkStatus.reported.rawValue, to: status.rawValue)
-        } else {
-            note(.registered, at: began, to: status.rawValue)
-        }
-        if let first = work.originalDueAt {
-            note(.dueAt, at: began, to: first.description)
-            if first != work.dueAt {
-                if work.dueAt != nil { work.dueChanges = 1 }
-                note(.dueAt, at: observed, from: first.description, to: work.dueAt?.description)
-            }
-        }
-        if let onSite = work.onSiteAt { note(.onSiteAt, at: onSite, to: onSite.description) }
-        return .inserted(work, entries)
-    }
-
     /// A known work about which something is said again.
     ///
     /// What the draft does not mention stays; what it withdraws is cleared. A deadline that differs is a move: the old date goes to the ledger

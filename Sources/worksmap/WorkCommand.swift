@@ -101,7 +101,7 @@ struct WorkCommand: ParsableCommand {
                         try Reconciliation.decide(change, on: existing, at: now, by: speaker)
                     }
                     switch outcome {
-                    case .updated(let work, let ledger), .inserted(let work, let ledger):
+                    case .updated(let work, let ledger):
                         try transaction.update(work, ledger: ledger)
                         let fields = Set(ledger.map(\.field.rawValue)).sorted().joined(separator: ", ")
                         try transaction.add(
@@ -158,10 +158,8 @@ struct WorkCommand: ParsableCommand {
                         try Reconciliation.checkNew(
                             draft, reason: author.reason, isConfirmed: author.confirm, at: now, by: speaker)
                     }
-                    guard
-                        case .inserted(let work, let ledger) = Reconciliation.insert(
-                            draft, kind: kind, id: id, at: now, by: speaker.actor, reason: reason)
-                    else { return }
+                    let (work, ledger) = Reconciliation.create(
+                        draft, kind: kind, id: id, at: now, by: speaker.actor, reason: reason)
                     try transaction.insert(work, ledger: ledger)
                     try transaction.add(AuditEntry(commandLineBy: author.by, "work.create", id, nil, at: now))
                 }

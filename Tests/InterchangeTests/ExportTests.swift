@@ -26,10 +26,8 @@ import Works
                 draft.geometry = geometry
                 draft.sourceID = kind.rawValue
                 let id = WorkID(millisecondsSinceEpoch: 1, using: &bits)
-                guard
-                    case .inserted(let work, let ledger) = Reconciliation.insert(
-                        draft, kind: kind, id: id, at: now, by: Actor(kind: .source))
-                else { return }
+                let (work, ledger) = Reconciliation.create(
+                    draft, kind: kind, id: id, at: now, by: Actor(kind: .source))
                 try transaction.insert(work, ledger: ledger)
             }
             _ = try transaction.upsert(

@@ -232,10 +232,8 @@ struct PlacesTests {
             var draft = WorkDraft()
             draft.geometry = .point(Coordinate(longitude: 8.5, latitude: 49.5))
             draft.title = "Ours"
-            guard
-                case .inserted(let work, let ledger) = Reconciliation.insert(
-                    draft, kind: .hazard, id: own, at: TestCity.now, by: Actor(kind: .source, name: "s"))
-            else { return }
+            let (work, ledger) = Reconciliation.create(
+                draft, kind: .hazard, id: own, at: TestCity.now, by: Actor(kind: .source, name: "s"))
             try transaction.insert(work, ledger: ledger)
         }
         try city.load(

@@ -17,10 +17,8 @@ struct EarlierWorkStoreTests {
             (draft.source, draft.sourceID) = ("list", "\(number)")
             draft.reportedAt = noon
             draft.dueAt = noon + Int64(random.unit() * 10) * 86_400
-            guard
-                case .inserted(let work, let ledger) = Reconciliation.insert(
-                    draft, kind: .hazard, id: .new(), at: noon, by: importer)
-            else { continue }
+            let (work, ledger) = Reconciliation.create(
+                draft, kind: .hazard, id: .new(), at: noon, by: importer)
             try store.write(bulk: false) { try $0.insert(work, ledger: ledger) }
             works.append(work)
         }

@@ -40,10 +40,8 @@ struct EarlierWorkTests {
         var moment = Self.start
         var first = Self.draft(&random, at: moment)
         first.reportedAt = moment
-        guard
-            case .inserted(var work, var ledger) = Reconciliation.insert(
-                first, kind: .hazard, id: .new(), at: moment, by: Self.source)
-        else { return }
+        var (work, ledger) = Reconciliation.create(
+            first, kind: .hazard, id: .new(), at: moment, by: Self.source)
         var record = [(moment, work)]
         for _ in 0..<12 {
             moment = moment + Int64(1 + random.unit() * 10 * 86_400)
@@ -77,10 +75,8 @@ struct EarlierWorkTests {
         draft.status = .done
         draft.startsAt = Self.start
         draft.completedAt = Self.start + 10 * 86_400
-        guard
-            case .inserted(let work, let ledger) = Reconciliation.insert(
-                draft, kind: .outage, id: .new(), at: Self.start + 90 * 86_400, by: Self.source)
-        else { return }
+        let (work, ledger) = Reconciliation.create(
+            draft, kind: .outage, id: .new(), at: Self.start + 90 * 86_400, by: Self.source)
         let then = try #require(work.asOf(Self.start + 86_400, ledger))
         #expect(then.status == .reported && then.completedAt == nil)
         #expect(work.asOf(Self.start + 10 * 86_400, ledger)?.status == .done)

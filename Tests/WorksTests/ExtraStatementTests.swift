@@ -82,13 +82,8 @@ import Testing
         let actor = Actor(kind: .source, name: "s")
         var draft = WorkDraft()
         draft.extra = ExtraStatement(published: "{\"a\":1}", withheld: "{\"b\":\"MARKER\"}")
-        guard
-            case .inserted(let work, let first) = Reconciliation.insert(
-                draft, kind: .hazard, id: .new(), at: now, by: actor)
-        else {
-            Issue.record("a new work is inserted")
-            return
-        }
+        let (work, first) = Reconciliation.create(
+            draft, kind: .hazard, id: .new(), at: now, by: actor)
         #expect(work.extra == "{\"a\":1}" && work.privateExtra == "{\"b\":\"MARKER\"}")
         #expect(Reconciliation.update(work, with: draft, at: now + 9, by: actor) == .unchanged)
         draft.extra?.withheld = "{\"b\":\"MARKER2\"}"

@@ -13,10 +13,8 @@ struct ReconciliationTests {
         draft.source = "list"
         draft.sourceID = "1"
         change(&draft)
-        guard
-            case .inserted(let work, let ledger) = Reconciliation.insert(
-                draft, kind: .roadRepair, id: Self.id, at: Self.now, by: Self.source)
-        else { throw Unexpected() }
+        let (work, ledger) = Reconciliation.create(
+            draft, kind: .roadRepair, id: Self.id, at: Self.now, by: Self.source)
         return (work, ledger)
     }
 

@@ -584,10 +584,8 @@ struct ImportDecoder {
             millisecondsSinceEpoch = UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
         }
         let id = WorkID(millisecondsSinceEpoch: millisecondsSinceEpoch, using: &identities)
-        guard let kind = draft.kind,
-            case .inserted(let work, let ledger) = Reconciliation.insert(
-                draft, kind: kind, id: id, at: task.now, by: actor)
-        else { return .draft(draft, unsure: []) }
+        guard let kind = draft.kind else { return .draft(draft, unsure: []) }
+        let (work, ledger) = Reconciliation.create(draft, kind: kind, id: id, at: task.now, by: actor)
         return .new(work, ledger, observedAt: draft.observedAt)
     }
 

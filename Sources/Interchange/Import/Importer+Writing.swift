@@ -69,68 +69,60 @@ extension Importer {
             } else if let source = draft.source, let sourceID = draft.sourceID {
                 try transaction.work(source: source, sourceID: sourceID)
             } else { nil }
-        var outcome: Reconciliation
-        if let known {
-            if pass.districts != nil, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry)
-            {
-                // The district of its place stands.
-                draft.district = nil
-                draft.withdrawn.remove(WorkFields(.district))
+        guard let known else { return try add(draft, &pass, &report) }
+        if pass.districts != nil, draft.geometry == nil, known.geometry != nil, !draft.withdrawn.contains(.geometry) {
+            // The district of its place stands.
+            draft.district = nil
+            draft.withdrawn.remove(WorkFields(.district))
+        }
+        if draft.status == nil, known.status == .rejected {
+            draft.status = try transaction.ledger(of: known.id).statusBeforeTakingBack
+        }
+        if let observed = draft.observedAt, pass.isTimedByRow {
+            if let last = try transaction.lastStatement(of: known.id), observed < last {
+                report.outdated += 1
+                report.unchanged += 1
+                return
             }
-            if draft.status == nil, known.status == .rejected {
-                draft.status = try transaction.ledger(of: known.id).statusBeforeTakingBack
-            }
-            if let observed = draft.observedAt, pass.isTimedByRow {
-                if let last = try transaction.lastStatement(of: known.id), observed < last {
-                    report.outdated += 1
-                    report.unchanged += 1
-                    return
-                }
-                try transaction.noteStatement(observed, of: known.id)
-            }
-            let plain = Reconciliation.update(known, with: draft, at: now, by: pass.actor)
-            if try transaction.isHidden(known.id) { report.hidden += 1 }
-            if case .updated(_, let entries) = plain, try !entries.isEmpty || transaction.isRedacted(known.id) {
-                outcome = .update(
-                    known, with: draft.respecting(try transaction.ledger(of: known.id)), at: now, by: pass.actor)
-            } else {
-                outcome = plain
-            }
-            if let districts = pass.districts, draft.geometry != nil, case .updated(var work, let entries) = outcome {
-                work.district = districts.district(of: work.geometry, stated: work.district)
-                outcome = .updated(work, entries)
-            }
-            var later = unsure.stated(in: known)
-            if known.dueAt == draft.firstDueAt { later.remove(WorkFields(.dueAt)) }
-            if !later.isEmpty {
-                pass.unsure.append(
-                    .init(
-                        id: known.id, fields: later, observedAt: draft.observedAt, isUnchanged: outcome == .unchanged))
-            }
-        } else {
-            let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-            let id = draft.id ?? WorkID(millisecondsSinceEpoch: milliseconds, using: &pass.identities)
-            if let decision = decision(on: draft, at: now) {
-                let (work, ledger) = Reconciliation.report(draft, decision, id: id, at: now, by: pass.actor)
-                outcome = .inserted(work, ledger)
-            } else {
-                outcome = .insert(draft, kind: draft.kind ?? .hazard, id: id, at: now, by: pass.actor)
-            }
+            try transaction.noteStatement(observed, of: known.id)
+        }
+        var outcome = Reconciliation.update(known, with: draft, at: now, by: pass.actor)
+        if try transaction.isHidden(known.id) { report.hidden += 1 }
+        if case .updated(_, let entries) = outcome, try !entries.isEmpty || transaction.isRedacted(known.id) {
+            outcome = .update(
+                known, with: draft.respecting(try transaction.ledger(of: known.id)), at: now, by: pass.actor)
+        }
+        if let districts = pass.districts, draft.geometry != nil, case .updated(var work, let entries) = outcome {
+            work.district = districts.district(of: work.geometry, stated: work.district)
+            outcome = .updated(work, entries)
+        }
+        var later = unsure.stated(in: known)
+        if known.dueAt == draft.firstDueAt { later.remove(WorkFields(.dueAt)) }
+        if !later.isEmpty {
+            pass.unsure.append(
+                .init(
+                    id: known.id, fields: later, observedAt: draft.observedAt, isUnchanged: outcome == .unchanged))
         }
         switch outcome {
-        case .inserted(let work, let ledger):
-            try pass.insert(work, ledger, observedAt: draft.observedAt)
-            report.inserted += 1
         case .updated(let work, let ledger):
-            if let known {
-                try pass.update(known, to: work, ledger)
-                if known.source != report.source { pass.foreign.changed[known.source ?? "", default: 0] += 1 }
-            }
+            try pass.update(known, to: work, ledger)
+            if known.source != report.source { pass.foreign.changed[known.source ?? "", default: 0] += 1 }
             report.updated += 1
             report.deadlinesMoved += ledger.count { $0.field == .dueAt && $0.from != nil && $0.to != nil }
             report.deadlinesWithdrawn += ledger.count { $0.field == .dueAt && $0.to == nil }
         case .unchanged: report.unchanged += 1
         }
+    }
+
+    /// Adds a work that is not known, by the rules where there are some.
+    private func add(_ draft: WorkDraft, _ pass: inout WritingPass, _ report: inout ImportReport) throws {
+        guard let kind = draft.kind else { preconditionFailure("a row without a kind is refused when it is read") }
+        let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
+        let id = draft.id ?? WorkID(millisecondsSinceEpoch: milliseconds, using: &pass.identities)
+        let (work, ledger) = Reconciliation.create(
+            draft, kind: kind, decision: decision(on: draft, at: pass.now), id: id, at: pass.now, by: pass.actor)
+        try pass.insert(work, ledger, observedAt: draft.observedAt)
+        report.inserted += 1
     }
 
     /// Clears what rows withdrew by lacking it, now that it is known of what the file speaks.

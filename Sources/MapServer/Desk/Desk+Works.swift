@@ -94,22 +94,12 @@ extension Desk {
             reason = try Reconciliation.checkNew(
                 draft, reason: reason, isConfirmed: submission.isConfirmed, at: now, by: speaker)
         }
-        let work: Work
-        let ledger: [LedgerEntry]
-        if let decision = submission.decision {
-            (work, ledger) = Reconciliation.report(
-                draft, decision, id: .new(), at: now, by: actor, reason: reason)
-        } else {
-            guard draft.category != nil else { throw WorkSubmission.malformed("category", "a new work needs one") }
-            guard let kind = draft.kind else {
-                throw WorkSubmission.malformed("kind", "a category that is not in the catalogue needs a kind")
-            }
-            guard
-                case .inserted(let plain, let entries) = Reconciliation.insert(
-                    draft, kind: kind, id: .new(), at: now, by: actor, reason: reason)
-            else { preconditionFailure("what was not known before is inserted") }
-            (work, ledger) = (plain, entries)
+        guard draft.category != nil else { throw WorkSubmission.malformed("category", "a new work needs one") }
+        guard let kind = draft.kind ?? submission.decision?.kind else {
+            throw WorkSubmission.malformed("kind", "a category that is not in the catalogue needs a kind")
         }
+        let (work, ledger) = Reconciliation.create(
+            draft, kind: kind, decision: submission.decision, id: .new(), at: now, by: actor, reason: reason)
         try transaction.insert(work, ledger: ledger)
         if !submission.contact.isEmpty { try transaction.setContact(submission.contact, of: work.id) }
         let name = draft.sourceID.map { "\(draft.source ?? "") \($0)" }
@@ -159,7 +149,7 @@ extension Desk {
             let speaker = try speaker(
                 token, naming: [change.organisation, change.contractor], ruled: ground.ruled, in: transaction)
             switch try Reconciliation.decide(change, on: existing, at: now, by: speaker) {
-            case .updated(let changed, let ledger), .inserted(let changed, let ledger):
+            case .updated(let changed, let ledger):
                 try transaction.update(changed, ledger: ledger)
                 work = changed
             case .unchanged:

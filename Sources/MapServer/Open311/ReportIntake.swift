@@ -36,8 +36,10 @@ extension Desk {
 
     /// Makes a work of a report and keeps its contact apart.
     func accept(_ intake: Intake, at now: Instant, in transaction: any DeskTransaction) throws -> Work {
-        let (work, ledger) = Reconciliation.report(
-            intake.draft, intake.decision, id: .new(), at: now, by: Actor(kind: .resident))
+        let (work, ledger) = Reconciliation.create(
+            intake.draft, kind: intake.draft.kind ?? intake.decision.kind, decision: intake.decision, id: .new(),
+            at: now,
+            by: Actor(kind: .resident))
         try transaction.insert(work, ledger: ledger)
         if !intake.report.contact.isEmpty { try transaction.setContact(intake.report.contact, of: work.id) }
         return work

@@ -123,10 +123,8 @@ private struct AccessBench {
         draft.extra = ExtraStatement(published: nil, withheld: #"{"note":"MARKER"}"#, isWhole: false)
         let contact = ReporterContact(email: "MARKER@example.org")
         try map.store.writeDesk { [draft] transaction in
-            guard
-                case .inserted(let work, let ledger) = Reconciliation.insert(
-                    draft, kind: .roadRepair, id: subject.id, at: .now, by: Actor(kind: .source, name: "sensor"))
-            else { return }
+            let (work, ledger) = Reconciliation.create(
+                draft, kind: .roadRepair, id: subject.id, at: .now, by: Actor(kind: .source, name: "sensor"))
             try transaction.insert(work, ledger: ledger)
             try transaction.setContact(contact, of: work.id)
             try transaction.add(

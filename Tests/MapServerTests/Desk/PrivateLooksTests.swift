@@ -85,10 +85,8 @@ struct PrivateLooksTests {
             try map.store.writeDesk { transaction in
                 var draft = WorkDraft()
                 draft.category = "pothole"
-                guard
-                    case .inserted(let work, let ledger) = Reconciliation.insert(
-                        draft, kind: .roadRepair, id: id, at: .now, by: Actor(kind: .resident))
-                else { return }
+                let (work, ledger) = Reconciliation.create(
+                    draft, kind: .roadRepair, id: id, at: .now, by: Actor(kind: .resident))
                 try transaction.insert(work, ledger: ledger)
                 try transaction.setContact(ReporterContact(email: Self.secret), of: id)
             }

@@ -110,8 +110,8 @@ struct OverrulingTests {
         let decision = rules.decide(category: "pothole", district: nil, reportedAt: Self.now)!
         var draft = WorkDraft()
         draft.description = "hole"
-        let (work, ledger) = Reconciliation.report(
-            draft, decision, id: .new(), at: Self.now, by: Actor(kind: .resident))
+        let (work, ledger) = Reconciliation.create(
+            draft, kind: decision.kind, decision: decision, id: .new(), at: Self.now, by: Actor(kind: .resident))
         #expect(work.kind == .roadRepair && work.severity == .moderate && work.organisation == "Roads")
         #expect(work.dueAt == Self.now + 86_400 && work.originalDueAt == work.dueAt && work.dueChanges == 0)
         #expect(ledger.first { $0.field == .registered }?.actor.kind == .resident)

@@ -267,11 +267,9 @@ struct StatusGraphTests {
         var draft = WorkDraft()
         draft.category = "pothole"
         draft.dueAt = start + 86_400
-        guard
-            case .inserted(var work, var ledger) = Reconciliation.insert(
-                draft, kind: .roadRepair, id: WorkID(millisecondsSinceEpoch: 1, using: &random), at: start,
-                by: dispatcher)
-        else { preconditionFailure("what is new is inserted") }
+        var (work, ledger) = Reconciliation.create(
+            draft, kind: .roadRepair, id: WorkID(millisecondsSinceEpoch: 1, using: &random), at: start,
+            by: dispatcher)
         for step in 1...300 {
             let now = start + Int64(step) * 3600
             var change = WorkChange()
