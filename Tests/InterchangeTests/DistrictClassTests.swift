@@ -80,8 +80,14 @@ struct DistrictClassTests {
         let moved = try city.load(
             Self.strips("Z", 2, isAcross: true), as: .reference(.districts), "zips.geojsonl", class: "postcode")
         #expect(moved.updated == 2 && moved.districtsAssigned == 3)
+        #expect(moved.notes.contains { $0.hasPrefix("2 districts were of the class “zip” and are of “postcode” now") })
         #expect(try city.works()[0].districts == #"{"ward":"W0","postcode":"Z0"}"#)
         #expect(try city.works()[3].districts == #"{"postcode":"Z0"}"#)
+        let renamed = try city.load(
+            Self.strips("Y", 2, isAcross: true), as: .reference(.districts), "zips.geojsonl", class: "postcode")
+        #expect(renamed.updated == 2 && renamed.notes.isEmpty)
+        try city.load(
+            Self.strips("Z", 2, isAcross: true), as: .reference(.districts), "zips.geojsonl", class: "postcode")
         // A work that moves is in other districts.
         try city.load("source_id,longitude,latitude\na,2.5,1.5\n", as: .hazards, "works.csv")
         #expect(try city.works()[0].districts == #"{"ward":"W2","postcode":"Z1"}"#)

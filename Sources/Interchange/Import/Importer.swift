@@ -238,6 +238,8 @@ public struct Importer: Sendable {
         var districts: DistrictIndex?
         /// False if new works need not be looked for in the store.
         var isSourceKnown: Bool
+        /// Classes of the districts before, where districts come in.
+        var reclassified: ReclassifiedDistricts?
     }
 
     private func begin(
@@ -267,7 +269,9 @@ public struct Importer: Sendable {
         }
         thread.stackSize = 8 << 20
         thread.start()
-        return Decoding(rows: rows, now: now, districts: task.districts, isSourceKnown: isSourceKnown)
+        return Decoding(
+            rows: rows, now: now, districts: task.districts, isSourceKnown: isSourceKnown,
+            reclassified: layer == .reference(.districts) ? try ReclassifiedDistricts(store) : nil)
     }
 
     private func write(
@@ -278,6 +282,7 @@ public struct Importer: Sendable {
         let (source, now) = (report.source, decoding.now)
         defer { decoding.rows.abandon() }
 
+        var reclassified = decoding.reclassified
         let namesBefore = transaction.addedNames
         let actor = Actor(kind: .source, name: source)
         var pass = WritingPass(
@@ -306,7 +311,9 @@ public struct Importer: Sendable {
                     guard let reference = layer.reference else { continue }
                     switch try transaction.upsert(feature, in: reference) {
                     case true?: report.inserted += 1
-                    case false?: report.updated += 1
+                    case false?:
+                        report.updated += 1
+                        reclassified?.note(feature)
                     case nil: report.unchanged += 1
                     }
                 }
@@ -324,7 +331,7 @@ public struct Importer: Sendable {
         report.refusals = summary.refusals
         report.refusalReasons = summary.refusalReasons
         pass.foreign.overruled = summary.overruledSources
-        report.notes = summary.notes + pass.foreign.notes(list: source)
+        report.notes = summary.notes + pass.foreign.notes(list: source) + (reclassified?.notes(source: source) ?? [])
         report.published = summary.published
         report.withheld = summary.withheld
         report.account = summary.account

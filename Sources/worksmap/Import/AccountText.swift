@@ -19,11 +19,20 @@ enum AccountText {
         if let extent = account.extent { say("the places lie within \(text(extent)) (west, south, east, north)") }
         if let earliest = account.earliest, let latest = account.latest { say("dates from \(earliest) to \(latest)") }
         if let open = report.openBefore, open > 0 || report.closed > 0 {
+            // In a file of several lists later ones close what earlier ones brought.
+            guard open > 0 else {
+                say("\(report.closed) works of “\(report.source)” were closed, as a later list of the file lacks them")
+                return tellUnlisted(account, say)
+            }
             let share = report.shareClosed.map { " (\(Int(saturating: ($0 * 100).rounded())) %)" } ?? ""
             say(
                 "of \(open) open works of “\(report.source)”, \(report.closed)\(share) were closed, as the list lacks them"
             )
         }
+        tellUnlisted(account, say)
+    }
+
+    private static func tellUnlisted(_ account: ImportAccount, _ say: (String) -> Void) {
         // Values for which rows were refused stand in the reasons of the refusals.
         let unlisted = account.unlisted.filter { $0.outcome != .refused }
         for (field, values) in Dictionary(grouping: unlisted, by: \.field).sorted(by: { $0.key < $1.key }) {
