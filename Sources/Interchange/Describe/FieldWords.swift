@@ -141,6 +141,8 @@ enum LayerWords {
         "outage", "kubra", "power", "stromausfall", "störung", "отключен", "авари", "corte", "apagon", "customers",
         "custaffected", "etr_",
     ]
+    /// Names that hardly any other list has.
+    static let outageColumns = ["customers", "custaffected", "etr_", "etr first", "etr last", "restoration", "outage"]
     static let repairs = [
         "road work", "roadwork", "work zone", "workzone", "construction", "permit", "baustelle", "baustellen",
         "bauarbeit", "sperrung", "ремонт", "дорожн", "работ", "раскоп", "obra", "bache",

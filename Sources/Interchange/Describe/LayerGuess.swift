@@ -22,6 +22,11 @@ struct LayerGuess {
         }
         let repairs = score(LayerWords.repairs), outages = score(LayerWords.outages),
             hazards = score(LayerWords.hazards)
+        // Estimates of restoration and numbers of customers stand in lists of outages alone.
+        let telling = columns.count { $0.match(LayerWords.outageColumns) > 0 }
+        if telling >= 2, repairs < 3 {
+            return (.outages, "columns speak of restoration and of customers without supply")
+        }
         if outages > max(repairs, hazards), outages >= 3 { return (.outages, "names speak of outages") }
         if repairs > max(outages, hazards), repairs >= 3 { return (.roadRepairs, "names speak of works in streets") }
         return (.works, "several kinds, row by row; or name one: road_repairs, outages, hazards")

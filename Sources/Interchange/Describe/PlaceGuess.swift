@@ -63,7 +63,35 @@ struct PlaceSearch {
                 return nil
             }
             return Bounds(west: west, south: south, east: east, north: north)
+        case .wkt(let name):
+            // Longer texts are kept in part only, so that an extent is known of points alone.
+            guard let column = column(name),
+                column.order.allSatisfy({ $0.uppercased().contains("POINT") && !$0.uppercased().contains("MULTI") })
+            else { return nil }
+            let places = firstPositions(of: guess)
+            guard let first = places.first else { return nil }
+            var bounds = Bounds(
+                west: first.longitude, south: first.latitude, east: first.longitude, north: first.latitude)
+            for place in places { bounds.extend(to: place) }
+            return bounds
         default: return nil
+        }
+    }
+
+    /// First positions of geometries in a column of texts, as far as they can be degrees.
+    private func firstPositions(of guess: PlaceGuess) -> [Coordinate] {
+        let name: String
+        switch guess {
+        case .wkt(let column), .geoJSON(let column): name = column
+        default: return []
+        }
+        return (column(name)?.order ?? []).compactMap { text in
+            let parts = text.drop { $0 != "(" && $0 != "[" }.drop { "([ ".contains($0) }
+                .prefix { !")]".contains($0) }.split { ", ".contains($0) }
+            guard parts.count >= 2, let x = Self.number(String(parts[0])), let y = Self.number(String(parts[1])),
+                x.magnitude <= 180, y.magnitude <= 90
+            else { return nil }
+            return Coordinate(longitude: x, latitude: y)
         }
     }
 
@@ -73,6 +101,9 @@ struct PlaceSearch {
         if case .columns(let longitude, let latitude) = guess, let x = column(longitude), let y = column(latitude) {
             return Coordinate(longitude: middle(x), latitude: middle(y))
         }
+        let places = firstPositions(of: guess)
+        // The one in the middle by longitude lies where most do.
+        if !places.isEmpty { return places.sorted { $0.longitude < $1.longitude }[places.count / 2] }
         return bounds(of: guess).map {
             Coordinate(longitude: ($0.west + $0.east) / 2, latitude: ($0.south + $0.north) / 2)
         }

@@ -89,6 +89,23 @@ import Works
         #expect(try Self.describe("\(one.header)\n\(one.row)\n").place == one.place)
     }
 
+    @Test(
+        "Clocks and extent are told from geometries in text too",
+        arguments: [
+            ("POINT (8.4 49)", true), ("SRID=4326;POINT(8.4 49.0)", true), ("LINESTRING (8.4 49, 8.5 49.1)", false),
+            ("MULTIPOLYGON (((8.4 49, 8.5 49, 8.5 49.1, 8.4 49)))", false),
+            (#"{"type":"Point","coordinates":[8.4,49]}"#, false),
+        ])
+    func textPlaces(_ one: (text: String, hasExtent: Bool)) throws {
+        let place = one.text.replacing("\"", with: "\"\"")
+        let file = try Self.describe(
+            "id,begin,where\n1,2026-01-02 10:00,\"\(place)\"\n2,2026-01-03 10:00,\"\(place)\"\n")
+        #expect(file.zone?.hasPrefix("Europe/") == true)
+        #expect((file.bounds == Bounds(west: 8.4, south: 49, east: 8.4, north: 49)) == one.hasExtent)
+        let metres = try Self.describe("id,begin,where\n1,2026-01-02 10:00,POINT (456000 5430000)\n")
+        #expect(metres.zone == nil && metres.bounds == nil)
+    }
+
     @Test("Numbers that are metres are called so, with systems of that magnitude")
     func projected() throws {
         let file = try Self.describe("id,Rechtswert,Hochwert\n1,3456789.1,5432100.2\n2,3456800,5432200\n")

@@ -86,6 +86,15 @@ import Works
         #expect(works.allSatisfy { $0.geometry != nil && $0.address != nil && $0.sourceID != nil })
     }
 
+    @Test("Estimates of restoration and customers tell a list of outages, whatever its name")
+    func outages() throws {
+        let (yaml, works, _) = try load(
+            "id,start_time,etr_first,customers_max,cause,lon,lat\n"
+                + "1,2026-11-01T10:00:00Z,2026-11-01T12:00:00Z,40,Trees or limbs in lines,8,49\n"
+                + "2,2026-11-01T10:00:00Z,,900,Unable to determine,8,49.1\n")
+        #expect(works.map(\.kind) == [.outage, .outage], "\(yaml)")
+    }
+
     @Test("Columns with people in them never become public by a suggestion")
     func people() throws {
         let (_, works, _) = try load(
