@@ -109,6 +109,12 @@ def test_works_state_their_districts_by_class(service, database):
     assert refused.returncode == 64 and "there are ward, zip" in refused.stderr
 
 
+def test_a_works_page_names_its_districts_of_all_classes(service):
+    works = {feature["properties"]["title"]: feature["id"] for feature in service.get("/geojson/works.geojson").json()["features"]}
+    page = service.get(f"/works/{works['C']}?lang=en").text
+    assert ">W1<" in page and "<dd>Z1 (zip)</dd>" in page and "Z0" not in page, page
+
+
 def test_reports_group_by_a_class(service, database):
     report = json.loads(run("report", "districts", "--by", "zip", "--format", "json", "--database", database).stdout)
     assert report["class"] == "zip" and {row["name"]: row["works"] for row in report["rows"]} == {"Z0": 2, "Z1": 2}

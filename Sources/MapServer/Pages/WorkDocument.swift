@@ -4,10 +4,12 @@ import Works
 
 /// The page about one work.
 enum WorkDocument {
-    /// - Parameter district: The district that the work lies in, if it has a page.
+    /// - Parameters:
+    ///   - district: The district that the work lies in, if it has a page.
+    ///   - otherDistricts: Its districts of the further classes, each with the name of the class.
     static func html(
-        _ work: Work, _ ledger: [LedgerEntry], _ district: District?, at now: Instant, clock: CityClock,
-        visit: PageVisit
+        _ work: Work, _ ledger: [LedgerEntry], _ district: District?,
+        otherDistricts: [(name: String, district: String)] = [], at now: Instant, clock: CityClock, visit: PageVisit
     ) -> HTML {
         let say = visit.language
         let state = work.deadlineState(at: now)
@@ -34,6 +36,7 @@ enum WorkDocument {
         } else {
             field("district", work.district?.html)
         }
+        for (name, district) in otherDistricts { field("district", "\(district) (\(name))") }
         field("organisation", work.organisation?.html)
         field("contractor", work.contractor?.html)
         field("severity", say.name(work.severity).html)

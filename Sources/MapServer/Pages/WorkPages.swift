@@ -41,7 +41,10 @@ struct WorkPages: RouteFamily {
                 $0.name == work.district
             }
             let page = WorkDocument.html(
-                work, try services.store.ledger(of: id), district, at: now, clock: clock, visit: visit)
+                work, try services.store.ledger(of: id), district,
+                otherDistricts: try services.districts.classes(in: services.store, budget: budget).dropFirst()
+                    .compactMap { name in work.district(in: name).map { (name, $0) } },
+                at: now, clock: clock, visit: visit)
             return visit.content(page, gzip: gzip)
         }
         return content.response(to: request, caching: content.status == .ok ? .revalidate : .never)
