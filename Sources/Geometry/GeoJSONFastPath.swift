@@ -32,6 +32,8 @@ extension JSONParser {
         var isFeature = false
         var hasGeometry = false
         var hasProperties = false
+        var hasID = false
+        var hasBounds = false
         try ordinaryMembers { parser in
             if try parser.member("type") {
                 guard !isFeature, parser.take("Feature") else { throw OutOfTheOrdinary() }
@@ -53,15 +55,19 @@ extension JSONParser {
                     throw OutOfTheOrdinary()
                 }
             } else if try parser.member("id") {
+                guard !hasID else { throw OutOfTheOrdinary() }
+                hasID = true
                 feature.id = try GeoJSON.id(try parser.value(depth: 1), path: "")
             } else if try parser.member("bbox") {
+                guard !hasBounds else { throw OutOfTheOrdinary() }
+                hasBounds = true
                 _ = try parser.value(depth: 1)
             } else {
                 let name = try parser.string()
                 // An escaped spelling of one of the names above, or of `crs`, is read elsewhere.
-                guard !["type", "geometry", "properties", "id", "bbox", "crs"].contains(name) else {
-                    throw OutOfTheOrdinary()
-                }
+                guard !["type", "geometry", "properties", "id", "bbox", "crs"].contains(name),
+                    !feature.foreignMembers.has(name)
+                else { throw OutOfTheOrdinary() }
                 try parser.colon()
                 feature.foreignMembers[name] = try parser.value(depth: 1)
             }
@@ -107,6 +113,7 @@ extension JSONParser {
     private mutating func ordinaryGeometry() throws -> Geometry {
         var type: GeometryType?
         var tree: CoordinateTree?
+        var hasBounds = false
         try ordinaryMembers { parser in
             if try parser.member("type") {
                 guard type == nil else { throw OutOfTheOrdinary() }
@@ -115,7 +122,8 @@ extension JSONParser {
                 guard tree == nil else { throw OutOfTheOrdinary() }
                 tree = try parser.coordinateTree()
             } else {
-                guard try parser.string() == "bbox" else { throw OutOfTheOrdinary() }
+                guard try parser.string() == "bbox", !hasBounds else { throw OutOfTheOrdinary() }
+                hasBounds = true
                 try parser.colon()
                 _ = try parser.value(depth: 2)
             }

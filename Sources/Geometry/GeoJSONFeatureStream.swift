@@ -82,6 +82,8 @@ public struct GeoJSONFeatureStream: Sendable {
     private var isComplete = false
     private var collectionType: JSONValue?
     private var memberName = ""
+    /// Names of the collection's members so far, `features` left out.
+    private var memberNames: Set<String> = []
     /// Members of the outermost object, of which it is not known yet whether it is a FeatureCollection: their names, and
     /// where their text is from `kept` on.
     private var pending: [(name: String, text: Range<Int>)] = []
@@ -396,6 +398,9 @@ public struct GeoJSONFeatureStream: Sendable {
     private mutating func keep(_ name: String, _ value: JSONValue, bytes: Int) throws(GeoJSONError) {
         memberBytes += bytes
         guard memberBytes <= recordLimit else { throw tooLong(at: position) }
+        guard memberNames.insert(name).inserted else {
+            throw failure(.json(.repeatedName(name)), at: position, path: name)
+        }
         switch name {
         case "type":
             collectionType = value

@@ -19,6 +19,8 @@ public struct JSONError: Error, Hashable, Sendable {
         case encoding
         /// Arrays and objects nested beyond ``JSONParser/maximumDepth``.
         case depth
+        /// A second member of the same name in one object.
+        case repeatedName(String)
         /// More values than were allowed.
         case tooManyValues
         /// Something behind the end of the value.
@@ -50,6 +52,7 @@ extension JSONError.Reason: CustomStringConvertible {
         case .controlCharacter(let byte): "control character \(byte) in a string must be escaped"
         case .encoding: "not UTF-8"
         case .depth: "nested more than \(JSONParser.maximumDepth) deep"
+        case .repeatedName(let name): "the name “\(name)” occurs twice in one object"
         case .tooManyValues: "more values than are read at once"
         case .trailing: "something behind the end of the value"
         }

@@ -44,15 +44,22 @@ public struct JSONObject: Sendable {
                 members.remove(at: place)
                 places = [:]
                 if members.count > Self.searchable { indexAll() }
-            case (nil, let value?):
-                members.append(Member(name: name, value: value))
-                if members.count == Self.searchable + 1 {
-                    indexAll()
-                } else if members.count > Self.searchable {
-                    places[name] = members.count - 1
-                }
+            case (nil, let value?): append(name, value)
             case (nil, nil): break
             }
+        }
+    }
+
+    /// Whether a member has this name.
+    func has(_ name: String) -> Bool { place(of: name) != nil }
+
+    /// Adds a member whose name is not there yet.
+    mutating func append(_ name: String, _ value: JSONValue) {
+        members.append(Member(name: name, value: value))
+        if members.count == Self.searchable + 1 {
+            indexAll()
+        } else if members.count > Self.searchable {
+            places[name] = members.count - 1
         }
     }
 

@@ -1,8 +1,8 @@
 /// A strict parser of JSON text (RFC 8259).
 ///
-/// What the standard leaves open is decided like this: a byte order mark in front is skipped; of members with the same
-/// name the last one's value counts, in the place of the first; a whole number beyond 64 bits becomes the nearest
-/// double, and a number beyond the range of a double is an error; half a surrogate pair is an error.
+/// What the standard leaves open is decided like this: a byte order mark in front is skipped; two members of one object
+/// with the same name are an error, as in I-JSON (RFC 7493); a whole number beyond 64 bits becomes the nearest double,
+/// and a number beyond the range of a double is an error; half a surrogate pair is an error.
 public struct JSONParser {
     /// How deep arrays and objects may be nested.
     public static let maximumDepth = 512
@@ -144,7 +144,8 @@ public struct JSONParser {
         guard depth < Self.maximumDepth else { throw failure(.depth) }
         var object = JSONObject()
         try members { (parser: inout JSONParser, name) throws(JSONError) in
-            object[name] = try parser.value(depth: depth + 1)
+            guard !object.has(name) else { throw parser.failure(.repeatedName(name)) }
+            object.append(name, try parser.value(depth: depth + 1))
         }
         return object
     }

@@ -196,6 +196,11 @@ struct GeoJSONFeatureStreamTests {
                 #"{"type":"FeatureCollection","features":[],"features":[]}"#, .json(.expected("only one \"features\"")),
                 53, 1, 0
             ),
+            (#"{"name":1,"type":"FeatureCollection","name":2,"features":[]}"#, .json(.repeatedName("name")), 57, 1, 0),
+            (
+                #"{"type":"FeatureCollection","features":[],"type":"FeatureCollection"}"#, .json(.repeatedName("type")),
+                49, 1, 0
+            ),
             (
                 #"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:32632"}},"features":[]}"#,
                 .referenceSystem("EPSG:32632"), 96, 1, 0
@@ -208,6 +213,38 @@ struct GeoJSONFeatureStreamTests {
         #expect(streamed.error?.offset == offset)
         #expect(streamed.error?.line == line)
         for chunk in [1, 2, 5] { #expect(Streamed(document, chunk: chunk).error == streamed.error) }
+    }
+
+    @Test(
+        "A feature with a name twice in one of its objects is refused alone",
+        arguments: [
+            #"{"type":"Feature","geometry":null,"properties":{"a":1,"b":2,"a":3}}"#,
+            #"{"type":"Feature","geometry":null,"properties":{"a":{"b":1,"b":1}}}"#,
+            #"{"type":"Feature","geometry":null,"properties":{},"properties":{"a":1}}"#,
+            #"{"type":"Feature","id":1,"geometry":null,"properties":{},"id":2}"#,
+            #"{"type":"Feature","geometry":null,"properties":{},"source":"a","source":"b"}"#,
+            #"{"type":"Feature","bbox":[1,2,3,4],"geometry":null,"properties":{},"bbox":[1,2,3,4]}"#,
+            #"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2],"coordinates":[3,4]},"properties":{}}"#,
+            #"{"type":"Feature","geometry":{"type":"Point","bbox":[],"coordinates":[1,2],"bbox":[]},"properties":{}}"#,
+            #"{"a":1,"a":2}"#,
+        ])
+    func repeatedNames(feature: String) {
+        for document in [
+            "\(feature)\n\(Self.point)\n\(feature)\n\(Self.point)",
+            "[\(feature),\(Self.point),\(feature),\(Self.point)]",
+            "{\"type\":\"FeatureCollection\",\"features\":[\(feature),\(Self.point),\(feature),\(Self.point)]}",
+        ] {
+            let streamed = Streamed(document)
+            #expect(streamed.features == [Self.feature, Self.feature])
+            #expect(streamed.refused.count == 2)
+            for error in streamed.refused {
+                guard case .json(.repeatedName) = error.reason else {
+                    Issue.record("\(error)")
+                    continue
+                }
+            }
+            #expect(streamed.error == nil)
+        }
     }
 
     @Test("A stream that has failed goes on failing")

@@ -82,14 +82,20 @@ struct JSONSpans {
     }
 
     /// The members of an object.
+    ///
+    /// - Throws: ``InputError`` if the text is no JSON object, or two members have the same name.
     func members(of object: Range<Int>) throws -> [(name: String, value: Range<Int>)] {
         var members: [(name: String, value: Range<Int>)] = []
+        var names: Set<String> = []
         var at = skipSpace(object.lowerBound + 1)
         while at < object.upperBound - 1 {
             let key = try value(from: at)
             at = skipSpace(key.upperBound)
             guard let name = parsed(key)?.string, at < bytes.count, bytes[at] == UInt8(ascii: ":") else {
                 throw InputError(file: file, "is not JSON: the name of a member is expected at byte \(key.lowerBound)")
+            }
+            guard names.insert(name).inserted else {
+                throw InputError(file: file, "the name “\(name)” occurs twice in one object, at byte \(key.lowerBound)")
             }
             let value = try value(from: at + 1)
             members.append((name, value))
