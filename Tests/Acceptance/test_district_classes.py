@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 import mapbox_vector_tile
 import pytest
+import requests
 
 from conftest import Service, run
 
@@ -164,3 +165,31 @@ def test_an_end_that_nobody_stated_is_marked_in_tiles_and_open311(service):
         assert notes["C"].startswith("done") and words in notes["C"] and notes["D"] == "done"
     root = ET.fromstring(service.get(f"/open311/v2/requests/{ids['C']}.xml", headers={"Accept-Language": "en"}).content)
     assert "estimate" in root.find(".//status_notes").text
+
+
+def test_answers_to_those_who_write_have_the_districts_that_readers_get(database, service):
+    def bearer(*options):
+        token = run("token", "create", "--role", "dispatcher", "--name", "writer", *options, "--database", database).stdout.split()[-1]
+        return {"Authorization": f"Bearer {token}"}
+
+    person, machine = bearer(), bearer("--source", "sensor")
+
+    def state(longitude, latitude):
+        return requests.post(service.url + "/api/works", headers=machine, timeout=60, json={
+            "type": "Feature", "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+            "properties": {"category": "pothole", "kind": "hazard", "title": "P", "source_id": "1"}})
+
+    def same(answer, status, districts):
+        assert answer.status_code == status, answer.text
+        seen = service.get(f"/api/works/{answer.json()['id']}", headers=person)
+        assert answer.json()["properties"]["districts"] == seen.json()["properties"]["districts"] == districts
+        assert seen.headers["ETag"] == answer.headers["ETag"]
+
+    new = state(0.5, 1.5)
+    same(new, 201, {"ward": "W0", "zip": "Z1"})
+    moved = state(1.5, 0.5)
+    assert moved.json()["id"] == new.json()["id"]
+    same(moved, 200, {"ward": "W1", "zip": "Z0"})
+    changed = requests.patch(f"{service.url}/api/works/{new.json()['id']}", json={"severity": "severe", "reason": "deep"},
+                             headers=person | {"If-Match": moved.headers["ETag"]}, timeout=60)
+    same(changed, 200, {"ward": "W1", "zip": "Z0"})

@@ -61,8 +61,10 @@ struct WorkWritingRoutes: RouteFamily {
         }
         let outcome: SubmissionOutcome
         do {
-            outcome = try await desk.write(for: request, context) {
-                try desk.submit(submission, by: token, at: now, in: $0)
+            outcome = try await desk.write(for: request, context) { transaction in
+                var outcome = try desk.submit(submission, by: token, at: now, in: transaction)
+                outcome.work = try Self.asWritten(outcome.work, in: transaction)
+                return outcome
             }
         } catch StoreError.conflict(let id) {
             throw Problem(.conflict, "conflict", "Somebody else was quicker", detail: "\(StoreError.conflict(id))")
@@ -196,8 +198,9 @@ struct WorkWritingRoutes: RouteFamily {
                 }
                 guard revisions.contains(where: { $0.isOf(existing) }) else { throw Desk.lostRace(existing) }
             }
-            let work = try desk.decide(
+            let decided = try desk.decide(
                 decision, on: id, expecting: nil, by: token, at: now, ground: ground, in: transaction)
+            let work = try Self.asWritten(decided, in: transaction)
             // The answer shows what is private to those who might read it before the decision.
             let looks = work.privateExtra == nil ? [] : [PrivateLook.privateExtra(id)]
             let missing = desk.looks.missing(looks, by: token, at: now)
@@ -229,6 +232,11 @@ struct WorkWritingRoutes: RouteFamily {
         } catch is NIOTooManyBytesError {
             throw Problem.bodyTooLarge(limit: limit)
         }
+    }
+
+    /// A work as the store has it, which works out its districts of all classes; a hidden one as it is.
+    private static func asWritten(_ work: Work, in transaction: any DeskTransaction) throws -> Work {
+        try transaction.work(work.id) ?? work
     }
 
     /// The work as it is now for whoever stated it, with the tag that the next change has to name. What is private of it they have just said;
