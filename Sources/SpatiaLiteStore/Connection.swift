@@ -69,6 +69,7 @@ extension StoreOptions {
             try SearchFunctions.register(in: database)
             try FilterFunctions.register(in: database)
             try TakingBackGate.register(in: database)
+            try WriteGuard.register(in: database)
             // The types of this program keep what the constraints ask for; they stand there for other programs that write to the file.
             try database.run("PRAGMA ignore_check_constraints = ON")
             try database.run("PRAGMA mmap_size = \(mappedBytes); PRAGMA cache_size = -\(pageMemory)")

@@ -8,7 +8,7 @@ enum Schema {
     /// `PRAGMA application_id` of our files: the letters WMAP.
     static let applicationID: Int64 = 0x574D_4150
     /// `PRAGMA user_version`: the last of the ``migrations`` that the file has been through.
-    static let version: Int64 = 13
+    static let version: Int64 = 14
     /// Ledger entries of one work are numbered from its number times this.
     static let ledgerEntriesPerWork: Int64 = 1_000_000
 
@@ -83,6 +83,7 @@ enum Schema {
         }
         IdentityTables.register(in: &migrator)
         PassedDeadlines.register(in: &migrator)
+        WriteGuard.register(in: &migrator)
         return migrator
     }
 

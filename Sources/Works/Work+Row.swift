@@ -21,6 +21,13 @@ extension WorkRow {
     }
 }
 
+extension WorkRow {
+    /// The first column of which ``work()`` could make nothing, or something else than it holds.
+    ///
+    /// - Parameter work: What ``work()`` made of the row.
+    public func lostColumn(in work: Work) -> WorkColumn? { WorkColumn.allCases.first { text($0) != work.text($0) } }
+}
+
 extension Work {
     /// Calls `body` with this work in the form in which a store hands works out.
     public func withRow<Result>(number: Int64 = 0, _ body: (WorkRow) throws -> Result) rethrows -> Result {

@@ -47,6 +47,19 @@ def raster(source, name, box, picture):
             "errors": [error.message for error in job.errors()]}
 
 
+def edit(layer, field):
+    """What comes of changing two features of a layer and saving: whether it was saved, and what QGIS says."""
+    if not layer.isValid() or not layer.startEditing():
+        return {"saved": False, "errors": ["not editable"]}
+    index = layer.fields().indexOf(field)
+    for feature in list(layer.getFeatures(QgsFeatureRequest().setLimit(2))):
+        layer.changeAttributeValue(feature.id(), index, "edited in QGIS")
+    saved = layer.commitChanges()
+    errors = layer.commitErrors()
+    layer.rollBack()
+    return {"saved": saved, "errors": errors}
+
+
 def look(address, database, pictures):
     """What QGIS sees of each layer."""
     layers = {
@@ -57,6 +70,9 @@ def look(address, database, pictures):
     extent = layers["database"].extent()
     west = QgsRectangle(extent.xMinimum(), extent.yMinimum(), extent.center().x(), extent.yMaximum())
     seen = {way: vector(layer, west) for way, layer in layers.items()}
+    for provider, source in [("ogr", f"{database}|layername=%s"), ("spatialite", f"dbname='{database}' table=\"%s\" (geom)")]:
+        for table, field in [("works", "title"), ("schools", "name")]:
+            seen[f"edit-{provider}-{table}"] = edit(QgsVectorLayer(source % table, table, provider), field)
     to_mercator = QgsCoordinateTransform(
         QgsCoordinateReferenceSystem("EPSG:4326"), QgsCoordinateReferenceSystem("EPSG:3857"), QgsProject.instance())
     box = to_mercator.transformBoundingBox(extent)

@@ -204,6 +204,7 @@ def test_followers_are_networks_and_no_invented_addresses(tmp_path):
 def age(database, works, days):
     """Has a work, or all, be last changed some days ago."""
     connection = sqlite3.connect(database)
+    connection.create_function("only_worksmap_writes", 0, lambda: 1)
     connection.execute("UPDATE works SET updated_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?) WHERE id IN "
                        f"({','.join('?' * len(works))})", [f"-{days} days", *works])
     connection.commit()

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 
 import pytest
@@ -37,6 +38,18 @@ def test_the_whole_layer_and_the_database_file_open_as_they_are(seen, way):
 def test_a_box_means_the_same_features_over_the_service_and_in_the_file(seen):
     assert 0 < seen["oapif"]["in_box"] < seen["oapif"]["read"]
     assert seen["oapif"]["in_box"] == seen["database"]["in_box"] == seen["geojson"]["in_box"]
+
+
+@pytest.mark.parametrize("table,field", [("works", "title"), ("schools", "name")])
+@pytest.mark.parametrize("provider", ["ogr", "spatialite"])
+def test_edits_of_the_file_are_refused_whole_and_say_who_writes(seen, demo_database, provider, table, field):
+    outcome = seen[f"edit-{provider}-{table}"]
+    assert outcome["saved"] is False
+    # The provider for SpatiaLite keeps the engine's words to its log.
+    words = {"ogr": "only_worksmap_writes", "spatialite": "not applied"}[provider]
+    assert words in " ".join(outcome["errors"]), outcome
+    stored = sqlite3.connect(f"file:{demo_database}?mode=ro", uri=True)
+    assert stored.execute(f"SELECT count(*) FROM {table} WHERE {field} = 'edited in QGIS'").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("layer", ["xyz-basemap", "xyz-works", "wmts-basemap", "wmts-works"])

@@ -111,7 +111,7 @@ struct ReadingTests {
 
     @Test("The check names works whose ledger contradicts them")
     func contradictions() throws {
-        try SQLite(folder.path(), spatial: true).run(
+        try SQLite(folder.path(), spatial: true, isTrusted: true).run(
             "UPDATE works SET due_changes = 3 WHERE fid = 5; DELETE FROM idx_works_geom WHERE pkid = 6")
         let problems = try store.check().map(\.description)
         #expect(problems.count == 2)

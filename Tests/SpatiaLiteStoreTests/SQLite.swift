@@ -6,8 +6,14 @@ final class SQLite {
     private var connection: OpaquePointer?
     private var state: UnsafeMutableRawPointer?
 
-    init(_ path: String, spatial: Bool = false) throws {
+    /// - Parameter isTrusted: True if it has the function without which nobody writes to the record, as somebody may who wants to forge it.
+    init(_ path: String, spatial: Bool = false, isTrusted: Bool = false) throws {
         guard sqlite3_open(path, &connection) == SQLITE_OK else { throw failure }
+        if isTrusted {
+            sqlite3_create_function_v2(
+                connection, "only_worksmap_writes", 0, SQLITE_UTF8, nil,
+                { context, _, _ in sqlite3_result_int(context, 1) }, nil, nil, nil)
+        }
         guard spatial else { return }
         state = spatialite_alloc_connection()
         spatialite_init_ex(connection, state, 0)

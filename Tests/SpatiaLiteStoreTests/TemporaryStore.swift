@@ -79,7 +79,16 @@ extension Work {
     }
 
     var ledger: [LedgerEntry] {
-        [LedgerEntry(revision: 1, at: noon, recordedAt: noon, field: .registered, to: status.rawValue, actor: importer)]
+        var entries = [
+            LedgerEntry(
+                revision: 1, at: noon, recordedAt: noon, field: .registered, to: status.rawValue, actor: importer)
+        ]
+        if let dueAt {
+            entries.append(
+                LedgerEntry(
+                    revision: 1, at: noon, recordedAt: noon, field: .dueAt, to: dueAt.description, actor: importer))
+        }
+        return entries
     }
 }
 

@@ -11,6 +11,11 @@ enum PublicCopy {
         "sealing_keys", "import_changes", "work_statements",
     ]
 
+    /// Triggers that a public copy has with other texts.
+    static let rewrittenTriggers = [
+        "recordings_are_never_changed", "hidden_works_are_never_changed", "hidden_works_are_never_deleted",
+    ]
+
     /// True for a public copy; databases from before the sealing are none.
     static func isMade(in database: Database) throws -> Bool {
         guard try database.integer("PRAGMA user_version") ?? 0 >= 6 else { return false }

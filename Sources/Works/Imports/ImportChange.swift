@@ -54,7 +54,9 @@ public struct ImportChange: Hashable, Sendable {
     /// The work with every field as it was before, but for those that are something else by now or were redacted.
     func takenBack(from existing: Work, redacted: Set<RedactableField>) -> Work {
         var work = existing
-        for column in Self.columns {
+        // A deadline that somebody has moved since stays, and the first promise with it.
+        let keepsPromise = fields[WorkColumn.dueAt.propertyName].map { existing.text(.dueAt) != $0.after } ?? false
+        for column in Self.columns where column != .originalDueAt || !keepsPromise {
             let name = column.propertyName
             guard let values = fields[name], existing.text(column) == values.after,
                 !redacted.contains(where: { $0.covers(name) })

@@ -70,10 +70,12 @@ struct IdentityTests {
         try store.write(bulk: false) { try $0.insert(work, ledger: work.ledger) }
         for step in 1...5 {
             work.revision += 1
-            work.title = "title \(step)"
+            let before = work.contractor
+            work.contractor = "contractor \(step)"
             let moment = noon - Int64(step) * 86_400
             let entry = LedgerEntry(
-                revision: work.revision, at: moment, recordedAt: moment, field: .status, from: nil, to: work.title,
+                revision: work.revision, at: moment, recordedAt: moment, field: .contractor, from: before,
+                to: work.contractor,
                 actor: importer)
             let changed = work
             try store.write(bulk: false) { try $0.update(changed, ledger: [entry]) }

@@ -18,14 +18,15 @@ extension StoreFinding: CustomStringConvertible {
 extension SpatiaLiteStore {
     // MARK: Check
 
-    /// Looks for whatever contradicts itself in the file: pages, indexes, the ledger against the works, the counters, and sealed values that do
-    /// not open.
+    /// Looks for whatever contradicts itself in the file: pages, tables and triggers, indexes, the ledger against itself and the works
+    /// value by value, the counters, works that cannot be read, and sealed values that do not open.
     ///
     /// Reads the whole file; the answer is empty when all is well.
     public func check(budget: TimeBudget = .unlimited) throws -> [StoreFinding] {
         let damage = try damage(budget: budget)
-        guard damage.isEmpty, !isPublicCopy else { return damage }
-        return try checkSeals(budget: budget)
+        // Pages that are broken may be those of the seals.
+        guard !damage.contains(where: { $0.subject == "file" }), !isPublicCopy else { return damage }
+        return try damage + checkSeals(budget: budget)
     }
 
     /// As ``check(budget:)``, but for the sealed values: one that does not open is no reason to leave the others behind.
@@ -44,6 +45,7 @@ extension SpatiaLiteStore {
             }
             try look("file", "PRAGMA integrity_check(20)") { $0.text(0) == "ok" ? nil : $0.text(0) }
             guard findings.isEmpty else { return findings }
+            findings += try SchemaCheck.findings(in: database, isPublicCopy: isPublicCopy)
             try look("file", "PRAGMA foreign_key_check") {
                 "row \($0.integer(1)) of \($0.text(0) ?? "?") refers to nothing in \($0.text(2) ?? "?")"
             }
@@ -62,12 +64,44 @@ extension SpatiaLiteStore {
                 StoreFinding(
                     subject: "works", problem: "work \($0) has another passed_due_at than its ledger says")
             }
+            findings += try unreadable(reader)
+            let actors = Actor.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            try look(
+                "recordings",
+                "SELECT id FROM recordings WHERE actor NOT IN (\(actors)) OR length(recorded_at) <> 20 LIMIT 20"
+            ) { "row \($0.integer(0)) does not say who wrote, or when" }
+            findings += try LedgerChain.contradictions(in: database, budget: budget)
             for (subject, problem, sql) in Self.contradictions {
                 try look(subject, sql) { "work \($0.text(0) ?? "?") \(problem)" }
             }
             return findings
         }
     }
+
+    /// The first work of which the program cannot make sense, or loses something when it reads it.
+    ///
+    /// The engine's own look at constraints is of no use here: it passes over those of a file that it only reads
+    /// (`sqlite3AddCheckConstraint`), and they know less than what reads the rows.
+    private func unreadable(_ reader: WorkReader) throws -> [StoreFinding] {
+        var findings: [StoreFinding] = []
+        do {
+            try reader.forEachWork(WorkPage(), at: .now) { row in
+                let work = try row.work()
+                guard findings.count < Self.mostUnreadable, let column = row.lostColumn(in: work) else { return }
+                findings.append(
+                    StoreFinding(
+                        subject: "works",
+                        problem: "work \(row.number) has \(row.text(column) ?? "nothing") as \(column)"))
+            }
+        } catch StoreError.corrupt(let problem) {
+            findings.append(StoreFinding(subject: "works", problem: problem))
+        } catch let error as WKBError {
+            findings.append(StoreFinding(subject: "works", problem: "a geometry cannot be read: \(error)"))
+        }
+        return findings
+    }
+
+    private static let mostUnreadable = 20
 
     /// Rows whose geometry and whose box in the spatial index do not agree.
     private func strayBoxes(of table: String, in database: Database) throws -> [StoreFinding] {
