@@ -17,6 +17,7 @@ public final class Atlas: Sendable {
     let labeler: Labeler
     private let painters: PainterPool
     private let wordMatches: WordMatches
+    private let earlierMaps: EarlierMaps
 
     /// What tiles are made from, taken together so that it fits together.
     struct Current: Sendable {
@@ -51,6 +52,7 @@ public final class Atlas: Sendable {
         writer = Mutex(Writer(snapshots: snapshots, styles: folder))
         self.cache = TileCache(limits: cache, edition: library.edition)
         wordMatches = WordMatches(store: store)
+        earlierMaps = EarlierMaps(store: store)
         labeler = Labeler(fonts)
         painters = PainterPool(labeler: labeler)
     }
@@ -127,7 +129,12 @@ public final class Atlas: Sendable {
     ///
     /// It neither draws nor waits, so whoever must not block may ask.
     public func cachedTile(_ request: TileRequest, at now: Instant) -> EncodedTile? {
-        cache.tile(request.canonical, at: now, countsMiss: false)
+        var request = request.canonical
+        guard let moment = request.filter.asOf else { return cache.tile(request, at: now, countsMiss: false) }
+        let present = current.withLock { $0.snapshot.revision }
+        guard let map = earlierMaps.known(asOf: moment, present) else { return nil }
+        request.edition = map.edition
+        return cache.tile(request, at: moment, countsMiss: false)
     }
 
     /// A tile.
@@ -137,18 +144,29 @@ public final class Atlas: Sendable {
     ///   - budget: Drawing stops soon after it is spent.
     /// - Throws: ``AtlasError``, `TimeBudgetError`; `StoreError` if the filter asks for words.
     public func tile(_ request: TileRequest, at now: Instant, budget: TimeBudget) throws -> EncodedTile {
-        let request = request.canonical
-        if let tile = cache.tile(request, at: now) { return tile }
-        let (snapshot, tileset) = try current.withLock { current in
+        var request = request.canonical
+        if request.filter.asOf == nil, let tile = cache.tile(request, at: now) { return tile }
+        var (snapshot, tileset) = try current.withLock { current in
             (current.snapshot, try current.styles.tileset(named: request.tileset))
         }
+        let now = request.filter.moment(now)
+        // The tile of a moment is touched by no change of the present; the edition of the moment's map is a part of its key.
+        var generation = snapshot.generation
+        if let moment = request.filter.asOf {
+            let map = try earlierMaps.map(asOf: moment, snapshot, budget: budget)
+            request.edition = map.edition
+            if let tile = cache.tile(request, at: now) { return tile }
+            (snapshot, generation) = (map.snapshot, .max)
+        }
         let view = try view(snapshot, request.filter, of: tileset, at: now, budget: budget)
-        let tile =
+        var tile =
             switch request.format {
             case .png: try painters.withPainter { try $0.tile(request, tileset, view, budget: budget) }
             case .mvt: try VectorTile.encode(request, tileset, view, budget: budget)
             }
-        cache.insert(tile, for: request, at: now, generation: view.snapshot.generation, tileset: tileset)
+        // The clock of a moment stands still.
+        if request.filter.asOf != nil { tile.expiresAt = nil }
+        cache.insert(tile, for: request, at: now, generation: generation, tileset: tileset)
         return tile
     }
 
@@ -156,7 +174,9 @@ public final class Atlas: Sendable {
     ///
     /// - Throws: ``AtlasError``, `TimeBudgetError`; `StoreError` if the filter asks for words.
     public func picture(_ request: PictureRequest, at now: Instant, budget: TimeBudget) throws -> [UInt8] {
-        try picture(request, of: current.withLock { $0.snapshot }, at: now, budget: budget)
+        try picture(
+            request, of: snapshot(asOf: request.filter.asOf, budget: budget), at: request.filter.moment(now),
+            budget: budget)
     }
 
     /// A picture of a snapshot by the style sheets in use.
@@ -182,8 +202,9 @@ public final class Atlas: Sendable {
         _ request: PictureRequest, of snapshot: Snapshot? = nil, at now: Instant, budget: TimeBudget,
         _ body: (Canvas, Scene) throws -> Result
     ) throws -> Result {
-        let (present, styles) = current.withLock { ($0.snapshot, $0.styles) }
-        let snapshot = snapshot ?? present
+        let styles = current.withLock { $0.styles }
+        let snapshot = try snapshot ?? self.snapshot(asOf: request.filter.asOf, budget: budget)
+        let now = request.filter.moment(now)
         let scene = try Scene(request)
         let views = try request.tilesets.map { name in
             let tileset = try styles.tileset(named: name)
@@ -198,6 +219,12 @@ public final class Atlas: Sendable {
     func state(of tileset: String) throws -> (StyledTileset, Snapshot) {
         let current = current.withLock { $0 }
         return (try current.styles.tileset(named: tileset), current.snapshot)
+    }
+
+    /// The snapshot of a moment; of the present for nil.
+    private func snapshot(asOf moment: Instant?, budget: TimeBudget) throws -> Snapshot {
+        let present = current.withLock { $0.snapshot }
+        return try moment.map { try earlierMaps.map(asOf: $0, present, budget: budget).snapshot } ?? present
     }
 
     private func view(

@@ -35,6 +35,8 @@ public struct TileRequest: Hashable, Sendable {
     public var filter: WorkFilter
     /// Has no meaning for vector tiles.
     public var theme: Theme
+    /// Edition of the map of a moment; 0 for the map of the present.
+    var edition = 0
 
     public init(
         tileset: String, address: TileAddress, scale: TileScale = .single, format: TileFormat = .png,

@@ -17,6 +17,7 @@ public final class SpatiaLiteStore: WorksStore {
     let pool: DatabasePool
     let feed = RevisionFeed()
     let rows: RowCache?
+    let moments = MomentCache()
     /// Nil for a store that does not write.
     let log: LogMaintenance?
     let file: FileWatch?
@@ -69,7 +70,8 @@ public final class SpatiaLiteStore: WorksStore {
     }
 
     public func countWorks(matching filter: WorkFilter, at now: Instant, budget: TimeBudget) throws -> Int {
-        try read(within: budget) { try $0.count(matching: filter, at: now) }
+        if filter.asOf != nil { return try workNumbers(matching: filter, at: now, budget: budget).count }
+        return try read(within: budget) { try $0.count(matching: filter, at: now) }
     }
 
     public func lastWorkNumber() throws -> Int64 {
@@ -89,7 +91,11 @@ public final class SpatiaLiteStore: WorksStore {
     public func forEachWork(
         _ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void
     ) throws {
-        try read(within: budget) { try $0.forEachWork(page, at: now, body) }
+        if let moment = page.filter.asOf {
+            try forEachWork(page, asOf: moment, budget: budget, body)
+        } else {
+            try read(within: budget) { try $0.forEachWork(page, at: now, body) }
+        }
     }
 
     // MARK: Reference layers
@@ -127,7 +133,8 @@ public final class SpatiaLiteStore: WorksStore {
     // MARK: Batches
 
     public func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]? {
-        try read(within: budget) { try $0.candidates(for: WorkPage(filter: filter)) }
+        // An index knows where works are, not where they were.
+        try filter.asOf == nil ? read(within: budget) { try $0.candidates(for: WorkPage(filter: filter)) } : nil
     }
 
     public func featureCandidates(

@@ -69,7 +69,8 @@ struct WorkReader {
             meeting: bounds, after: page.after, limit: limit)
     }
 
-    private func numbersChanged(since change: Int64, after: Int64?, limit: Int) throws -> [Int64]? {
+    /// Row ids of the works that changed after a point of the count of changes, ascending; nil if they are more than `limit`.
+    func numbersChanged(since change: Int64, after: Int64?, limit: Int) throws -> [Int64]? {
         let statement = try PreparedStatement(
             database, "SELECT fid FROM works INDEXED BY works_change WHERE change_number > ? LIMIT ?")
         defer { statement.reset() }

@@ -1,6 +1,5 @@
 public import Foundation
 import Geometry
-public import TimeBudgets
 
 /// A work as it was at a moment, from its ledger: the one rule behind everything that is told as of then.
 ///
@@ -38,7 +37,7 @@ extension Work {
         }
         work.takeDeadline(history)
         work.takeStatus(registered, history)
-        work.updatedAt = min(updatedAt, moment)
+        if updatedAt > moment { work.updatedAt = history.held.map(\.at).max() ?? moment }
         work.revision = history.held.map(\.revision).max() ?? 1
         return work
     }
@@ -97,55 +96,12 @@ private struct LedgerHistory {
     }
 }
 
-/// Works that were not, at a moment, as they are now.
-public struct EarlierWorks: Sendable {
-    /// As they were then; only those that were known and match.
-    public var works: [Work] = []
-    private var numbers: Set<Int64> = []
-
-    public init() {}
-
-    /// True if a row is one of them, or was not known then.
-    @inlinable
-    public func isElsewhere(_ number: Int64) -> Bool { !isEmpty && contains(number) }
-
-    @usableFromInline var isEmpty: Bool { numbers.isEmpty }
-
-    @usableFromInline
-    func contains(_ number: Int64) -> Bool { numbers.contains(number) }
-
-    mutating func add(_ number: Int64, _ work: Work?) {
-        numbers.insert(number)
-        if let work { works.append(work) }
-    }
-}
-
 extension WorksStore {
-    /// The works of which something was said after a moment, as they were then, if they match; all others are in their rows.
-    ///
-    /// - Throws: `StoreError`, `TimeBudgetError`.
-    public func worksAsOf(
-        _ moment: Instant, matching filter: WorkFilter, budget: TimeBudget
-    ) throws -> EarlierWorks {
-        var earlier = EarlierWorks()
-        try forEachWork(saidAfter: moment, budget: budget) { number, work, ledger in
-            earlier.add(number, work.asOf(moment, ledger).flatMap { filter.matches($0, at: moment) ? $0 : nil })
-        }
-        return earlier
-    }
-
-    public func forEachWork(
-        saidAfter moment: Instant, budget: TimeBudget,
-        _ body: (_ number: Int64, _ work: Work, _ ledger: [LedgerEntry]) throws -> Void
-    ) throws {
-        var works: [(Int64, Work)] = []
-        try forEachWork(WorkPage(filter: .all), at: moment, budget: budget) { works.append(($0.number, try $0.work())) }
-        for (number, work) in works {
-            let ledger = try ledger(of: work.id)
-            if ledger.contains(where: { $0.at > moment }) || work.completedAt.map({ $0 > moment }) ?? false {
-                try body(number, work, ledger)
-            }
-        }
+    /// A work as it was at a moment, or as it is without one; nil if there is none or it was not known then.
+    public func work(_ id: WorkID, asOf moment: Instant?) throws -> Work? {
+        let work = try work(id)
+        guard let moment else { return work }
+        return try work.flatMap { try $0.asOf(moment, ledger(of: id)) }
     }
 
     /// The time zone of the city's clocks; UTC if the store does not say which that is.

@@ -13,11 +13,12 @@ extension Reconciliation {
     ///   - now: When it is written down.
     ///   - actor: Who says so.
     ///   - reason: Why, in words that everyone may read; rules need none.
+    ///   - lackedAt: The moment of the source's last whole list, which did not have the work: it was said later.
     public static func create(
         _ draft: WorkDraft, kind: WorkKind, decision: RuleDecision? = nil, id: WorkID, at now: Instant,
-        by actor: Actor, reason: String? = nil
+        by actor: Actor, reason: String? = nil, lackedAt: Instant? = nil
     ) -> (work: Work, ledger: [LedgerEntry]) {
-        guard let decision else { return state(draft, kind, id, now, actor, reason) }
+        guard let decision else { return state(draft, kind, id, now, actor, reason, lackedAt) }
         var whole = draft
         let isRouted = draft.organisation == nil
         let isTimed = draft.dueAt == nil && draft.firstDueAt == nil && draft.status?.isOpen ?? true
@@ -26,7 +27,7 @@ extension Reconciliation {
         if isRouted { whole.organisation = decision.organisation }
         if isTimed { whole.dueAt = decision.dueAt }
         whole.reportedAt = draft.reportedAt ?? now
-        var (work, ledger) = state(whole, kind, id, now, actor, reason)
+        var (work, ledger) = state(whole, kind, id, now, actor, reason, lackedAt)
         let rule = { (name: String, number: Int?) in
             Actor(kind: .rule, name: number.map { "\(name) \($0 + 1)" } ?? name)
         }
@@ -47,7 +48,8 @@ extension Reconciliation {
 
     /// A work as it is stated.
     private static func state(
-        _ draft: WorkDraft, _ kind: WorkKind, _ id: WorkID, _ now: Instant, _ actor: Actor, _ reason: String?
+        _ draft: WorkDraft, _ kind: WorkKind, _ id: WorkID, _ now: Instant, _ actor: Actor, _ reason: String?,
+        _ lackedAt: Instant?
     ) -> (work: Work, ledger: [LedgerEntry]) {
         let observed = draft.observedAt ?? now
         let status = draft.status ?? .reported
@@ -75,7 +77,9 @@ extension Reconciliation {
         (work.extra, work.privateExtra) = draft.extra?.taken(over: nil, nil) ?? (nil, nil)
         work.geometry = draft.geometry
 
-        let began = min(draft.reportedAt ?? draft.startsAt ?? observed, now)
+        // A planned start is not when it was planned; where nothing better is stated it is the only time there is.
+        let stated = draft.reportedAt ?? draft.observedAt ?? draft.startsAt ?? now
+        let began = min(max(stated, lackedAt.map { $0 + 1 } ?? stated), observed, now)
         var entries: [LedgerEntry] = []
         entries.reserveCapacity(4)
         func note(_ field: LedgerField, at: Instant, from: String? = nil, to: String?) {

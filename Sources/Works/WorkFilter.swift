@@ -26,6 +26,8 @@ public struct WorkFilter: Hashable, Sendable {
     public var words: [String] = []
     /// Only works for which this holds. The snapshot that tiles are drawn from does not know it; the stores do.
     public var expression: FilterExpression?
+    /// The moment as of which works are told, filtered and judged, as ``Work/asOf(_:_:)`` has it; nil for the works as they are.
+    public var asOf: Instant?
 
     public init() {}
 
@@ -36,7 +38,12 @@ public struct WorkFilter: Hashable, Sendable {
     public var searchBounds: Bounds? { .smaller(bounds, expression?.normalized.necessaryBounds) }
 
     /// Whether the passing of time alone can change what matches.
-    public var movesWithTheClock: Bool { !deadlineStates.isEmpty || expression?.movesWithTheClock == true }
+    public var movesWithTheClock: Bool {
+        asOf == nil && (!deadlineStates.isEmpty || expression?.movesWithTheClock == true)
+    }
+
+    /// The moment as of which deadlines are judged, for somebody who asks at `now`.
+    public func moment(_ now: Instant = .now) -> Instant { asOf ?? now }
 }
 
 /// A stretch of time with both ends in it; a missing end is open.
@@ -60,6 +67,8 @@ public struct Period: Hashable, Sendable {
 
 extension WorkFilter {
     /// Whether a work matches, as of the moment `now`: the meaning of every filter, which the database's SQL has to agree with.
+    ///
+    /// The work is taken as it is given, whatever ``asOf`` says.
     ///
     /// - Parameter relate: Judges the spatial relations of the ``expression``; without it they are unknown.
     public func matches(_ work: Work, at now: Instant, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {

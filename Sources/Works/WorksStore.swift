@@ -37,15 +37,10 @@ public protocol WorksStore: Sendable {
 
     /// Steps over the works of a page in the order of their numbers and hands each to `body`.
     ///
+    /// With ``WorkFilter/asOf`` they come as they were then, and match or not as they were.
+    ///
     /// - Throws: ``TimeBudgetError``, ``StoreError``, and whatever `body` throws, which ends the reading.
     func forEachWork(_ page: WorkPage, at now: Instant, budget: TimeBudget, _ body: (WorkRow) throws -> Void) throws
-
-    /// Steps over the works whose ledger has an entry, or which end, after a moment, in the order of their numbers.
-    ///
-    /// Names of people are left out of the entries.
-    func forEachWork(
-        saidAfter moment: Instant, budget: TimeBudget,
-        _ body: (_ number: Int64, _ work: Work, _ ledger: [LedgerEntry]) throws -> Void) throws
 
     // MARK: Reference layers
 

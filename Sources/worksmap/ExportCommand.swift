@@ -11,6 +11,7 @@ struct ExportCommand: ParsableCommand {
             Examples:
               worksmap export works -o works.geojson
               worksmap export outages --where open=true deadline_state=overdue --format csv
+              worksmap export works --at 2026-03-31 -o as-promised-in-march.geojson
               worksmap export roads --bbox 49.9,53.1,50.1,53.3
             """)
 
@@ -30,7 +31,7 @@ struct ExportCommand: ParsableCommand {
             if case .reference = layer, !filter.conditions.isEmpty {
                 throw ValidationError("--where filters works; of \(layer.rawValue) only a --bbox can be asked for")
             }
-            let export = try LayerExport(store: store, at: filter.moment(in: store.timeZone))
+            let export = LayerExport(store: store, at: .now)
             let file = OutputFile(output)
             let count = try file.write { next in try export.write(layer, as: format, filter: works) { try next($0) } }
             if !file.isStandardOutput { tell("\(count) features in \(output!)") }

@@ -18,11 +18,9 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "As of when deadlines are judged: RFC 3339, a date, or an age. (default: now)", valueName: "time"))
+            "The works as they were said and promised by then: RFC 3339, a date (its end), or an age. (default: now)",
+            valueName: "time"))
     var at: PointInTime?
-
-    /// The moment as of which deadlines are judged.
-    func moment(in timeZone: TimeZone) -> Instant { at?.last(in: timeZone) ?? .now }
 
     /// The filter, by whose dates days of the city's clock are meant.
     ///
@@ -44,7 +42,11 @@ struct FilterOptions: ParsableArguments {
         }
         let timeZone = try store.timeZone
         do {
-            let filter = try FilterParameters.filter(parameters, in: timeZone)
+            var filter = try FilterParameters.filter(parameters, in: timeZone)
+            if let at {
+                guard filter.asOf == nil else { throw ValidationError("--where at= says the same as --at; use either") }
+                filter.asOf = at.last(in: timeZone)
+            }
             try Self.check(classes: filter.districtsByClass.keys, of: "--where", in: store)
             return filter
         } catch let error as FilterParameterError {

@@ -55,7 +55,6 @@ struct RenderCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let store = try common.openStore(readOnly: true)
-            let timeZone = try store.timeZone
             var works = try filter.workFilter(in: store)
             let bounds = works.bounds
             works.bounds = nil
@@ -73,7 +72,7 @@ struct RenderCommand: ParsableCommand {
                     scale: TileScale(rawValue: scale)!, filter: works, theme: theme, hasCredits: credits)
             }
             let picture: [UInt8]
-            do { picture = try atlas.picture(request, at: filter.moment(in: timeZone), budget: .unlimited) } catch let
+            do { picture = try atlas.picture(request, at: .now, budget: .unlimited) } catch let
                 error
                 as AtlasError
             {

@@ -69,12 +69,11 @@ struct ReportCommand: ParsableCommand {
             let names = try NameTableReader.read(in: URL(fileURLWithPath: common.cityFolder, isDirectory: true))
             let works = try filter.workFilter(in: store)
             let period = Period(since: since, until: until, in: timeZone)
-            let moment = filter.moment(in: timeZone)
             var report: DeadlineReport
             do {
                 report = try DeadlineReport(
-                    from: store, matching: works, by: group ?? .districts, districtsOf: by, period: period, at: moment,
-                    minimumSample: minimumSample, asKnownThen: filter.at != nil, names: names)
+                    from: store, matching: works, by: group ?? .districts, districtsOf: by, period: period, at: .now,
+                    minimumSample: minimumSample, names: names)
             } catch let error as HotspotError {
                 throw ValidationError("\(error)")
             }

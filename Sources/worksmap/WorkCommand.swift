@@ -173,11 +173,21 @@ struct WorkCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print one work as a GeoJSON feature.")
 
         @OptionGroup var target: Target
+        @Option(
+            help: ArgumentHelp(
+                "The work as it was said and promised by then: RFC 3339, a date (its end), or an age. (default: now)",
+                valueName: "time"))
+        var at: PointInTime?
 
         func run() throws {
             try reporting {
                 let store = try target.common.openStore(readOnly: true)
-                if let hidden = try store.hiddenWork(target.id) {
+                if let moment = try at?.last(in: store.timeZone), try store.hiddenWork(target.id) == nil {
+                    guard let then = try store.work(target.id, asOf: moment) else {
+                        throw Failure("no work \(target.id) was known at \(moment)")
+                    }
+                    Terminal.show(json: WorkFeatureWriter.text(of: then, at: moment))
+                } else if let hidden = try store.hiddenWork(target.id) {
                     tell("hidden since \(hidden.hiding?.at.description ?? "?"): \(hidden.hiding?.reason ?? "")")
                     Terminal.show(json: WorkFeatureWriter.text(of: hidden.work, at: .now))
                 } else {
@@ -207,13 +217,13 @@ struct WorkCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let store = try common.openStore(readOnly: true)
-                let timeZone = try store.timeZone
-                let now = filter.moment(in: timeZone)
+                let works = try filter.workFilter(in: store)
+                let now = works.moment()
                 if hidden {
                     try listHidden(in: store, at: now)
                     return
                 }
-                let page = WorkPage(filter: try filter.workFilter(in: store), geometry: format == .json, limit: limit)
+                let page = WorkPage(filter: works, geometry: format == .json, limit: limit)
                 if format == .json {
                     var json = JSONWriter()
                     json.beginObject()

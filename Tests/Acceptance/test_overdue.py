@@ -23,12 +23,14 @@ def moments(database, count):
 
 
 def overdue_as_known(database, at):
-    """How many works were late at a moment by what was known then: the last word of the ledger on status and deadline."""
+    """Ids of the works that were late at a moment by what was known then: the last word of the ledger on status and deadline."""
     known = {}
-    for number, said, field, value in sqlite3.connect(database).execute("SELECT work, at, field, new_value FROM ledger ORDER BY fid"):
+    for number, said, field, value in sqlite3.connect(database).execute(
+            "SELECT id, at, field, new_value FROM ledger JOIN works ON works.fid = work ORDER BY ledger.fid"):
         if said <= at and field in ("registered", "status", "due_at"):
             known.setdefault(number, {})["status" if field == "registered" else field] = value
-    return sum(1 for work in known.values() if work.get("status") in ("reported", "accepted", "in_progress") and (work.get("due_at") or "~") < at)
+    return {identity for identity, work in known.items()
+            if work.get("status") in ("reported", "accepted", "in_progress") and (work.get("due_at") or "~") < at}
 
 
 def ids(document):
@@ -38,7 +40,7 @@ def ids(document):
 def test_files_filters_and_statistics_agree_with_the_rule_at_any_moment(worksmap, demo_database):
     seen = set()
     for at in moments(demo_database, 5):
-        ruled = {row[0] for row in sqlite3.connect(demo_database).execute(f"SELECT id FROM works WHERE {RULE}", (at,))}
+        ruled = overdue_as_known(demo_database, at)
         filtered = json.loads(worksmap(
             "export", "works", "--database", demo_database, "--at", at, "--where", "deadline_state=overdue").stdout)
         assert ids(filtered) == ruled, at
@@ -48,7 +50,7 @@ def test_files_filters_and_statistics_agree_with_the_rule_at_any_moment(worksmap
         assert {f["id"] for f in open_ones["features"] if f["properties"]["deadline_state"] == "overdue"} == ruled
         report = json.loads(worksmap(
             "report", "deadlines", "--database", demo_database, "--at", at, "--format", "json").stdout)
-        assert sum(row["overdue"] for row in report["rows"]) == overdue_as_known(demo_database, at), at
+        assert sum(row["overdue"] for row in report["rows"]) == len(ruled), at
         seen.add(len(ruled))
     assert len(seen) > 10
 

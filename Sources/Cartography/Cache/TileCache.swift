@@ -121,6 +121,8 @@ final class TileCache: Sendable {
             guard !change.isEmpty else { return }
             state.forEachSegment { segment, status in
                 segment.updateAll { request, entry in
+                    // Tiles of a moment end with the edition of its map.
+                    guard request.filter.asOf == nil else { return true }
                     switch extent.verdict(on: request, entry.reach, made: entry.made) {
                     case .ends:
                         status.changed += 1

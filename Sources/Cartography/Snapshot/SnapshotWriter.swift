@@ -89,20 +89,35 @@ struct SnapshotWriter {
         return (next, change)
     }
 
-    private mutating func takeWorks(into next: inout Snapshot, change: inout SnapshotChange) throws {
+    /// Takes in the works that changed since the snapshot was made.
+    ///
+    /// - Parameter moment: As of when; nil for the works as they are.
+    mutating func takeWorks(
+        into next: inout Snapshot, change: inout SnapshotChange, asOf moment: Instant? = nil,
+        budget: TimeBudget = .unlimited
+    ) throws {
         var intake = WorkIntake(traits: next.traits)
         var seen: [StagedWork] = []
-        let page = WorkPage(columns: WorkIntake.columns, changedSince: next.revision.works)
-        try store.forEachWork(page, at: .now, budget: .unlimited) { row in
+        var page = WorkPage(columns: WorkIntake.columns, changedSince: next.revision.works)
+        page.filter.asOf = moment
+        try store.forEachWork(page, at: .now, budget: budget) { row in
             if let (work, _) = try intake.take(row) { seen.append(work) }
+        }
+        var changed: Set<UInt32> = []
+        if moment != nil {
+            // Those that turn out not to have been known then are none of the rows.
+            let page = WorkPage(columns: [], geometry: false, changedSince: next.revision.works)
+            try store.forEachWork(page, at: .now, budget: budget) { row in
+                if let number = UInt32(exactly: row.number) { changed.insert(number) }
+            }
         }
         // Asked after the rows: what was hidden in between is in both, and gone.
         let hidden = Set(try store.numbersHidden(since: next.revision.works).compactMap { UInt32(exactly: $0) })
         next.traits = intake.traits
         if !intake.refusals.isEmpty { refusals = intake.refusals }
-        guard !seen.isEmpty || !hidden.isEmpty else { return }
+        guard !seen.isEmpty || !hidden.isEmpty || !changed.isEmpty else { return }
 
-        let numbers = hidden.union(seen.map(\.number))
+        let numbers = hidden.union(changed).union(seen.map(\.number))
         strike(numbers, in: &next, change: &change)
         var arrived = intake.staging.segment(ranked: nil)
         if seen.contains(where: { hidden.contains($0.number) }) {

@@ -11,8 +11,13 @@ extension WorkIntake {
     ///
     /// What changes meanwhile is among the changes since a revision that was read before.
     ///
-    /// - Parameter smallest: Fewer numbers are not worth a portion of their own.
-    static func all(of store: any WorksStore, smallest: Int64 = 4096) throws -> WorkIntake {
+    /// - Parameters:
+    ///   - filter: Which works, and as of when.
+    ///   - smallest: Fewer numbers are not worth a portion of their own.
+    static func all(
+        of store: any WorksStore, matching filter: WorkFilter = .all, smallest: Int64 = 4096,
+        budget: TimeBudget = .unlimited
+    ) throws -> WorkIntake {
         let last = try store.lastWorkNumber()
         let portions = max(1, min(Self.portions, Int(last / smallest)))
         let step = last / Int64(portions)
@@ -20,7 +25,7 @@ extension WorkIntake {
         CoreThreads.perform(iterations: portions) { portion in
             let result = Result {
                 try WorkIntake(
-                    store, after: portion == 0 ? nil : Int64(portion) * step,
+                    store, matching: filter, budget, after: portion == 0 ? nil : Int64(portion) * step,
                     upTo: portion == portions - 1 ? nil : Int64(portion + 1) * step)
             }
             taken.withLock { $0[portion] = result }
@@ -35,11 +40,13 @@ extension WorkIntake {
         return whole
     }
 
-    private init(_ store: any WorksStore, after: Int64?, upTo: Int64?) throws {
+    private init(
+        _ store: any WorksStore, matching filter: WorkFilter, _ budget: TimeBudget, after: Int64?, upTo: Int64?
+    ) throws {
         self.init(traits: Traits())
-        var page = WorkPage(columns: Self.columns, after: after)
+        var page = WorkPage(filter: filter, columns: Self.columns, after: after)
         page.upTo = upTo
-        try store.forEachWork(page, at: .now, budget: .unlimited) { row in try take(row) }
+        try store.forEachWork(page, at: .now, budget: budget) { row in try take(row) }
     }
 
     /// Adds what was taken of works with greater numbers.

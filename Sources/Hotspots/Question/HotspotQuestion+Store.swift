@@ -16,17 +16,15 @@ extension HotspotQuestion {
         var filter = WorkFilter()
         filter.kinds = Set(kinds)
         filter.categories = Set(categories)
-        let earlier = asKnownThen ? try store.worksAsOf(now, matching: filter, budget: budget) : EarlierWorks()
+        filter.asOf = asKnownThen ? now : nil
         let parts = try store.readWorks(
             WorkPage(filter: filter, columns: Incident.columns), into: IncidentSelection(for: self, until: end),
             at: now,
             budget: budget
         ) { selection, row in
-            if earlier.isElsewhere(row.number) { return }
             selection.add(try Incident(row, at: now, weights: severityWeights))
         }
         var selection = parts[0]
-        for work in earlier.works { selection.add(Incident(work, at: now, weights: severityWeights)) }
         for part in parts.dropFirst() {
             try budget.check()
             selection.append(part)
@@ -49,15 +47,13 @@ extension HotspotQuestion {
     ) throws -> [Coordinate] {
         guard let since else { return [] }
         let then = since - 1
-        let earlier = try store.worksAsOf(then, matching: filter, budget: budget)
+        var filter = filter
+        filter.asOf = then
         let page = WorkPage(filter: filter, columns: Incident.columns)
-        var found = earlier.works.compactMap { Incident($0, at: then).openPosition(in: selection) }
         let parts = try store.readWorks(page, into: [Coordinate](), at: then, budget: budget) { found, row in
-            if earlier.isElsewhere(row.number) { return }
             if let position = try Incident(row, at: then).openPosition(in: selection) { found.append(position) }
         }
-        for part in parts { found += part }
-        return found
+        return parts.flatMap { $0 }
     }
 
     /// A limit for each category asked for that no work has, naming those that there are.

@@ -8,8 +8,7 @@ extension DeadlineReport {
     /// - Parameters:
     ///   - filter: Works that count; all unless said otherwise.
     ///   - districtClass: Class of the districts to group by; nil for the first one. Other groups have none.
-    ///   - now: As of when.
-    ///   - asKnownThen: True for the works as they were at that moment, from their ledger; false for the works as they are.
+    ///   - now: As of when, unless the filter says it.
     ///   - names: Spellings of contractors and services.
     /// - Throws: ``HotspotError`` for an empty period or a sample out of range, `UnknownDistrictClass`,
     ///   `StoreError`, `TimeBudgetError`.
@@ -17,7 +16,7 @@ extension DeadlineReport {
         from store: any WorksStore, matching filter: WorkFilter = .all, by group: Group,
         districtsOf districtClass: String? = nil, period: Period = Period(from: nil, until: nil), at now: Instant,
         minimumSample: Int = usualMinimumSample,
-        asKnownThen: Bool = false, names: NameTable = NameTable(), budget: TimeBudget = .unlimited
+        names: NameTable = NameTable(), budget: TimeBudget = .unlimited
     ) throws {
         if let districtClass {
             let known = try store.districtClasses(budget: budget)
@@ -26,9 +25,9 @@ extension DeadlineReport {
         try Self.check(period)
         try HotspotQuestion.counts.require(minimumSample, "minimum_sample")
         let works = try WorkOutcome.all(
-            in: store, matching: filter, at: now, asKnownThen: asKnownThen, districtsOf: districtClass, budget: budget)
+            in: store, matching: filter, at: now, districtsOf: districtClass, budget: budget)
         try self.init(
-            works, by: group, period: period, at: now, minimumSample: minimumSample,
+            works, by: group, period: period, at: filter.moment(now), minimumSample: minimumSample,
             terms: try ReportTerms(of: store, matching: filter, names: names), within: budget)
         self.districtClass = districtClass
     }
@@ -56,28 +55,20 @@ extension WorkOutcome {
     /// The works of a store that match, for one report or several.
     ///
     /// - Parameters:
-    ///   - now: As of when deadlines are judged.
-    ///   - asKnownThen: True for the works as they were at that moment, from their ledger.
+    ///   - now: As of when deadlines are judged, unless the filter says it.
     ///   - districtClass: The class of districts in which works lie; nil for the first one.
     /// - Throws: `StoreError`, `TimeBudgetError`.
     public static func all(
-        in store: any WorksStore, matching filter: WorkFilter = .all, at now: Instant, asKnownThen: Bool = false,
+        in store: any WorksStore, matching filter: WorkFilter = .all, at now: Instant,
         districtsOf districtClass: String? = nil, budget: TimeBudget = .unlimited
     ) throws -> [WorkOutcome] {
-        let earlier = asKnownThen ? try store.worksAsOf(now, matching: filter, budget: budget) : EarlierWorks()
         let columns = districtClass == nil ? columns : columns.union(WorkColumns(.districts))
         let page = WorkPage(filter: filter, columns: columns, geometry: false)
         let parts = try store.readWorks(page, into: [WorkOutcome](), at: now, budget: budget) { works, row in
-            guard !earlier.isElsewhere(row.number) else { return }
             works.append(try WorkOutcome(row))
             if let districtClass { works[works.count - 1].take(districtClass, of: row.text(.districts)) }
         }
-        let before = earlier.works.map { work in
-            var outcome = WorkOutcome(work)
-            if let districtClass { outcome.take(districtClass, of: work.districts) }
-            return outcome
-        }
-        return before + parts.joined()
+        return Array(parts.joined())
     }
 
     /// Puts the district of a class in the place of the first one's.

@@ -22,6 +22,7 @@ public struct LayerReading: Sendable {
     /// - Parameter filter: Which works; of a reference layer only its bounds count.
     init(_ layer: ExportLayer, as format: ExportFormat, filter: WorkFilter, store: any WorksStore, at now: Instant) {
         self.layer = layer
+        let now = filter.moment(now)
         encoder = LayerEncoder(format: format, now: now)
         switch layer {
         case .works(let kind):

@@ -12,7 +12,7 @@ public enum FilterParameters {
     /// The names of all filters.
     public static let names = [
         "bbox", "datetime", "kind", "status", "category", "district", "organisation", "contractor", "deadline_state",
-        "severity", "open", "moved_late", "updated_since", "q", districtByClass,
+        "severity", "open", "moved_late", "updated_since", "q", "at", districtByClass,
     ]
 
     /// Stands among the ``names`` for the filters by a class of districts: `district.ward` and so on.
@@ -54,6 +54,7 @@ public enum FilterParameters {
             case "moved_late": filter.movedLate = try parameter.truth()
             case "updated_since": filter.updatedSince = try parameter.instant(timeZone)
             case "q": filter.words = try parameter.words()
+            case "at": filter.asOf = Parameter.last(try parameter.time(), timeZone)
             default:
                 guard let name = DistrictClass.inProperty(pair.name) else {
                     throw FilterParameterError(pair.name, "is no filter; there are \(names.joined(separator: ", "))")
@@ -145,7 +146,7 @@ private struct Parameter {
         time.start(in: time.isDay ? timeZone() : .gmt)
     }
 
-    private static func last(_ time: StatedTime, _ timeZone: () -> TimeZone) -> Instant {
+    static func last(_ time: StatedTime, _ timeZone: () -> TimeZone) -> Instant {
         time.last(in: time.isDay ? timeZone() : .gmt)
     }
 
@@ -190,9 +191,16 @@ private struct Parameter {
     }
 
     func instant(_ timeZone: () -> TimeZone) throws(FilterParameterError) -> Instant {
+        Self.start(try time(), timeZone)
+    }
+
+    /// A moment or a day.
+    func time() throws(FilterParameterError) -> StatedTime {
         guard let time = StatedTime(value), !time.isAge else {
-            throw refused("a moment such as 2026-11-23T09:00:00Z or a date such as 2026-11-23")
+            throw refused(
+                "a moment with its offset such as 2026-11-23T09:00:00Z or 2026-11-23T13:00:00+04:00, or a date such as 2026-11-23"
+            )
         }
-        return Self.start(time, timeZone)
+        return time
     }
 }

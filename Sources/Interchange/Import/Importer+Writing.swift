@@ -14,6 +14,8 @@ struct WritingPass {
     let districts: DistrictIndex?
     /// Open works of the source before it, where that counts.
     var openBefore = 0
+    /// The moment of the source's last whole list; nil if there was none.
+    var lastWholeList: Instant?
     /// True if rows have times of their own, so that an older row may come after a newer one about the same work.
     var isTimedByRow = false
     var identities = IdentityBits()
@@ -120,7 +122,8 @@ extension Importer {
         let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
         let id = draft.id ?? WorkID(millisecondsSinceEpoch: milliseconds, using: &pass.identities)
         let (work, ledger) = Reconciliation.create(
-            draft, kind: kind, decision: decision(on: draft, at: pass.now), id: id, at: pass.now, by: pass.actor)
+            draft, kind: kind, decision: decision(on: draft, at: pass.now), id: id, at: pass.now, by: pass.actor,
+            lackedAt: pass.lastWholeList)
         try pass.insert(work, ledger, observedAt: draft.observedAt)
         report.inserted += 1
     }

@@ -289,7 +289,10 @@ public struct Importer: Sendable {
             transaction: transaction, now: now, actor: actor, number: try transaction.nextImport(),
             createdAfter: transaction.lastNumber, districts: decoding.districts)
         let mayBeFull = mapping.isFullSnapshot || mapping.variants.contains(where: \.mapping.isFullSnapshot)
-        if mayBeFull, layer.reference == nil { pass.openBefore = try transaction.countOpenWorks(ofSource: source) }
+        if mayBeFull, layer.reference == nil {
+            pass.openBefore = try transaction.countOpenWorks(ofSource: source)
+            pass.lastWholeList = try transaction.lastWholeObservation(ofSource: source)
+        }
         var summary = DecodingSummary()
         reading: while true {
             let batch: DecodedBatch

@@ -38,7 +38,7 @@ struct FeaturePage: Sendable {
     /// True if the answer needs more of each feature than indexes know, so that it may take long.
     var readsTexts: Bool {
         switch question {
-        case .works(let filter): !filter.words.isEmpty || filter.expression != nil
+        case .works(let filter): !filter.words.isEmpty || filter.expression != nil || filter.asOf != nil
         case .reference(_, let filter): filter.expression != nil
         case .nothing: false
         }
@@ -101,7 +101,7 @@ struct FeaturePage: Sendable {
         to json: inout JSONWriter, _ listing: MatchListing?, budget: TimeBudget,
         _ written: (inout JSONWriter, Int) -> Void = { _, _ in }
     ) throws -> (returned: Int, next: Cursor?) {
-        let text = FeatureText(now: now)
+        let text = FeatureText(now: question.asOf ?? now)
         var returned = 0
         var last: Int64 = 0
         var more = false

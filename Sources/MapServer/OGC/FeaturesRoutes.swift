@@ -27,6 +27,9 @@ struct FeaturesRoutes: RouteFamily {
             + ["limit", "cursor", "crs", "bbox-crs"]
     }
 
+    /// The parameters of one feature.
+    static func itemParameters(of layer: Layer) -> [String] { layer.reference == nil ? ["crs", "at"] : ["crs"] }
+
     // MARK: A page of features
 
     private func items(_ request: Request, _ context: MapContext) async throws -> Response {
@@ -48,21 +51,22 @@ struct FeaturesRoutes: RouteFamily {
 
     private func item(_ request: Request, _ context: MapContext) async throws -> Response {
         let layer = try OGCCoreRoutes.layer(context)
-        let resource = try OGCResource(request, services, parameters: ["crs"])
+        let resource = try OGCResource(request, services, parameters: Self.itemParameters(of: layer))
         let crs = try resource.query["crs"].map { name throws(Problem) in
             try CoordinateReference(name, parameter: "crs")
         }
         guard let id = PercentEncoding.decode(context.parameters.get("id") ?? "") else {
             throw Problem.malformedAddress("the feature's id is not percent-encoded UTF-8")
         }
-        let now = Instant.now
+        let moment = try FilterQuery.filter(resource.query, services.cityZone).asOf
+        let now = moment ?? .now
         let gzip = request.acceptsGzip
         let links =
             resource.selfLinks(json: "application/geo+json") + [
                 Link(href: resource.href("/collections/\(layer.name)"), rel: "collection", type: "application/json")
             ]
         let content = try await services.features(request, context) { _ in
-            let feature = try self.feature(id, in: layer, crs: crs ?? .crs84, at: now)
+            let feature = try self.feature(id, in: layer, crs: crs ?? .crs84, asOf: moment, at: now)
             switch resource.form {
             case .json:
                 var json = JSONWriter()
@@ -83,11 +87,14 @@ struct FeaturesRoutes: RouteFamily {
     }
 
     /// The text of one feature.
-    private func feature(_ id: String, in layer: Layer, crs: CoordinateReference, at now: Instant) throws -> [UInt8] {
+    private func feature(
+        _ id: String, in layer: Layer, crs: CoordinateReference, asOf moment: Instant?, at now: Instant
+    ) throws -> [UInt8] {
         var json = JSONWriter()
         switch layer.export {
         case .works(let kind):
-            guard let workID = WorkID(id), var work = try services.store.work(workID), kind == nil || work.kind == kind
+            guard let workID = WorkID(id), var work = try services.store.work(workID, asOf: moment),
+                kind == nil || work.kind == kind
             else { throw Problem.notFound("there is no feature “\(id.prefix(60))” in \(layer.name)") }
             if crs != .crs84 { work.geometry = work.geometry.map(crs.geometry) }
             FeatureText(now: now).write(work, to: &json)

@@ -68,6 +68,14 @@ extension OpenAPI {
                     "updated_since", "Only works changed since", ["type": "string", "format": "date-time"])
             ),
             (
+                "at",
+                Self.query(
+                    "at",
+                    "The works as they were said and promised by this moment; of a date by its end. By the record, which knows status, "
+                        + "deadline, start, service, contractor, category, kind, severity, effect on traffic, district and place",
+                    ["type": "string", "format": "date-time"])
+            ),
+            (
                 "q",
                 Self.query("q", "Words in title, description, address", ["type": "string", "pattern": "^[^\\x00]*$"])
             ),

@@ -87,7 +87,8 @@ struct OpenAPI {
                 (
                     path + "/items/{id}",
                     Self.get(
-                        "\(name)Item", "One feature of \(name)", ["id", "crs"] + common, "feature",
+                        "\(name)Item", "One feature of \(name)",
+                        ["id"] + FeaturesRoutes.itemParameters(of: layer) + common, "feature",
                         type: "application/geo+json", notFound: true)
                 ),
             ]

@@ -1,6 +1,7 @@
 import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import Works
 
 /// What a page for people is asked for: where it stands, in which language, and with which parameters.
 struct PageVisit: Sendable {
@@ -38,6 +39,19 @@ struct PageVisit: Sendable {
 
     /// The address of this page in a language, relative to the server.
     func link(in language: Language) -> String { path + query.setting("lang", to: language.rawValue).encoded }
+
+    /// A line that says that a page shows works as they were at a moment; nothing for the present.
+    func asItWas(_ moment: Instant?, _ clock: CityClock) -> HTML {
+        guard let moment else { return "" }
+        let present = link(path, query.without("at").pairs)
+        return """
+            <p class="note">\(language("Как было на", "As it was on")) \(clock.html(moment)): \(language(
+                "что было сказано и обещано к этому времени; тексты — нынешние.",
+                "what had been said and promised by then; texts are today’s."))
+            <a href="\(present)">\(language("Как сейчас", "As it is now"))</a></p>
+
+            """
+    }
 
     /// What tells this page apart from the same address for other readers.
     var variant: String { "\(address.base) \(language.rawValue) \(namesLanguage)" }

@@ -34,9 +34,9 @@ struct StatisticsPage: RouteFamily {
             let terms = try ReportTerms(of: services.store, matching: filter, names: services.cityTexts.names())
             let reports = try Self.groups.map { group in
                 try budget.check()
-                return DeadlineReport(works, by: group, period: period, at: now, terms: terms)
+                return DeadlineReport(works, by: group, period: period, at: filter.moment(now), terms: terms)
             }
-            return Self.html(reports, districts, at: now, clock: clock, visit: visit).bytes
+            return Self.html(reports, districts, at: filter.moment(now), clock: clock, visit: visit).bytes
         }
         return visit.described(content).response(to: request, caching: .revalidate)
     }

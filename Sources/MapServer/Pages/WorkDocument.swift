@@ -9,7 +9,8 @@ enum WorkDocument {
     ///   - otherDistricts: Its districts of the further classes, each with the name of the class.
     static func html(
         _ work: Work, _ ledger: [LedgerEntry], _ district: District?,
-        otherDistricts: [(name: String, district: String)] = [], at now: Instant, clock: CityClock, visit: PageVisit
+        otherDistricts: [(name: String, district: String)] = [], at now: Instant, asItWas: Bool = false,
+        clock: CityClock, visit: PageVisit
     ) -> HTML {
         let say = visit.language
         let state = work.deadlineState(at: now)
@@ -65,7 +66,7 @@ enum WorkDocument {
             visit: visit, title: title, summary: summary.joined(separator: " · "), section: .works,
             data: [("application/geo+json", "/api/works/\(work.id)")],
             body: """
-                \(description)
+                \(visit.asItWas(asItWas ? now : nil, clock))\(description)
                 <p class="data"><a href="/\(place(work, say))">\(say("На карте", "On the map"))</a></p>
                 <dl>
                 \(list)</dl>

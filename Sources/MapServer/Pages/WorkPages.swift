@@ -25,7 +25,8 @@ struct WorkPages: RouteFamily {
     // MARK: One work
 
     func work(_ request: Request, _ context: MapContext) async throws -> Response {
-        let visit = try PageVisit(request, services)
+        let visit = try PageVisit(request, services, parameters: ["at"])
+        let moment = try FilterQuery.filter(visit.query, services.cityZone).asOf
         let id = try WorkRoutes.id(context)
         let now = Instant.now
         let gzip = request.acceptsGzip
@@ -37,14 +38,17 @@ struct WorkPages: RouteFamily {
                 page.status = .gone
                 return page
             }
+            guard let work = try moment == nil ? work : services.store.work(id, asOf: moment) else {
+                throw Problem.notFound("the work \(id) was not known at \(moment!)")
+            }
             let district = try services.districts.all(in: services.store, budget: budget).first {
                 $0.name == work.district
             }
             let page = WorkDocument.html(
-                work, try services.store.ledger(of: id), district,
+                work, try services.store.ledger(of: id).filter { $0.at <= moment ?? $0.at }, district,
                 otherDistricts: try services.districts.classes(in: services.store, budget: budget).dropFirst()
                     .compactMap { name in work.district(in: name).map { (name, $0) } },
-                at: now, clock: clock, visit: visit)
+                at: moment ?? now, asItWas: moment != nil, clock: clock, visit: visit)
             return visit.content(page, gzip: gzip)
         }
         return content.response(to: request, caching: content.status == .ok ? .revalidate : .never)
@@ -72,14 +76,15 @@ struct WorkPages: RouteFamily {
             }
             let next = works.count > Self.pageSize ? Cursor(number: works[Self.pageSize - 1].number) : nil
             let html = Self.page(
-                works.prefix(Self.pageSize).map(\.work), total: total, next: next, form: form, at: now)
+                works.prefix(Self.pageSize).map(\.work), total: total, next: next, form: form, asOf: filter.asOf,
+                at: now)
             return visit.content(html, gzip: gzip)
         }
         return content.response(to: request, caching: .revalidate)
     }
 
     private static func page(
-        _ works: [Work], total: Int, next: Cursor?, form: WorkFilterForm, at now: Instant
+        _ works: [Work], total: Int, next: Cursor?, form: WorkFilterForm, asOf moment: Instant?, at now: Instant
     ) -> HTML {
         let visit = form.visit
         let say = visit.language
@@ -102,8 +107,8 @@ struct WorkPages: RouteFamily {
                 "Road repairs, outages and hazards: what is done, until when, and how it ended."),
             section: .works, data: [("application/geo+json", "/geojson/works.geojson" + data)],
             body: """
-                \(form.html)
-                \(WorkTable.html(works, caption: caption, at: now, clock: form.clock, visit: visit))
+                \(visit.asItWas(moment, form.clock))\(form.html)
+                \(WorkTable.html(works, caption: caption, at: moment ?? now, clock: form.clock, visit: visit))
                 <nav aria-label="\(say("Страницы", "Pages"))"><ul>\(pages)</ul></nav>
                 <p class="data"><a href="/geojson/works.geojson\(data)">GeoJSON</a></p>
                 """

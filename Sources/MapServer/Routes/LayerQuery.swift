@@ -33,6 +33,9 @@ enum LayerQuery: Hashable, Sendable {
         }
     }
 
+    /// The moment as of which works are asked for; nil for the present.
+    var asOf: Instant? { if case .works(let filter) = self { filter.asOf } else { nil } }
+
     /// The same question inside a box.
     func within(_ bounds: Bounds) -> LayerQuery {
         switch self {

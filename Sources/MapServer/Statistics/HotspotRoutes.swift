@@ -16,12 +16,15 @@ struct HotspotRoutes: RouteFamily {
     private func hotspots(_ request: Request, _ context: MapContext) async throws -> Response {
         let query = try QueryParameters(request)
         let now = Instant.now
-        let (layer, question) = try HotspotQuery.question(query, services.cityZone, now: now)
+        let moment = try FilterQuery.filter(query, services.cityZone).asOf
+        let (layer, question) = try HotspotQuery.question(query, services.cityZone, now: moment ?? now)
         let content = try await services.statistic(
             query, request, context, at: now, near: layer, on: services.analysisPool, mediaType: "application/geo+json"
         ) { budget in
-            try question.answer(from: services.store, near: layer, now: now, budget: budget)
-                .geoJSON(version: services.configuration.version, within: budget)
+            try question.answer(
+                from: services.store, near: layer, now: moment ?? now, asKnownThen: moment != nil, budget: budget
+            )
+            .geoJSON(version: services.configuration.version, within: budget)
         }
         return content.response(to: request, caching: .revalidate)
     }
@@ -31,7 +34,7 @@ struct HotspotRoutes: RouteFamily {
 enum HotspotQuery {
     static let names = [
         "near", "within", "kind", "category", "since", "until", "open", "method", "cell", "hexagons", "band", "epsilon",
-        "minimum_points", "bandwidth", "top",
+        "minimum_points", "bandwidth", "top", "at",
     ]
 
     /// Most cells of a grid: what anybody may ask for must not fill the memory of everybody.

@@ -171,7 +171,7 @@ extension FilterOperand {
 
 extension SpatialRelation {
     /// SpatiaLite's function.
-    fileprivate var function: String {
+    var function: String {
         switch self {
         case .intersects: "ST_Intersects"
         case .disjoint: "ST_Disjoint"

@@ -59,6 +59,14 @@ enum IdentityTables {
         return token
     }
 
+    /// The present state of the works.
+    static func stateOfWorks(in database: Database) throws -> StoreState {
+        let statement = try PreparedStatement(database, "SELECT count, token FROM changes WHERE layer = 'works'")
+        defer { statement.reset() }
+        guard try statement.step() else { return StoreState(count: 0, token: 0) }
+        return StoreState(count: statement.integer(0), token: statement.integer(1))
+    }
+
     /// True if the works came from an earlier state to the present one by commits alone.
     static func continues(_ state: StoreState, in database: Database) throws -> Bool {
         try database.integer(

@@ -95,7 +95,7 @@ final class RowCache: Sendable {
 
     /// Brings the cache to the state that a connection reads in its transaction.
     func session(in database: Database) throws -> Session {
-        let changes = try Self.state(in: database)
+        let changes = try IdentityTables.stateOfWorks(in: database)
         let fileVersion = try database.integer("PRAGMA data_version") ?? 0
         let connection = ObjectIdentifier(database)
         let known = state.withLock { state in
@@ -127,13 +127,6 @@ final class RowCache: Sendable {
 
     /// Takes note that this process has written to the file, whatever it wrote: works are known by their changes.
     func noteWrite() { state.withLock { $0.writes += 1 } }
-
-    private static func state(in database: Database) throws -> StoreState {
-        let statement = try PreparedStatement(database, "SELECT count, token FROM changes WHERE layer = 'works'")
-        defer { statement.reset() }
-        guard try statement.step() else { return StoreState(count: 0, token: 0) }
-        return StoreState(count: statement.integer(0), token: statement.integer(1))
-    }
 
     /// Nil if they are too many, or if the present state does not follow from the earlier one: a backup was restored.
     private func changes(since earlier: StoreState, until: StoreState, _ database: Database) throws -> [Change]? {

@@ -75,8 +75,9 @@ extension WorkFilter {
 
     /// True for filters that many clients ask for: kinds, states and severities, at most one category, and nothing that is written freely.
     public var isCommon: Bool {
-        bounds == nil && period == nil && updatedSince == nil && expression == nil && words.isEmpty && districts.isEmpty
-            && districtsByClass.isEmpty && organisations.isEmpty && contractors.isEmpty && categories.count <= 1
+        asOf == nil && bounds == nil && period == nil && updatedSince == nil && expression == nil && words.isEmpty
+            && districts.isEmpty && districtsByClass.isEmpty && organisations.isEmpty && contractors.isEmpty
+            && categories.count <= 1
     }
 }
 
