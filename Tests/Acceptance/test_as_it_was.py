@@ -9,7 +9,7 @@ import zoneinfo
 
 import mapbox_vector_tile
 import pytest
-from conftest import Service
+from conftest import Service, eventually
 
 OPEN = ("reported", "accepted", "in_progress")
 PLAIN = {"category": "category", "severity": "severity", "organisation": "organisation", "contractor": "contractor",
@@ -127,12 +127,31 @@ def test_layers_lists_filters_tiles_and_statistics_of_a_moment_agree(service, de
         assert "Как было на" in page and f"Найдено: {len(expected)}" in page.replace("\u00a0", " ")
 
 
-def test_tiles_of_a_moment_are_kept_and_have_no_seams(service, demo_database):
-    moment = moments_of(demo_database, 1)[0]
+def middle_tile(service, zoom):
+    """Column and row of the tile in the middle of the works."""
     west, south, east, north = service.get("/tiles/works.json").json()["bounds"]
-    scale = 2**13
+    scale = 2**zoom
     x = int(((west + east) / 2 + 180) / 360 * scale)
     y = int((1 - math.asinh(math.tan(math.radians((south + north) / 2))) / math.pi) / 2 * scale)
+    return x, y
+
+
+@pytest.mark.parametrize("zoom", [11, 13, 15])
+def test_tiles_of_the_present_moment_are_those_of_now_side_by_side(service, zoom):
+    now = rfc(datetime.datetime.now(datetime.timezone.utc))
+    x, y = middle_tile(service, zoom)
+    drawn = set()
+    for column in range(x - 1, x + 2):
+        for row in range(y - 1, y + 2):
+            of_now, of_then = (service.get(f"/tiles/works/{zoom}/{column}/{row}.png{query}").content for query in ("", f"?at={now}"))
+            assert of_now == of_then, (zoom, column, row)
+            drawn.add(of_now)
+    assert len(drawn) > 1
+
+
+def test_tiles_of_a_moment_are_kept(service, demo_database):
+    moment = moments_of(demo_database, 1)[0]
+    x, y = middle_tile(service, 13)
     first = service.get(f"/tiles/works/13/{x}/{y}.png?at={moment}")
     again = service.get(f"/tiles/works/13/{x}/{y}.png?at={moment}")
     assert first.status_code == 200 and first.content == again.content and first.headers["ETag"] == again.headers["ETag"]
@@ -209,5 +228,65 @@ def test_at_the_time_of_each_list_the_map_shows_that_list(worksmap, real_data, t
             placed = {each["id"] for each in features if each["geometry"]}
             assert set(tiled(service.get, 9, f"at={moment}&open=true", layer)) <= placed
             assert service.get(f"/ogc/collections/{layer}/items?at={moment}&open=true&limit=1").json()["numberMatched"] == len(expected)
+    finally:
+        service.stop()
+
+
+def cache_figures(service):
+    lines = [line.split() for line in service.get("/metrics").text.splitlines() if line.startswith("worksmap_tile_cache_")]
+    return {parts[0]: float(parts[1]) for parts in lines if len(parts) == 2}
+
+
+def test_a_kept_tile_of_a_moment_ends_only_by_an_entry_of_before_it(worksmap, tmp_path):
+    database = tmp_path / "city.sqlite"
+    worksmap("init", "--database", database)
+
+    def list_of(observed, status):
+        row = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [50, 53]}, "properties": {
+            "kind": "hazard", "category": "pothole", "title": "A", "source_id": "1", "status": status,
+            "reported_at": "2026-01-01T00:00:00Z", "due_at": "2026-06-01T00:00:00Z"}}
+        file = tmp_path / f"{observed[:10]}-{status}.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}))
+        worksmap("import", file, "--as", "hazards", "--source", "list", "--observed-at", observed, "--database", database)
+
+    list_of("2026-01-02T00:00:00Z", "reported")
+    scale = 2**12
+    x = int((50 + 180) / 360 * scale)
+    y = int((1 - math.asinh(math.tan(math.radians(53))) / math.pi) / 2 * scale)
+    tile = f"/tiles/works/12/{x}/{y}.mvt?at=2026-03-01T00:00:00Z"
+    service = Service(database)
+
+    def seen():
+        answer = service.get(tile)
+        features = mapbox_vector_tile.decode(answer.content)["works"]["features"]
+        return answer.headers["ETag"], [each["properties"]["status"] for each in features]
+
+    def present():
+        return service.get(tile.split("?")[0]).content
+
+    try:
+        first = seen()
+        assert first[1] == ["reported"]
+        before = present()
+        # Said after the moment: the present changes, the tile of the moment is the one that was kept.
+        list_of("2026-04-01T00:00:00Z", "in_progress")
+        eventually("the change on the map", lambda: present() != before, within=30)
+        assert seen() == first
+        figures = cache_figures(service)
+        assert seen() == first
+        after = cache_figures(service)
+        hits = next(name for name in after if "hits" in name)
+        assert after[hits] == figures[hits] + 1
+        # Said before it, and written down now.
+        identity = service.get("/geojson/works.geojson").json()["features"][0]["id"]
+        list_of_earlier = service.get(f"/geojson/works.geojson?at=2026-04-02T00:00:00Z").json()["features"]
+        assert list_of_earlier[0]["properties"]["status"] == "in_progress"
+        worksmap("work", "set-status", identity, "done", "--ended", "2026-02-01T00:00:00Z", "--reason", "seen", "--confirm",
+                 "--database", database)
+        eventually("the tile of the moment", lambda: seen()[1] == ["done"], within=30)
+        # What is hidden is hidden at every moment.
+        worksmap("work", "hide", identity, "--reason", "private", "--database", database)
+        eventually("the work to be gone", lambda: "works" not in mapbox_vector_tile.decode(service.get(tile).content), within=30)
+        assert service.get("/geojson/works.geojson?at=2026-03-01T00:00:00Z").json()["features"] == []
     finally:
         service.stop()
