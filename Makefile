@@ -161,6 +161,12 @@ PLACES ?= 300
 bench-hotspots: build .venv-bench/hotspots ## Measure hotspots against geopandas, scikit-learn and esda (INCIDENTS, PLACES, BENCH_ROUNDS)
 	.venv-bench/bin/python Benchmarks/hotspots/hotspots.py $(INCIDENTS) $(PLACES)
 
+SETS ?= 400
+
+.PHONY: bench-randomness
+bench-randomness: build ## Count false alarms of hotspots in random sets of incidents (SETS=400)
+	/usr/bin/python3 Benchmarks/hotspots/randomness.py $(SETS)
+
 BENCH_PEERS := python3-mapnik libmapnik-dev python3-mapscript mapserver-bin qgis-server python3-qgis qgis-providers python3-pil python3-numpy pngcheck spatialite-bin libsqlite3-mod-spatialite
 
 .PHONY: bench-tiles

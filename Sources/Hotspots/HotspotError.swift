@@ -12,6 +12,12 @@ public enum HotspotError: Error, Hashable, Sendable {
     case tooManyPairs(limit: Int)
     /// The period ends before it begins, or is empty.
     case emptyPeriod(from: String, until: String)
+    /// An exposure that cannot be used, and why.
+    case noExposure(String, reason: String)
+    /// A boundary that encloses nothing: its name.
+    case boundaryWithoutArea(String)
+    /// A boundary that holds none of the incidents: its name, how many there are, and the box that they are in.
+    case boundaryMisses(String, incidents: Int, box: String)
 }
 
 extension HotspotError {
@@ -22,6 +28,8 @@ extension HotspotError {
         case .tooManyCells: "cell"
         case .tooManyPairs: "within"
         case .emptyPeriod: "since"
+        case .boundaryWithoutArea, .boundaryMisses: "boundary"
+        case .noExposure: "per"
         }
     }
 }
@@ -46,6 +54,13 @@ extension HotspotError: CustomStringConvertible {
                 + "near it; use a smaller distance, larger cells, more incidents for a cluster or a larger bandwidth"
         case .emptyPeriod(let from, let until):
             return "the period from \(from) until \(until) is empty: it must end after it begins"
+        case .noExposure(let name, let reason): return "per \(name): \(reason)"
+        case .boundaryWithoutArea(let name):
+            return "boundary \(name) has no polygon that encloses an area"
+        case .boundaryMisses(let name, let incidents, let box):
+            return
+                "boundary \(name) holds none of the \(incidents) incidents, which lie in \(box) (W,S,E,N): "
+                + "give longitude before latitude, or another boundary"
         }
     }
 }

@@ -34,6 +34,12 @@ struct WorkConditions {
             isCommon = false
             add("\(name: SearchFunctions.mentions)(\(value: .text(word.lowercased())), title, description, address)")
         }
+        for position in filter.excluded {
+            isCommon = false
+            let isThere = FilterExpression.spatial(
+                .within, .property(WorkProperty.geometry), .box(position.surrounding))
+            add("ifnull(NOT (\(FilterSQL(columns: columns).condition(isThere))), 1)")
+        }
         if let expression = filter.expression {
             isCommon = false
             // Last, because it may be the costliest.

@@ -24,6 +24,8 @@ public struct WorkFilter: Hashable, Sendable {
     public var updatedSince: Instant?
     /// Only works whose title, description or address holds every one of these words, whatever the case of their letters.
     public var words: [String] = []
+    /// Positions, each about a metre wide, at which no work counts. The snapshot that tiles are drawn from does not know them either.
+    public var excluded: [Coordinate] = []
     /// Only works for which this holds. The snapshot that tiles are drawn from does not know it; the stores do.
     public var expression: FilterExpression?
     /// The moment as of which works are told, filtered and judged, as ``Work/asOf(_:_:)`` has it; nil for the works as they are.
@@ -73,6 +75,9 @@ extension WorkFilter {
     /// - Parameter relate: Judges the spatial relations of the ``expression``; without it they are unknown.
     public func matches(_ work: Work, at now: Instant, relate: SpatialJudge = { _, _, _ in nil }) -> Bool {
         if let bounds, let geometry = work.geometry, !bounds.intersects(geometry) { return false }
+        if !excluded.isEmpty, let box = work.geometry?.bounds, excluded.contains(where: { $0.surrounding.holds(box) }) {
+            return false
+        }
         if let period {
             let start = Presence.start(startsAt: work.startsAt, reportedAt: work.reportedAt)
             let end = Presence.end(work.status, completedAt: work.completedAt, updatedAt: work.updatedAt)
@@ -96,5 +101,21 @@ extension WorkFilter {
             let word = word.lowercased()
             return text.contains { $0.contains(word) }
         }
+    }
+}
+
+extension Coordinate {
+    /// The box around a position that holds what is at it, about a metre to each side.
+    public var surrounding: Bounds {
+        let reach = 1e-5
+        return Bounds(
+            west: longitude - reach, south: latitude - reach, east: longitude + reach, north: latitude + reach)
+    }
+}
+
+extension Bounds {
+    /// True if a box that does not cross the antimeridian is inside of this one.
+    fileprivate func holds(_ box: Bounds) -> Bool {
+        box.west >= west && box.east <= east && box.south >= south && box.north <= north
     }
 }

@@ -61,7 +61,7 @@ extension MapSheet {
     private mutating func add(_ answer: HotspotAnswer) {
         legend.append(.heading("Within \(Int(answer.question.within.rounded())) m of each place"))
         for (color, text) in [
-            (FindingColor.more, "more than the mean density explains"), (FindingColor.usual, "as it explains"),
+            (FindingColor.more, "more than chance explains"), (FindingColor.usual, "as it explains"),
             (FindingColor.fewer, "fewer"),
         ] {
             legend.append(.point(.point(color, size: 12), text))

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Cartography
 import Foundation
+import Geometry
 import Hotspots
+import Interchange
 import TimeBudgets
 import Works
 
@@ -16,6 +18,7 @@ struct HotspotsCommand: ParsableCommand {
               worksmap hotspots --near schools --within 300 --method gi-star --since 90d --format geojson -o hotspots.geojson
               worksmap hotspots --near districts --within 50 --category pothole,ice --open-only --top 20
               worksmap hotspots --near schools --within 300 --method gi-star --map hotspots.png
+              worksmap hotspots --near schools --within 300 --boundary districts --exclude-at 47.37,54.54
 
             Distances are true metres. docs/hotspots.md says what each method assumes and when not to use it.
             """)
@@ -25,6 +28,7 @@ struct HotspotsCommand: ParsableCommand {
     }
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var filter: FilterOptions
     @Option(help: ArgumentHelp("The places: schools, districts, roads or basemap.", valueName: "layer")) var near:
         ReferenceLayer
     @Option(parsing: .unconditional, help: ArgumentHelp("How far from a place is near it.", valueName: "metres"))
@@ -34,9 +38,18 @@ struct HotspotsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Reported from then on: RFC 3339, a date, or an age such as 90d.", valueName: "time"))
     var since: PointInTime?
     @Option(help: ArgumentHelp("Reported until then.", valueName: "time")) var until: PointInTime?
-    @Option(help: ArgumentHelp("As known then, from the ledger. (default: now)", valueName: "time")) var at:
-        PointInTime?
     @Flag(help: "Only what is still open.") var openOnly = false
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The area that chance is measured against: the polygons of a layer or of a GeoJSON file, or a box in degrees. (default: the districts, else the city's bounds, else the hull of the incidents without those far from all others)",
+            valueName: "layer|file|w,s,e,n"))
+    var boundary: String?
+    @Option(
+        help: ArgumentHelp(
+            "What incidents are expected in proportion to: area, road-length, the numbers of a layer such as districts.population, or other works such as controls:kind=outage.",
+            valueName: "exposure"))
+    var per = "area"
     @Option(help: "count, gi-star, dbscan or kde.") var method = HotspotQuestion.Method.count
     @Option(help: ArgumentHelp("The size of a grid cell.", valueName: "metres")) var cell: Double?
     @Flag(help: "Hexagons instead of squares for the grid of gi-star.") var hexagons = false
@@ -49,6 +62,9 @@ struct HotspotsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many incidents make a place dense in dbscan.", valueName: "n")) var minimumPoints =
         10
     @Option(help: ArgumentHelp("The bandwidth of kde. (default: --within)", valueName: "metres")) var bandwidth: Double?
+    @Option(help: ArgumentHelp("How many permutations test Moran's I at most.", valueName: "n")) var permutations = 999
+    @Option(help: ArgumentHelp("Where random numbers begin; the same seed gives the same answer.", valueName: "n"))
+    var seed = 1
     @Option(help: ArgumentHelp("How many places to list.", valueName: "n")) var top: Int?
     @Option(help: "table, json, geojson, csv or html.") var format = Format.table
     @Option(
@@ -74,6 +90,8 @@ struct HotspotsCommand: ParsableCommand {
             if let metres { try HotspotQuestion.distances.check(metres, of: option) }
         }
         try HotspotQuestion.counts.check(minimumPoints, of: "--minimum-points")
+        try Permutations.counts.check(permutations, of: "--permutations")
+        try Permutations.seeds.check(seed, of: "--seed")
         if let top { try HotspotQuestion.counts.check(top, of: "--top") }
         let fitting: [(option: String, isGiven: Bool, method: HotspotQuestion.Method)] = [
             ("--epsilon", epsilon != nil, .dbscan), ("--bandwidth", bandwidth != nil, .kde),
@@ -96,24 +114,28 @@ struct HotspotsCommand: ParsableCommand {
                 return kind
             }
             question.categories = category?.split(separator: ",").map(String.init) ?? []
-            question.openOnly = openOnly
             question.cell = cell
             question.cellShape = hexagons ? .hexagon : .square
             question.band = band
             question.epsilon = epsilon
             question.minimumPoints = minimumPoints
             question.bandwidth = bandwidth
+            question.permutations = Permutations(count: permutations, seed: seed)
             let store = try common.openStore(readOnly: true)
             let timeZone = try store.timeZone
+            try take(filter.workFilter(in: store), into: &question)
+            question.per = try exposure(in: timeZone)
+            question.boundary = try boundary.map { try studyBoundary($0, of: store) }
             let period = Period(since: since, until: until, in: timeZone)
             (question.since, question.until) = (period.from, period.until)
-            let now = at?.last(in: timeZone) ?? .now
+            let moment = question.filter.asOf
             // The map shows all places, however few are to be listed.
             question.top = map == nil ? top : nil
             var answer: HotspotAnswer
-            do { answer = try question.answer(from: store, near: near, now: now, asKnownThen: at != nil) } catch let
-                error as HotspotError
-            {
+            do {
+                answer = try question.answer(
+                    from: store, near: near, now: moment ?? .now, asKnownThen: moment != nil)
+            } catch let error as HotspotError {
                 throw ValidationError("\(error)")
             }
             guard answer.placeCount > 0 else {
@@ -132,6 +154,61 @@ struct HotspotsCommand: ParsableCommand {
                 try OutputFile(beside(raster, "prj")).write(Data(projection.utf8))
             }
         }
+    }
+
+    /// Makes the filters part of the question.
+    private func take(_ works: WorkFilter, into question: inout HotspotQuestion) throws {
+        var works = works
+        if !works.kinds.isEmpty {
+            guard question.kinds.isEmpty else {
+                throw ValidationError("--kind and --where kind= say the same thing twice")
+            }
+            question.kinds = WorkKind.allCases.filter(works.kinds.contains)
+        }
+        if !works.categories.isEmpty {
+            guard question.categories.isEmpty else {
+                throw ValidationError("--category and --where category= say the same thing twice")
+            }
+            question.categories = works.categories.sorted()
+        }
+        question.openOnly = openOnly || works.openOnly
+        question.excluded = works.excluded
+        (works.openOnly, works.excluded) = (false, [])
+        question.filter = works
+        let told = filter.conditions.filter { condition in
+            !["kind=", "category=", "open="].contains { condition.hasPrefix($0) }
+        }
+        question.filterTexts = (filter.bbox.map { ["bbox=" + $0] } ?? []) + told.sorted()
+    }
+
+    /// The exposure that an option names.
+    private func exposure(in timeZone: TimeZone) throws -> ExposureKind {
+        do {
+            if let kind = try ExposureKind(per, filter: { try FilterParameters.filter(text: $0, in: timeZone) }) {
+                return kind
+            }
+        } catch let error as FilterParameterError { throw ValidationError("--per: \(error)") }
+        throw ValidationError("--per \(per): there are \(ExposureKind.choices)")
+    }
+
+    /// The boundary that an option names: a layer, a box or a file.
+    private func studyBoundary(_ text: String, of store: any WorksStore) throws -> StudyBoundary {
+        if let layer = ReferenceLayer(rawValue: text) {
+            guard let boundary = try StudyBoundary(layer: layer, of: store, budget: .unlimited) else {
+                throw ValidationError("--boundary \(text): the layer has no polygons")
+            }
+            return boundary
+        }
+        if text.split(separator: ",").count == 4, text.allSatisfy({ "0123456789.,-+eE ".contains($0) }) {
+            do { return StudyBoundary(try FilterParameters.bounds(text)) } catch {
+                throw ValidationError("--boundary: \(error.reason)")
+            }
+        }
+        guard FileManager.default.fileExists(atPath: text) else {
+            let layers = ReferenceLayer.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--boundary \(text): no layer (\(layers)), no box W,S,E,N, and there is no such file")
+        }
+        return try StudyBoundary(file: text)
     }
 
     private func write(_ answer: HotspotAnswer, of store: any WorksStore) throws {
@@ -174,5 +251,25 @@ struct HotspotsCommand: ParsableCommand {
             throw Failure("\(path): not drawn, since nothing that was found has a position")
         }
         try OutputFile(path).write(atlas(of: store).sheet(sheet, at: .now, budget: .unlimited))
+    }
+}
+
+extension StudyBoundary {
+    /// The polygons of a GeoJSON file.
+    fileprivate init(file: String) throws {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        var polygons: [Geometry] = []
+        do {
+            let value = try JSONParser.parse(bytes)
+            let features = value.object?["features"]?.array ?? [value]
+            for feature in features {
+                let geometry = feature.object?["geometry"] ?? feature
+                if let geometry = try GeoJSON.geometry(from: geometry) { polygons.append(geometry) }
+            }
+        } catch { throw Failure("--boundary \(file): \(error)") }
+        guard let union = Geometry.union(of: polygons) else {
+            throw Failure("--boundary \(file): the file has no polygons")
+        }
+        self.init(union, name: URL(fileURLWithPath: file).lastPathComponent)
     }
 }

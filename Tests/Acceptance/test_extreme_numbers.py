@@ -138,7 +138,8 @@ def test_every_parameter_that_the_source_reads_is_played_with(routes):
 
 # Parameters that every value is played into, in every run.
 NUMERIC = {
-    "/api/hotspots": ["within", "cell", "band", "epsilon", "bandwidth", "minimum_points", "top", "since", "until"],
+    "/api/hotspots": ["within", "cell", "band", "epsilon", "bandwidth", "minimum_points", "permutations", "seed", "top", "since", "until", "boundary",
+                      "exclude_at"],
     "/api/statistics": ["minimum_sample", "since", "until"], "/api/duplicates": ["lat", "long"], "/api/places": ["limit"],
     "/ogc/collections/works/items": ["limit", "cursor", "bbox", "datetime", "due_changes", "revision"],
     "/open311/v2/requests.json": ["page", "page_size", "start_date", "end_date"],
@@ -151,7 +152,7 @@ def requests_to_play(routes):
     source = random.Random(SEED)
     for path, names in NUMERIC.items():
         for name in names:
-            values = BOXES if name == "bbox" else TIMES if name in ("since", "until", "datetime", "start_date", "end_date") else NUMBERS
+            values = BOXES if name in ("bbox", "boundary", "exclude_at") else TIMES if name in ("since", "until", "datetime", "start_date", "end_date") else NUMBERS
             for value in picked(values, (16 if path == "/api/hotspots" else 10) * FACTOR, path, name):
                 query = {**NEEDED.get(path, {}), name: value}
                 if path == "/api/hotspots":
@@ -384,7 +385,7 @@ def test_every_command_of_the_program_is_played_with():
 
 
 NUMERIC_OPTIONS = {
-    "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
+    "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "permutations", "seed", "boundary", "exclude-at", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
     "admin-level", "show", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
     "reports-per-minute", "changes-per-minute", "contacts-kept", "open-contacts-kept", "reports-kept",
     "waiting-reports-kept", "backup-every", "backup-keep", "backup-journal", "to", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
@@ -399,7 +400,7 @@ def command_lines():
             option = next((one["name"] for one in argument.get("names", []) if len(one["name"]) > 1), None)
             if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping", "city", "key-file", "group", "backup-to", "identity"):
                 continue
-            values = BOXES if option == "bbox" else TIMES if argument.get("valueName") == "time" else NUMBERS
+            values = BOXES if option in ("bbox", "boundary", "exclude-at") else TIMES if argument.get("valueName") == "time" else NUMBERS
             # The demo is served by the options of serve.
             count = (2 if option in NUMERIC_OPTIONS and (name != "demo" or option == "seed") else position % 2) * FACTOR
             for value in picked(values, count, name, str(option), str(position)):

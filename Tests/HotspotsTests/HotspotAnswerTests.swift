@@ -62,7 +62,10 @@ struct HotspotAnswerTests {
         let within = city().filter { $0.reportedAt! >= day(30) }
         #expect(answer.incidents == within.count)
         #expect(
-            answer.leftOut == [.noLocation: 1, .noTime: 1, .outsidePeriod: 463 - 3 + 1 - within.count, .notOpen: 0])
+            answer.leftOut == [
+                .noLocation: 1, .noTime: 1, .outsidePeriod: 463 - 3 + 1 - within.count, .notOpen: 0, .excluded: 0,
+                .outsideArea: 0, .farAway: 0,
+            ])
         #expect(answer.places.map(\.place.id) == ["a", "b", "c"])
         let best = answer.places[0].count
         let near = city().filter { Self.center.project($0.position!).distance(to: PlanePoint(x: 500, y: 500)) <= 300 }
@@ -126,7 +129,7 @@ struct HotspotAnswerTests {
         #expect(answer.places[0].reachedBy.contains(best.id))
         #expect(answer.places[1].reachedBy == [])
         #expect(answer.cells().reduce(0) { $0 + $1.incidents } == 460)
-        #expect(try #require(answer.moran).expected < 0)
+        #expect(try #require(answer.moran).statistic.expected < 0)
 
         let json = try object(answer.json(version: "1"))
         let cells = try #require(json["cells"] as? [[String: Any]])

@@ -125,7 +125,7 @@ struct StatisticsTests {
             ("hotspots?near=schools&within=300&method=guess", "method"),
             ("hotspots?near=schools&within=300&open=perhaps", "open"),
             ("hotspots?near=schools&within=300&since=1d&until=2d", "since"),
-            ("hotspots?near=schools&within=300&top=0", "top"), ("hotspots?near=schools&within=300&q=x", "q"),
+            ("hotspots?near=schools&within=300&top=0", "top"), ("hotspots?near=schools&within=300&colour=x", "colour"),
             ("hotspots?near=schools&within=1e200", "within"), ("hotspots?near=schools&within=300&cell=1e200", "cell"),
             ("hotspots?near=schools&within=300&band=1e19&method=gi-star", "band"),
             ("hotspots?near=schools&within=300&band=3e9&method=gi-star", "band"),

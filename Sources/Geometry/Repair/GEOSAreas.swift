@@ -1,6 +1,6 @@
 import CGEOS
 
-/// Polygons as GEOS has them: to be asked whether they are valid together, and to be made valid.
+/// Polygons as GEOS has them: to be asked whether they are valid together, to be made valid, and to be united.
 ///
 /// A class, because it owns memory of GEOS's. A context of GEOS's serves one thread, so each value makes its own.
 final class GEOSAreas {
@@ -80,6 +80,13 @@ final class GEOSAreas {
         replace(by: valid)
         guard let snapped = GEOSGeom_setPrecision_r(context, geometry, grid, 0) else { return false }
         replace(by: snapped)
+        return true
+    }
+
+    /// Makes them one area; false if GEOS gives up.
+    func unite() -> Bool {
+        guard let union = GEOSUnaryUnion_r(context, geometry) else { return false }
+        replace(by: union)
         return true
     }
 

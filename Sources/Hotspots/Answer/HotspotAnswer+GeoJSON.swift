@@ -64,7 +64,7 @@ extension HotspotAnswer {
 public enum FindingColor {
     public static let cluster = "#984ea3"
     public static let peak = "#e41a1c"
-    /// More incidents than the mean density explains, fewer, and as many.
+    /// More incidents than chance explains, fewer, and as many.
     public static let more = "#b2182b"
     public static let fewer = "#2166ac"
     public static let usual = "#757575"
@@ -87,11 +87,13 @@ public enum FindingColor {
         }
     }
 
-    /// Red where there are more incidents than the mean density explains, blue where there are fewer, grey otherwise.
+    /// Red where there are more incidents than chance explains, blue where there are fewer, grey otherwise.
     public static func place(_ count: PlaceCount) -> String {
-        guard let expected = count.expected else { return usual }
-        if expected < count.interval.low { return more }
-        return expected > count.interval.high ? fewer : usual
+        switch count.verdict {
+        case .more: more
+        case .fewer: fewer
+        case nil: usual
+        }
     }
 }
 

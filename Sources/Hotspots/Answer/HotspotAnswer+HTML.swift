@@ -20,7 +20,7 @@ extension HotspotAnswer {
             }
         }
         if !places.isEmpty {
-            body += "\n<h2>Incidents around each place, and what the mean density explains</h2>\n" + bars()
+            body += "\n<h2>Incidents around each place, and what is expected</h2>\n" + bars()
             body += "\n<h2>Places</h2>\n" + placeTable()
         }
         if !limits.isEmpty {
@@ -37,7 +37,7 @@ extension HotspotAnswer {
 
     private var legend: String {
         var entries: [(color: String, text: String)] = [
-            (FindingColor.more, "more than the mean density explains"), (FindingColor.usual, "as it explains"),
+            (FindingColor.more, "more than chance explains"), (FindingColor.usual, "as it explains"),
             (FindingColor.fewer, "fewer"),
         ]
         switch question.method {
@@ -121,13 +121,14 @@ extension HotspotAnswer {
             }
         }
         svg += "<text x=\"\(left.fixed(0))\" y=\"\((height - 8).fixed(0))\">bar: incidents; thin line: 95 % interval; "
-        return svg + "upright: expected by the mean density; right edge: \(most.fixed(0))</text></svg>"
+        return svg + "upright: expected; right edge: \(most.fixed(0))</text></svg>"
     }
 
     private func placeTable() -> String {
         ReportPage.table(
             [
                 "Place", "Incidents", "Open", "Overdue", "Weighted", "Nearest, m", "Expected", "Low", "High", "Rate",
+                "p", "q",
                 "Trend", "95 %",
             ],
             names: [0],
@@ -137,7 +138,8 @@ extension HotspotAnswer {
                     finding.place.name ?? finding.place.id, "\(count.incidents)", "\(count.open)", "\(count.overdue)",
                     count.weighted.shortest, count.nearest.fixed(0), count.expected.fixed(1),
                     count.interval.low.fixed(1),
-                    count.interval.high.fixed(1), count.rate.fixed(2), count.change?.text ?? "",
+                    count.interval.high.fixed(1), count.rate.fixed(2), count.p.map(\.scientific) ?? "",
+                    count.q.map(\.scientific) ?? "", count.change?.text ?? "",
                     count.change?.likelyText ?? "",
                 ]
             })

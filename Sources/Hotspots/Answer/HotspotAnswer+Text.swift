@@ -17,21 +17,13 @@ extension HotspotAnswer {
                 "id", "name", "incidents", "open", "overdue", "weighted", "nearest_m", "expected", "low", "high",
                 "rate",
                 "before", "trend", "trend_low", "trend_high", "trend_direction", "trend_new", "outside",
+                "exposure", "p", "q", "verdict",
             ] + lists)
         for finding in places {
             let count = finding.count
             csv.text(finding.place.id)
             csv.text(finding.place.name ?? "")
-            for figure in [
-                "\(count.incidents)", "\(count.open)", "\(count.overdue)", count.weighted.shortest,
-                count.nearest.fixed(1), count.expected.fixed(3), count.interval.low.fixed(3),
-                count.interval.high.fixed(3), count.rate.fixed(3), count.before.map { "\($0)" } ?? "",
-                count.trend.fixed(3), (count.change?.likely?.low).map { $0 - 1 }.fixed(3),
-                (count.change?.likely?.high).map { $0 - 1 }.fixed(3), count.change?.direction?.rawValue ?? "",
-                count.change?.isNew == true ? "true" : "false", count.isOutside ? "true" : "false",
-            ] {
-                csv.plain(figure)
-            }
+            for figure in count.figures { csv.plain(figure) }
             if !lists.isEmpty { csv.text(finding.reachedBy.joined(separator: " ")) }
             csv.endRow()
         }
@@ -56,7 +48,8 @@ extension HotspotAnswer {
         var columns: [TextTable.Column] = [
             .init("Place", .left, mayShrink: true), .init("Inci-\ndents"), .init("Open", givesWay: 2),
             .init("Over-\ndue", givesWay: 4), .init("Weigh-\nted", givesWay: 0), .init("Nearest", givesWay: 1),
-            .init("Expec-\nted"), .init("95 %\ninterval", givesWay: 5), .init("Rate"), .init("", .left),
+            .init("Expec-\nted"), .init("95 %\ninterval", givesWay: 5), .init("Rate"), .init("q", givesWay: 6),
+            .init("", .left),
         ]
         if period.from != nil { columns += [.init("Trend", givesWay: 3), .init("95 %", givesWay: 2)] }
         if question.method != .count { columns.append(.init(reachTitle)) }
@@ -68,7 +61,7 @@ extension HotspotAnswer {
                 count.weighted.shortest, count.nearest.map { $0.fixed(0) + " m" } ?? "–",
                 count.expected.fixed(1, or: "–"),
                 "\(count.interval.low.fixed(1))…\(count.interval.high.fixed(1))",
-                count.rate.map { "×" + $0.fixed(2) } ?? "–", verdict(count),
+                count.rate.map { "×" + $0.fixed(2) } ?? "–", count.q.map(\.short) ?? "–", count.verdict?.rawValue ?? "",
             ]
             if period.from != nil {
                 row.append(count.change?.text ?? "–")
@@ -94,13 +87,22 @@ extension HotspotAnswer {
         if let studyArea {
             let density = Double(incidents) / (studyArea.area / 1e6)
             text += "Mean density \(density.fixed(2)) per km² over \((studyArea.area / 1e6).fixed(1)) km² "
-            text += studyArea.origin == .hull ? "(convex hull of the incidents)\n" : "(given boundary)\n"
+            text += "(\(studyArea.origin.text))\n"
         }
+        if exposureTotal != nil {
+            text += "Expected \(question.per.phrase)"
+            text +=
+                question.per == .area
+                ? ": where more people live there is more of everything, so “more” may only say that; --per compares with exposure\n"
+                : "\n"
+        }
+        if let chance { text += chance.sentence(at: question.significance) + "\n" }
         if let moran {
             let verdict =
-                moran.pRandomised > 0.05
-                ? "no clustering beyond chance" : moran.zRandomised > 0 ? "clustered" : "more even than chance"
-            text += "Moran's I \(moran.i.fixed(3)), z \(moran.zRandomised.fixed(1)): \(verdict)\n"
+                moran.p > 0.05
+                ? "no clustering beyond chance"
+                : moran.statistic.zRandomised > 0 ? "clustered" : "more even than chance"
+            text += "Moran's I \(moran.statistic.i.fixed(3)), p \(moran.p.scientific): \(verdict)\n"
         }
         return text
     }
@@ -112,11 +114,6 @@ extension HotspotAnswer {
         case .dbscan: "Clusters"
         case .kde: "Peaks"
         }
-    }
-
-    private func verdict(_ count: PlaceCount) -> String {
-        guard let expected = count.expected else { return "" }
-        return expected < count.interval.low ? "more" : expected > count.interval.high ? "fewer" : ""
     }
 
     private func findingsTable(width: Int?) -> String {
@@ -168,6 +165,20 @@ extension HotspotAnswer {
             }
             return text.wrapped(toTerminalWidth: width) + (table.rows.isEmpty ? "" : table.text(width: width))
         }
+    }
+}
+
+extension PlaceCount {
+    /// Figures of a row of CSV, from `incidents` to `verdict`.
+    fileprivate var figures: [String] {
+        let change = change
+        var figures = ["\(incidents)", "\(open)", "\(overdue)", weighted.shortest, nearest.fixed(1)]
+        figures += [expected.fixed(3), interval.low.fixed(3), interval.high.fixed(3), rate.fixed(3)]
+        figures += [before.map { "\($0)" } ?? "", trend.fixed(3)]
+        figures += [(change?.likely?.low).map { $0 - 1 }.fixed(3), (change?.likely?.high).map { $0 - 1 }.fixed(3)]
+        figures += [change?.direction?.rawValue ?? "", "\(change?.isNew == true)", "\(isOutside)"]
+        figures += [exposure.fixed(3), p.map(\.scientific) ?? "", q.map(\.scientific) ?? "", verdict?.rawValue ?? ""]
+        return figures
     }
 }
 

@@ -24,8 +24,10 @@ public struct HotspotAnswer: Sendable {
     public var largestDistanceError: Double
     /// The area that the mean density was taken over; nil where there is none.
     public var studyArea: StudyArea?
+    /// What counts around places are compared with; nil without a mean density.
+    public var chance: ChanceModel?
     /// Whether there is any clustering at all; nil if there are too few incidents or cells to say.
-    public var moran: MoransI?
+    public var moran: MoranTest?
     /// What `gi-star` found.
     public var grid: GridHotspots?
     /// The places that each significant cell reaches, by the cell's entry in ``grid``.
@@ -38,6 +40,12 @@ public struct HotspotAnswer: Sendable {
     public var peaks: [PeakFinding] = []
     /// The surface that the peaks are of, on the plane of ``projection``.
     public var surface: KernelDensity?
+    /// Incidents far from all others, which are left out, the largest group first.
+    public var outliers: [OutlierGroup] = []
+    /// The exposure of the whole study area, or of all places where each has its own; nil without any.
+    public var exposureTotal: Double?
+    /// Limits that follow from the area and the exposure.
+    var areaLimits: [HotspotLimit] = []
     /// What the reader has to know before relying on the numbers.
     public var limits: [HotspotLimit] = []
 }
@@ -100,10 +108,15 @@ public struct HotspotLimit: Sendable, Hashable {
         case incidentsWithoutLocation = "incidents_without_location"
         case incidentsWithoutTime = "incidents_without_time"
         case sharedPosition = "incidents_at_one_position"
+        case incidentsFarAway = "incidents_far_away"
+        case incidentsOutside = "incidents_outside_area"
+        case placesWithoutExposure = "places_without_exposure"
+        case boundaryNotUsed = "boundary_not_used"
         case placesWithoutGeometry = "places_without_geometry"
         case placesOutside = "places_outside_data"
         case noDensity = "no_mean_density"
         case fewNeighbours = "cells_with_few_neighbours"
+        case tooFewToJudge = "too_few_to_judge"
         case fewIncidents = "few_incidents_per_cell"
         case distancesStretched = "distances_stretched"
         case noPeriodBefore = "no_period_before"
@@ -148,7 +161,7 @@ extension HotspotAnswer {
             p: grid.p[entry], adjustedP: grid.adjustedP[entry],
             isSignificant: grid.adjustedP[entry] <= question.significance,
             hasFewNeighbours: grid.neighbours[entry] < GridHotspots.fewestNeighbours,
-            geometry: .polygon(Polygon(rings: [ring + [ring[0]]])), places: cellPlaces[entry] ?? [])
+            geometry: .polygon(ofRing: ring), places: cellPlaces[entry] ?? [])
     }
 }
 

@@ -4,8 +4,9 @@ public import TimeBudgets
 /// Getis-Ord G* of the incidents in each cell of a grid: where they pile up more than chance would have it.
 ///
 /// The value of a cell is how many incidents it holds; its neighbours, each of weight 1, are the cells whose centres are
-/// within the band, itself included. *z* is that of ``LocalG``; *p* is two-sided, for cold spots are looked for as well
-/// as hot ones; the adjusted *p* is that of ``FalseDiscoveryRate`` over all cells of the study area.
+/// within the band, itself included. *z* is that of ``LocalG``. *p* is that of ``NeighbourhoodSum``, two-sided, for cold spots are looked for
+/// as well as hot ones; *z* is far from normal where cells hold few incidents. The adjusted *p* is that of ``FalseDiscoveryRate`` over all
+/// cells of the study area.
 public struct GridHotspots: Sendable {
     public let grid: CellGrid
     /// How far the neighbourhood of a cell reaches, from centre to centre, in metres.
@@ -16,15 +17,20 @@ public struct GridHotspots: Sendable {
     public let counts: [Int32]
     /// Standard deviations above (or below) what chance has in the cell and its neighbours; not a number if all cells are alike.
     public let z: [Double]
-    /// Two-sided; 1 where `z` is not a number.
+    /// Two-sided; 1 where `z` is not a number, and everywhere if there are too few incidents or cells to judge.
     public let p: [Double]
+    /// Name of the distribution that ``p`` is of; nil if there are too few incidents or cells.
+    public let model: String?
     /// After Benjamini and Hochberg, over all ``cells``.
     public let adjustedP: [Double]
     /// How many neighbours each cell has, itself not counted.
     public let neighbours: [Int32]
 
-    /// Below this many neighbours, the normal approximation to *z* is not to be trusted: corners of the grid have three.
+    /// Cells with fewer neighbours are marked: corners of the grid have three.
     public static let fewestNeighbours = 4
+    /// Fewer incidents, or cells, are not judged.
+    public static let fewestIncidents = 10
+    public static let fewestCells = 20
 
     /// - Parameters:
     ///   - points: Where incidents are.
@@ -57,36 +63,43 @@ public struct GridHotspots: Sendable {
                 return included
             }.flatMap { $0 }
         }
-        let sums = try RowTotals(grid: grid, counts: allCounts, included: included, budget: budget)
+        let totals = try RowTotals(grid: grid, counts: allCounts, included: included, budget: budget)
         let moments = SampleMoments(
-            count: sums.cells, sum: Double(sums.incidents), sumOfSquares: Double(sums.squares))
+            count: totals.cells, sum: Double(totals.incidents), sumOfSquares: Double(totals.squares))
         let neighbourhood = grid.neighbourhood(within: band)
         let (isIncluded, width) = (included, grid.columns)
 
         let chunks = try mapChunks(of: grid.rows, size: 16, within: budget) { rows in
-            var (z, degrees) = ([Double](), [Int32]())
+            var (z, found) = ([Double](), [NeighbourhoodTotals]())
             var meter = BudgetMeter(budget)
             for row in rows {
                 // The others are of rows that the grid does not have.
                 let runs = neighbourhood.runs(ofRow: row).filter { (0..<grid.rows).contains(row + $0.rows) }
                 for column in 0..<width where isIncluded[row * width + column] {
                     try meter.spend(runs.count * 4)
-                    let (incidents, cells) = sums.around(row: row, column: column, runs: runs)
-                    z.append(moments.standardised(Double(incidents), weight: Double(cells)))
-                    degrees.append(Int32(cells - 1))
+                    let around = totals.around(row: row, column: column, runs: runs)
+                    found.append(around)
+                    z.append(moments.standardised(Double(around.sum), weight: Double(around.cells)))
                 }
             }
-            return (z, degrees)
+            return (z, found)
         }
         self.grid = grid
         self.band = band
         cells = included.indices.filter { isIncluded[$0] }
         counts = cells.map { allCounts[$0] }
         z = chunks.flatMap(\.0)
-        neighbours = chunks.flatMap(\.1)
-        let z = z
-        p = try mapIndices(of: z.count, chunk: 16_384, within: budget) {
-            z[$0].isNaN ? 1 : NormalDistribution.twoSidedP(z[$0])
+        let around = chunks.flatMap(\.1)
+        neighbours = around.map { Int32($0.cells - 1) }
+        if totals.incidents < Self.fewestIncidents || totals.cells < Self.fewestCells {
+            model = nil
+            p = [Double](repeating: 1, count: z.count)
+        } else {
+            let z = z
+            let all = NeighbourhoodTotals(
+                sum: totals.incidents, squares: Double(totals.squares), cells: totals.cells)
+            (p, model) = try NeighbourhoodSum.twoSidedP(
+                of: around, among: all, isKnown: { !z[$0].isNaN }, within: budget)
         }
         adjustedP = try FalseDiscoveryRate.adjusted(p, within: budget)
     }
@@ -105,14 +118,19 @@ public struct GridHotspots: Sendable {
         }
     }
 
-    /// Moran's I of the counts, over cells that touch; nil if there is nothing to compare.
-    public func moran() -> MoransI? { try! moran(within: .unlimited) }
+    /// Moran's I of the counts, over cells that touch, with its *p* from permutations; nil if there is nothing to compare, or too little to
+    /// judge.
+    public func moran(permutations: Permutations = Permutations()) -> MoranTest? {
+        try! moran(permutations: permutations, within: .unlimited)
+    }
 
-    /// As ``moran()``, within a budget.
-    func moran(within budget: TimeBudget) throws(TimeBudgetError) -> MoransI? {
+    /// As ``moran(permutations:)``, within a budget.
+    func moran(permutations: Permutations, within budget: TimeBudget) throws -> MoranTest? {
+        guard model != nil else { return nil }
         // The ring of eight around a square, of six around a hexagon.
         let neighbours = try grid.neighbourLists(within: grid.cellSize * 1.45, of: cells, budget: budget)
-        return try MoransI(counts.map(Double.init), neighbours: neighbours, within: budget)
+        return try MoranTest(
+            counts.map(Double.init), neighbours: neighbours, permutations: permutations, within: budget)
     }
 }
 
@@ -122,6 +140,7 @@ private struct RowTotals: Sendable {
     /// Incidents in the cells of a row before each column; a row has one more entry than columns.
     private let incidentsBefore: [Int32]
     private let cellsBefore: [Int32]
+    private let squaresBefore: [Double]
     let cells: Int
     let incidents: Int
     let squares: Int
@@ -131,6 +150,7 @@ private struct RowTotals: Sendable {
         let stride = grid.columns + 1
         var incidentsBefore = [Int32](repeating: 0, count: stride * grid.rows)
         var cellsBefore = incidentsBefore
+        var squaresBefore = [Double](repeating: 0, count: stride * grid.rows)
         var (cells, incidents, squares) = (0, 0, 0)
         for row in 0..<grid.rows {
             for column in 0..<grid.columns {
@@ -138,7 +158,9 @@ private struct RowTotals: Sendable {
                 let (count, isIn) = (counts[row * grid.columns + column], included[row * grid.columns + column])
                 incidentsBefore[row * stride + column + 1] = incidentsBefore[row * stride + column] + count
                 cellsBefore[row * stride + column + 1] = cellsBefore[row * stride + column] + (isIn ? 1 : 0)
-                squares += Int(count) * Int(count)
+                let square = Int(count) * Int(count)
+                squaresBefore[row * stride + column + 1] = squaresBefore[row * stride + column] + Double(square)
+                squares += square
                 incidents += Int(count)
                 cells += isIn ? 1 : 0
             }
@@ -146,14 +168,15 @@ private struct RowTotals: Sendable {
         self.grid = grid
         self.incidentsBefore = incidentsBefore
         self.cellsBefore = cellsBefore
+        self.squaresBefore = squaresBefore
         self.cells = cells
         self.incidents = incidents
         self.squares = squares
     }
 
     /// Incidents and cells in the runs around a cell.
-    func around(row: Int, column: Int, runs: [Neighbourhood.Run]) -> (incidents: Int, cells: Int) {
-        var (incidents, cells) = (0, 0)
+    func around(row: Int, column: Int, runs: [Neighbourhood.Run]) -> NeighbourhoodTotals {
+        var around = NeighbourhoodTotals(sum: 0, squares: 0, cells: 0)
         for run in runs {
             let other = row + run.rows
             guard other >= 0, other < grid.rows else { continue }
@@ -161,9 +184,10 @@ private struct RowTotals: Sendable {
             let end = min(grid.columns, column + run.lastColumn + 1)
             guard first < end else { continue }
             let base = other * (grid.columns + 1)
-            incidents += Int(incidentsBefore[base + end] - incidentsBefore[base + first])
-            cells += Int(cellsBefore[base + end] - cellsBefore[base + first])
+            around.sum += Int(incidentsBefore[base + end] - incidentsBefore[base + first])
+            around.squares += squaresBefore[base + end] - squaresBefore[base + first]
+            around.cells += Int(cellsBefore[base + end] - cellsBefore[base + first])
         }
-        return (incidents, cells)
+        return around
     }
 }

@@ -30,16 +30,31 @@ public struct PlaceCount: Sendable, Hashable {
     public var weighted = 0.0
     /// Metres to the nearest incident, also if it is further away than the distance; nil without incidents.
     public var nearest: Double?
-    /// How many there would be at the study area's mean density; nil if the study area has none.
+    /// Square metres of the study area within the distance; nil without one.
+    public var reach: Double?
+    /// What incidents are expected in proportion to: square metres of the study area within the distance, or what the question says; nil if
+    /// that is not known of the place.
+    public var exposure: Double?
+    /// How many there would be if incidents were in proportion to ``exposure``; nil where that is not known or 0 of the whole.
     public var expected: Double?
-    /// The means that are compatible with ``incidents``: above chance where ``expected`` is below `low`.
+    /// The means that are compatible with ``incidents`` (95 %), by the model of the answer.
     public var interval = PoissonInterval(count: 0)
+    /// Two-sided probability of a count as far from ``expected`` by chance; nil without one.
+    public var p: Double?
+    /// ``p`` after Benjamini and Hochberg, over all places of the layer.
+    public var q: Double?
+    /// More or fewer than chance explains, by ``q``; nil where one cannot say.
+    public var verdict: Verdict?
     /// Incidents within the distance in the period before; nil if there is no such period.
     public var before: Int?
     /// Days that ``before`` and ``incidents`` cover; equally many if nil.
     public var coverage: TrendCoverage?
     /// Whether the place itself is outside the study area.
     public var isOutside = false
+
+    public enum Verdict: String, Sendable {
+        case more, fewer
+    }
 
     /// By what share there are more (or, negative, fewer) than in the period before; nil without one or if it had none.
     public var trend: Double? { change?.relative }
@@ -95,15 +110,13 @@ public struct NearPlaces: Sendable {
                 let place = places[number]
                 var count = try count(around: place, &meter)
                 count.before = try earlier.map {
-                    try visits(of: place, in: $0, within: radius, &meter) { _, _ in }
+                    try $0.visits(of: place, within: radius, &meter) { _, _ in }
                 }
                 count.interval = PoissonInterval(count: count.incidents)
                 if let studyArea, let density {
-                    count.expected = density * (try studyArea.area(within: radius, of: place, &meter))
-                    count.isOutside = try !place.vertices.contains {
-                        try meter.spend(studyArea.shape.cost)
-                        return studyArea.shape.distance(to: $0, atMost: 0) == 0
-                    }
+                    let reach = try studyArea.area(within: radius, of: place, &meter)
+                    (count.reach, count.expected) = (reach, density * reach)
+                    count.isOutside = try !studyArea.shape.isWithin(0, of: place, &meter)
                 }
                 return count
             }
@@ -114,7 +127,7 @@ public struct NearPlaces: Sendable {
     public func incidents(around place: PlaceShape) -> [Int] {
         var found = [Int]()
         var meter = BudgetMeter(.unlimited)
-        try! visits(of: place, in: grid, within: radius, &meter) { position, _ in
+        try! grid.visits(of: place, within: radius, &meter) { position, _ in
             found.append(Int(grid.inputIndex[position]))
         }
         return found.sorted()
@@ -126,7 +139,7 @@ public struct NearPlaces: Sendable {
     ) throws(TimeBudgetError) -> [Int] {
         try meter.spend(count / 8)
         var isSeen = [Bool](repeating: false, count: count)
-        try visits(of: place, in: grid, within: radius, &meter) { position, _ in
+        try grid.visits(of: place, within: radius, &meter) { position, _ in
             let label = labels[Int(grid.inputIndex[position])]
             if label >= 0 { isSeen[Int(label)] = true }
         }
@@ -136,7 +149,7 @@ public struct NearPlaces: Sendable {
     private func count(around place: PlaceShape, _ meter: inout BudgetMeter) throws(TimeBudgetError) -> PlaceCount {
         var count = PlaceCount()
         var nearest = Double.infinity
-        count.incidents = try visits(of: place, in: grid, within: radius, &meter) { position, distance in
+        count.incidents = try grid.visits(of: place, within: radius, &meter) { position, distance in
             count.weighted += weights[position]
             if isOpen[position] { count.open += 1 }
             if isOverdue[position] { count.overdue += 1 }
@@ -144,7 +157,7 @@ public struct NearPlaces: Sendable {
         }
         // Look in ever larger rings before looking everywhere.
         for ring in [4, 16] as [Double] where nearest == .infinity {
-            try visits(of: place, in: grid, within: radius * ring, &meter) { _, distance in
+            try grid.visits(of: place, within: radius * ring, &meter) { _, distance in
                 nearest = min(nearest, distance)
             }
         }
@@ -174,30 +187,32 @@ public struct NearPlaces: Sendable {
             throw error as! TimeBudgetError
         }
     }
+}
 
+extension PointGrid {
     /// Calls `body` with every sorted position within `reach` of a place and its distance; returns how many there are.
     @discardableResult
-    private func visits(
-        of place: PlaceShape, in grid: PointGrid, within reach: Double, _ meter: inout BudgetMeter,
+    func visits(
+        of place: PlaceShape, within reach: Double, _ meter: inout BudgetMeter,
         _ body: (Int, Double) -> Void
     ) throws(TimeBudgetError) -> Int {
         var found = 0
         var runs = [Range<Int>]()
-        grid.forEachRun(touching: place.extent.expanded(by: reach)) { runs.append($0) }
+        forEachRun(touching: place.extent.expanded(by: reach)) { runs.append($0) }
         let point = place.singlePoint
         let limit = reach * reach
         let cost = point == nil ? place.cost : 1
         for run in runs {
             for position in run {
                 try meter.spend(cost)
-                let (x, y) = (grid.x[position], grid.y[position])
+                let (px, py) = (x[position], y[position])
                 if let point {
-                    let square = (x - point.x) * (x - point.x) + (y - point.y) * (y - point.y)
+                    let square = (px - point.x) * (px - point.x) + (py - point.y) * (py - point.y)
                     guard square <= limit else { continue }
                     found += 1
                     body(position, square.squareRoot())
                 } else {
-                    let distance = place.distance(to: PlanePoint(x: x, y: y), atMost: reach)
+                    let distance = place.distance(to: PlanePoint(x: px, y: py), atMost: reach)
                     guard distance <= reach else { continue }
                     found += 1
                     body(position, distance)

@@ -2,26 +2,45 @@ import Geometry
 import TimeBudgets
 import Works
 
-/// The area that a mean density is taken over: a given boundary, or the convex hull of the incidents.
+/// The area that chance is measured against: a boundary, or the convex hull of the incidents. Incidents outside of it are left out.
 public struct StudyArea: Sendable {
     public enum Origin: String, Sendable {
         /// The caller gave the boundary.
         case boundary
-        /// The smallest convex area around all incidents used.
+        /// The districts of the city.
+        case districts
+        /// The bounds that the city states.
+        case city
+        /// The smallest convex area around all incidents but those far from all others.
         case hull
+
+        /// A phrase for the reader.
+        var text: String {
+            switch self {
+            case .boundary: "given boundary"
+            case .districts: "districts of the city"
+            case .city: "bounds of the city"
+            case .hull: "convex hull of the incidents"
+            }
+        }
     }
+
+    /// Fewest incidents that have a mean density.
+    public static let fewestIncidents = 10
+    /// A hull narrower than this share of its length is a line.
+    private static let narrowest = 0.01
 
     public let origin: Origin
     public let shape: PlaceShape
 
     /// A boundary; nil if it has no area.
-    public init?(boundary: PlaceShape) {
+    public init?(boundary: PlaceShape, origin: Origin = .boundary) {
         guard boundary.area > 0 else { return nil }
         shape = boundary
-        origin = .boundary
+        self.origin = origin
     }
 
-    /// The hull of the incidents; nil if they are on one line or point, where no density makes sense.
+    /// The hull of the incidents; nil if they are about on one line or point, where no density makes sense.
     public init?(hullOf points: PlanePoints) { try! self.init(hullOf: points, within: .unlimited) }
 
     /// As ``init(hullOf:)``, within a budget.
@@ -30,6 +49,8 @@ public struct StudyArea: Sendable {
     init?(hullOf points: PlanePoints, within budget: TimeBudget) throws {
         let corners = try ConvexHull.corners(of: points, within: budget)
         guard corners.count > 2, let hull = PlaceShape(polygon: corners), hull.area > 0 else { return nil }
+        let (width, height) = (hull.extent.width, hull.extent.height)
+        guard hull.area > Self.narrowest * (width * width + height * height) else { return nil }
         shape = hull
         origin = .hull
     }
@@ -77,7 +98,7 @@ public struct StudyArea: Sendable {
     ) throws(TimeBudgetError) -> Double {
         let whole = Double.pi * radius * radius
         let isInside = shape.contains(center)
-        if shape.distanceToEdge(from: center) >= radius { return isInside ? whole : 0 }
+        if !shape.hasEdge(within: radius, of: center) { return isInside ? whole : 0 }
         let rows = 512
         let step = 2 * radius / Double(rows)
         var (inside, chords) = (0.0, 0.0)

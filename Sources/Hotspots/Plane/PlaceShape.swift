@@ -23,6 +23,14 @@ public struct PlaceShape: Sendable {
         var b: PlanePoint
         /// The polygon that the edge bounds, or −1 for a line.
         var polygon: Int32
+
+        /// True if the ends of each lie on different sides of the other.
+        func crosses(_ other: Edge) -> Bool {
+            func side(_ p: PlanePoint, of edge: Edge) -> Double {
+                (edge.b.x - edge.a.x) * (p.y - edge.a.y) - (edge.b.y - edge.a.y) * (p.x - edge.a.x)
+            }
+            return side(a, of: other) * side(b, of: other) < 0 && side(other.a, of: self) * side(other.b, of: self) < 0
+        }
     }
 
     /// Nil for a geometry without any position.
@@ -89,9 +97,6 @@ public struct PlaceShape: Sendable {
     /// The one position that the shape is, if it is a point.
     public var singlePoint: PlanePoint? { edges.isEmpty && points.count == 1 ? points[0] : nil }
 
-    /// Positions of which one is nearest to the shape for any polygon that does not cross it.
-    var vertices: [PlanePoint] { points + edges.map(\.a) + edges.map(\.b) }
-
     /// The rings of its polygons, each ending where it begins.
     var outlines: [[PlanePoint]] {
         var outlines = [[PlanePoint]]()
@@ -156,9 +161,76 @@ public struct PlaceShape: Sendable {
         return found ? best.squareRoot() : .infinity
     }
 
-    /// The distance to the boundary of the polygons and to the lines, also from inside.
-    func distanceToEdge(from point: PlanePoint) -> Double {
-        edges.reduce(Double.infinity) { min($0, squaredDistance(point, $1)) }.squareRoot()
+    /// True if another shape has a position within `limit` metres: one holds the other, edges cross, or they are that near.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func isWithin(
+        _ limit: Double, of other: PlaceShape, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Bool {
+        guard extent.distance(to: other.extent) <= limit else { return false }
+        // Two shapes that do not cross are nearest at a vertex of one of them.
+        let (small, large) = edges.count < other.edges.count ? (self, other) : (other, self)
+        if try small.hasVertex(within: limit, of: large, &meter) { return true }
+        if limit > 0 || small.area > 0 {
+            if try large.hasVertex(within: limit, of: small, &meter) { return true }
+        }
+        return try large.crosses(small, &meter)
+    }
+
+    private func hasVertex(
+        within limit: Double, of other: PlaceShape, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Bool {
+        func isNear(_ point: PlanePoint) throws(TimeBudgetError) -> Bool {
+            try meter.spend()
+            guard other.extent.distance(toX: point.x, y: point.y) <= limit else { return false }
+            try meter.spend(other.cost)
+            return other.distance(to: point, atMost: limit) <= limit
+        }
+        for point in points where try isNear(point) { return true }
+        for edge in edges {
+            if try isNear(edge.a) { return true }
+            if try isNear(edge.b) { return true }
+        }
+        return false
+    }
+
+    /// True if an edge crosses an edge of another shape, which should be the one with fewer.
+    private func crosses(_ other: PlaceShape, _ meter: inout BudgetMeter) throws(TimeBudgetError) -> Bool {
+        guard !edges.isEmpty else { return false }
+        for edge in other.edges {
+            let (low, high) = (min(edge.a.y, edge.b.y), max(edge.a.y, edge.b.y))
+            guard high >= extent.minY, low <= extent.maxY else { continue }
+            for strip in strip(at: low)...strip(at: high) {
+                let range = edgeRange(ofStrip: strip)
+                try meter.spend(range.count)
+                for number in range where edge.crosses(edges[Int(stripEdges[number])]) { return true }
+            }
+        }
+        return false
+    }
+
+    /// Calls `body` with the ends of each edge of its lines.
+    func forEachLine(_ body: (PlanePoint, PlanePoint) -> Void) {
+        for edge in edges where edge.polygon < 0 { body(edge.a, edge.b) }
+    }
+
+    /// True for a position on an edge, to a hundredth of a millimetre.
+    func isOnEdge(_ point: PlanePoint, _ meter: inout BudgetMeter) throws(TimeBudgetError) -> Bool {
+        let nearly = 1e-5
+        guard extent.distance(toX: point.x, y: point.y) <= nearly else { return false }
+        let range = edgeRange(ofStrip: strip(at: point.y))
+        try meter.spend(range.count)
+        return range.contains { squaredDistance(point, edges[Int(stripEdges[$0])]) <= nearly * nearly }
+    }
+
+    /// True if the boundary of the polygons, or a line, is less than `radius` metres away, also from inside.
+    func hasEdge(within radius: Double, of point: PlanePoint) -> Bool {
+        let strips = strip(at: point.y - radius)...strip(at: point.y + radius)
+        return strips.contains { strip in
+            edgeRange(ofStrip: strip).contains {
+                squaredDistance(point, edges[Int(stripEdges[$0])]) < radius * radius
+            }
+        }
     }
 
     /// Where a horizontal line enters and leaves the polygons: ascending, two by two. Polygons must not overlap.

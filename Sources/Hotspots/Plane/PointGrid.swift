@@ -141,14 +141,14 @@ public struct PointGrid: Sendable {
         return found
     }
 
-    /// The position that most of the input has in common to the last bit, if at least `fewest` have.
+    /// The positions that at least `fewest` of the input have in common to the last bit, at most three, the most shared first.
     ///
     /// - Throws: `TimeBudgetError`.
-    func mostSharedPosition(
+    func sharedPositions(
         atLeast fewest: Int, within budget: TimeBudget
-    ) throws(TimeBudgetError) -> (position: PlanePoint, count: Int)? {
+    ) throws(TimeBudgetError) -> [(position: PlanePoint, count: Int)] {
         var meter = BudgetMeter(budget)
-        var best: (position: PlanePoint, count: Int)?
+        var found = [(position: PlanePoint, count: Int)]()
         // Equal positions are in one cell; only cells with enough in them are worth a look.
         for cell in cells.indices where Int(starts[cell + 1] - starts[cell]) >= max(fewest, 1) {
             var counts = [PlanePoint: Int]()
@@ -156,13 +156,10 @@ public struct PointGrid: Sendable {
                 try meter.spend(32)
                 counts[PlanePoint(x: x[position], y: y[position]), default: 0] += 1
             }
-            for (position, count) in counts where count >= fewest {
-                if best == nil || (count, position.x, position.y) > (best!.count, best!.position.x, best!.position.y) {
-                    best = (position, count)
-                }
-            }
+            for (position, count) in counts where count >= fewest { found.append((position, count)) }
         }
-        return best
+        found.sort { ($0.count, $0.position.x, $0.position.y) > ($1.count, $1.position.x, $1.position.y) }
+        return Array(found.prefix(3))
     }
 
     /// The distance to the nearest position of which `isCandidate` says yes by its number in the input; nil if there is none.

@@ -21,8 +21,11 @@ extension HotspotQuestion {
     }
 
     /// Answers the question, of which the parameters have been checked.
+    ///
+    /// - Parameter usualBoundary: Area that chance is measured against where the question names none and most incidents are in it.
     func answer(
-        _ selection: IncidentSelection, _ places: [Place], now: Instant, budget: TimeBudget
+        _ selection: IncidentSelection, _ places: [Place], within usualBoundary: StudyBoundary? = nil,
+        exposure source: ExposureSource? = nil, now: Instant, budget: TimeBudget
     ) throws -> HotspotAnswer {
         let end = until ?? now
         let shaped = places.filter { $0.geometry?.representativePoint != nil }
@@ -30,35 +33,39 @@ extension HotspotQuestion {
             LocalProjection(around: selection.coordinates)
             ?? LocalProjection(around: shaped.compactMap { $0.geometry?.representativePoint })
         var answer = HotspotAnswer(
-            question: self, askedAt: now, period: Period(from: since, until: end),
-            incidents: selection.coordinates.count,
-            leftOut: Dictionary(uniqueKeysWithValues: zip(LeftOutReason.allCases, selection.leftOut)), places: [],
-            placeCount: places.count, placesWithoutGeometry: places.filter { $0.geometry?.representativePoint == nil },
-            projection: projection, largestDistanceError: 0)
+            question: self, askedAt: now, period: Period(from: since, until: end), incidents: 0, leftOut: [:],
+            places: [], placeCount: places.count,
+            placesWithoutGeometry: places.filter { $0.geometry?.representativePoint == nil }, projection: projection,
+            largestDistanceError: 0)
         guard let projection else {
+            answer.take(selection)
             answer.limits = answer.statedLimits(hasBefore: selection.knownBefore != nil)
             return answer
         }
         try budget.check()
 
-        let points = try projection.project(selection.coordinates, within: budget)
+        var selection = selection
+        var points = try projection.project(selection.coordinates, within: budget)
+        try answer.settleArea(&selection, &points, boundary, usual: usualBoundary, budget: budget)
+        answer.take(selection)
         let shapes = try mapChunks(of: shaped.count, size: 4, within: budget) { range in
             range.map { PlaceShape(shaped[$0].geometry!, on: projection)! }
         }.flatMap { $0 }
         answer.largestDistanceError = LocalProjection.largestError(within: points.farthestFromOrigin)
-        answer.studyArea =
-            try studyArea.flatMap { try boundary($0, on: projection) } ?? StudyArea(hullOf: points, within: budget)
         try budget.check()
 
         let table = IncidentTable(
             points: points, weights: selection.weights, isOpen: selection.isOpen, isOverdue: selection.isOverdue)
         let near = try NearPlaces(table, within: within, budget: budget)
+        let before = try selection.knownBefore.map { try projection.project($0, within: budget) }
         let counts = try near.counts(
-            around: shapes, before: selection.knownBefore.map { try projection.project($0, within: budget) },
+            around: shapes, before: before.map { try answer.studyArea?.keep($0, within: budget) ?? $0 },
             studyArea: answer.studyArea, budget: budget)
         var findings = zip(shaped, counts).map { PlaceFinding(place: $0, count: $1) }
+        let exposure = try answer.expose(&findings, shapes, near, to: source, budget: budget)
         let coverage = selection.coverage(at: now)
         for index in findings.indices { findings[index].count.coverage = coverage }
+        try answer.judge(&findings, near, by: exposure, budget: budget)
         let reach = PlaceReach(
             near: near, shapes: shapes, places: shaped, distance: within, budget: budget, limit: pairLimit)
 
@@ -70,7 +77,8 @@ extension HotspotQuestion {
         case .kde: try answer.findPeaks(points, reach: reach, findings: &findings, budget: budget)
         }
         answer.moran =
-            try answer.grid?.moran(within: budget) ?? overallMoran(points, answer.studyArea, budget: budget)
+            try answer.grid?.moran(permutations: permutations, within: budget)
+            ?? overallMoran(points, answer.studyArea, budget: budget)
 
         var meter = BudgetMeter(budget)
         try findings.sort { a, b in
@@ -78,25 +86,21 @@ extension HotspotQuestion {
             return (-a.count.incidents, -a.count.weighted, a.count.nearest ?? .infinity, a.place.id)
                 < (-b.count.incidents, -b.count.weighted, b.count.nearest ?? .infinity, b.place.id)
         }
-        let shared = try near.grid.mostSharedPosition(atLeast: max(20, points.count / 50), within: budget)
+        let shared = try near.grid.sharedPositions(atLeast: max(20, points.count / 50), within: budget)
         answer.limits = answer.statedLimits(
             hasBefore: selection.knownBefore != nil, outside: findings.count { $0.count.isOutside }, shared: shared)
         answer.places = top.map { Array(findings.prefix($0)) } ?? findings
         return answer
     }
 
-    private func boundary(_ geometry: Geometry, on projection: LocalProjection) throws -> StudyArea? {
-        PlaceShape(geometry, on: projection).flatMap { StudyArea(boundary: $0) }
-    }
-
     /// Moran's I on the default grid, where no grid was asked for; nil if it would be too large.
-    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) throws -> MoransI? {
+    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) throws -> MoranTest? {
         guard let extent = points.extent else { return nil }
         do {
             let grid = try CellGrid(
                 covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit)
             return try GridHotspots(points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
-                .moran(within: budget)
+                .moran(permutations: permutations, within: budget)
         } catch is HotspotError {
             return nil
         }
@@ -209,11 +213,7 @@ private final class PlaceReach: Sendable {
         let found = try shapes.indices.filter { index in
             let place = shapes[index]
             try meter.spend(4)
-            guard place.extent.distance(to: shape.extent) <= distance else { return false }
-            try meter.spend((shape.cost + place.cost) * 4)
-            // Two shapes that do not cross are nearest at a vertex of one of them.
-            return shape.vertices.contains { place.distance(to: $0, atMost: distance) <= distance }
-                || place.vertices.contains { shape.distance(to: $0, atMost: distance) <= distance }
+            return try shape.isWithin(distance, of: place, &meter)
         }
         try list(found.count)
         return found
@@ -232,9 +232,9 @@ private final class PlaceReach: Sendable {
 // MARK: - Limits
 
 extension HotspotAnswer {
-    /// - Parameter shared: The position that strikingly many incidents have in common, if there is one.
+    /// - Parameter shared: Positions that strikingly many incidents have in common.
     fileprivate func statedLimits(
-        hasBefore: Bool, outside: Int = 0, shared: (position: PlanePoint, count: Int)? = nil
+        hasBefore: Bool, outside: Int = 0, shared: [(position: PlanePoint, count: Int)] = []
     ) -> [HotspotLimit] {
         var limits = [HotspotLimit]()
         func state(_ code: HotspotLimit.Code, _ count: Int, _ text: String) {
@@ -259,12 +259,15 @@ extension HotspotAnswer {
         if let count = leftOut[.noTime], count > 0 {
             state(.incidentsWithoutTime, count, "\(count) incidents have no time and are in no period.")
         }
-        if let shared, let position = projection?.unproject(shared.position) {
+        for pile in shared {
+            guard let position = projection?.unproject(pile.position) else { continue }
+            let text = position.text
             state(
-                .sharedPosition, shared.count,
-                "\(shared.count) incidents lie at exactly \(position.longitude.fixed(5)), \(position.latitude.fixed(5)): if that is where "
-                    + "a source puts what it cannot locate, leave them out, for they outweigh everything else.")
+                .sharedPosition, pile.count,
+                "\(pile.count) incidents lie at exactly \(text): if that is where a source puts what it cannot locate, "
+                    + "\(Self.command)--exclude-at=\(text) leaves them out, for they outweigh everything else.")
         }
+        limits += areaLimits
         if !placesWithoutGeometry.isEmpty {
             let names = placesWithoutGeometry.prefix(3).map { $0.name ?? $0.id }.joined(separator: ", ")
             let more = placesWithoutGeometry.count > 3 ? ", …" : ""
@@ -280,7 +283,11 @@ extension HotspotAnswer {
                     + "them may mean no data.")
         }
         if studyArea == nil, incidents > 0 {
-            state(.noDensity, 0, "The incidents span no area, so there is no mean density to compare with.")
+            state(
+                .noDensity, 0,
+                incidents < StudyArea.fewestIncidents
+                    ? "\(incidents) incidents are too few for a mean density, which takes \(StudyArea.fewestIncidents)."
+                    : "The incidents span no area, so there is no mean density to compare with.")
         }
         if let grid {
             let few = grid.neighbours.count { $0 < GridHotspots.fewestNeighbours }
@@ -288,13 +295,17 @@ extension HotspotAnswer {
                 state(
                     .fewNeighbours, few,
                     "\(few) of \(grid.cells.count) cells have fewer than \(GridHotspots.fewestNeighbours) neighbours: their z is not "
-                        + "to be trusted.")
+                        + "to be trusted; their p is.")
             }
-            if incidents < grid.cells.count {
+            if grid.model == nil {
+                state(
+                    .tooFewToJudge, incidents,
+                    "\(incidents) incidents in \(grid.cells.count) cells are too few to call a cell hot: that takes "
+                        + "\(GridHotspots.fewestIncidents) incidents and \(GridHotspots.fewestCells) cells.")
+            } else if incidents < grid.cells.count {
                 state(
                     .fewIncidents, 0,
-                    "\(incidents) incidents in \(grid.cells.count) cells: most cells are empty and z is only roughly normal; "
-                        + "larger cells say more.")
+                    "\(incidents) incidents in \(grid.cells.count) cells: most cells are empty; larger cells say more.")
             }
         }
         if largestDistanceError > 0.001 {
@@ -320,6 +331,14 @@ extension StudyArea {
         let shape = shape
         return { point in shape.contains(point) }
     }
+
+    /// The positions inside of it.
+    fileprivate func keep(_ points: PlanePoints, within budget: TimeBudget) throws -> PlanePoints {
+        // A hull holds the incidents of one period, which says nothing of another.
+        guard origin != .hull else { return points }
+        let isInside = try holds(points, within: budget)
+        return PlanePoints(isInside.indices.filter { isInside[$0] }.map { points[$0] })
+    }
 }
 
 extension PlanePoints {
@@ -338,7 +357,7 @@ extension LocalProjection {
         switch coordinates.count {
         case 1: return .point(coordinates[0])
         case 2: return .lineString(coordinates)
-        default: return .polygon(Polygon(rings: [coordinates + [coordinates[0]]]))
+        default: return .polygon(ofRing: coordinates)
         }
     }
 }

@@ -43,11 +43,21 @@ public struct HotspotQuestion: Sendable {
     public var minimumPoints = 10
     /// The bandwidth of `kde` in metres; else ``within``.
     public var bandwidth: Double?
-    /// The share of false alarms among the cells called significant.
+    /// How Moran's I is tested.
+    public var permutations = Permutations()
+    /// The share of false alarms among the cells, and the places, called significant.
     public var significance = 0.05
 
-    /// What the mean density is taken over and which cells count; nil for the convex hull of the incidents, and all cells.
-    public var studyArea: Geometry?
+    /// The area that chance is measured against; nil for the districts, the city's bounds or the hull of the incidents, whichever there is.
+    public var boundary: StudyBoundary?
+    /// What incidents are expected in proportion to.
+    public var per = ExposureKind.area
+    /// Positions of which no incident counts, each about a metre wide.
+    public var excluded: [Coordinate] = []
+    /// Which other works count; kinds, categories and ``openOnly`` have members of their own.
+    public var filter = WorkFilter()
+    /// The filter as it was asked for, `name=value`, to be repeated in the answer.
+    public var filterTexts: [String] = []
     public var severityWeights = SeverityWeights()
     /// How many places the answer lists at most; nil for all.
     public var top: Int?
@@ -62,6 +72,8 @@ public struct HotspotQuestion: Sendable {
     public static let distances = NumberRange(0.001...20_037_508, unit: "m")
     /// How many incidents make a place dense, and how many places may be listed.
     public static let counts = NumberRange(1...1_000_000)
+    /// Most positions of which no incident counts.
+    static let exclusions = NumberRange(0...100)
     /// Shares of false alarms.
     static let shares = NumberRange(0.0...1.0)
 
@@ -87,7 +99,10 @@ public struct HotspotQuestion: Sendable {
         }
         try Self.counts.require(minimumPoints, "minimum_points")
         if let top { try Self.counts.require(top, "top") }
+        try Permutations.counts.require(permutations.count, "permutations")
+        try Permutations.seeds.require(permutations.seed, "seed")
         try Self.shares.require(significance, "significance")
+        try Self.exclusions.require(excluded.count, "exclude_at")
         if let since, since >= end { throw .emptyPeriod(from: since.description, until: end.description) }
     }
 }

@@ -11,6 +11,12 @@ public enum LeftOutReason: String, Sendable, CaseIterable, Codable {
     case outsidePeriod = "outside_period"
     /// It is done or rejected, and only open ones were asked for.
     case notOpen = "not_open"
+    /// It is at a position that the question leaves out.
+    case excluded = "excluded_at"
+    /// It is outside of the area that chance is measured against.
+    case outsideArea = "outside_area"
+    /// It is far from all others, and no boundary says that it belongs to the city.
+    case farAway = "far_away"
 }
 
 /// The incidents that a question is about, and how many others there were.
@@ -20,6 +26,8 @@ struct IncidentSelection: Sendable {
     var isOpen = [Bool]()
     var isOverdue = [Bool]()
     var times = [Instant?]()
+    /// Row ids of the works; 0 for incidents that come from no store.
+    var rows = [Int64]()
     /// Where the incidents of the equally long period before were; nil if the period has no beginning.
     var before: [Coordinate]?
     /// The first moment of which there are incidents, whatever the period.
@@ -32,6 +40,7 @@ struct IncidentSelection: Sendable {
     private let hasPeriod: Bool
     private let openOnly: Bool
     private let isEndStated: Bool
+    private let excluded: [Bounds]
 
     /// No incident yet.
     ///
@@ -43,6 +52,7 @@ struct IncidentSelection: Sendable {
         hasPeriod = start != nil || question.until != nil
         openOnly = question.openOnly
         isEndStated = question.until != nil
+        excluded = question.excluded.map(\.surrounding)
         if start != nil { before = [] }
     }
 
@@ -52,9 +62,12 @@ struct IncidentSelection: Sendable {
     }
 
     /// Takes the incident in, or counts why not.
-    mutating func add(_ incident: Incident) {
+    ///
+    /// - Parameter row: Row id of the work, if it is of a store.
+    mutating func add(_ incident: Incident, row: Int64 = 0) {
         if let time = incident.reportedAt { earliest = earliest.map { min($0, time) } ?? time }
         guard let position = incident.position, position.isValid else { return leave(.noLocation) }
+        if excluded.contains(where: { $0.contains(position) }) { return leave(.excluded) }
         if openOnly, !incident.isOpen { return leave(.notOpen) }
         if hasPeriod {
             guard let time = incident.reportedAt else { return leave(.noTime) }
@@ -66,6 +79,20 @@ struct IncidentSelection: Sendable {
         isOpen.append(incident.isOpen)
         isOverdue.append(incident.isOverdue)
         times.append(incident.reportedAt)
+        rows.append(row)
+    }
+
+    /// Leaves out those that are not kept, and counts them.
+    mutating func keep(_ isKept: [Bool], elseFor reason: LeftOutReason) {
+        let kept = isKept.indices.filter { isKept[$0] }
+        guard kept.count < isKept.count else { return }
+        leftOut[LeftOutReason.allCases.firstIndex(of: reason)!] += isKept.count - kept.count
+        coordinates = kept.map { coordinates[$0] }
+        weights = kept.map { weights[$0] }
+        isOpen = kept.map { isOpen[$0] }
+        isOverdue = kept.map { isOverdue[$0] }
+        times = kept.map { times[$0] }
+        rows = kept.map { rows[$0] }
     }
 
     /// Takes in those of another selection for the same question, behind its own.
@@ -75,6 +102,7 @@ struct IncidentSelection: Sendable {
         isOpen += other.isOpen
         isOverdue += other.isOverdue
         times += other.times
+        rows += other.rows
         before? += other.before ?? []
         if let first = other.earliest { earliest = earliest.map { min($0, first) } ?? first }
         for reason in leftOut.indices { leftOut[reason] += other.leftOut[reason] }

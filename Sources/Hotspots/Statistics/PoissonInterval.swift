@@ -31,6 +31,12 @@ enum GammaDistribution {
         return x < a + 1 ? lowerSeries(x, a) : 1 - upperFraction(x, a)
     }
 
+    /// 1 − ``cumulative(_:shape:)``, without losing digits where that is near 1.
+    static func upper(_ x: Double, shape a: Double) -> Double {
+        guard x > 0 else { return 1 }
+        return x < a + 1 ? 1 - lowerSeries(x, a) : upperFraction(x, a)
+    }
+
     /// The value that is not exceeded with probability `p` between 0 and 1.
     ///
     /// Newton's method from the approximation of Wilson and Hilferty (Abramowitz & Stegun 26.4.17), kept between

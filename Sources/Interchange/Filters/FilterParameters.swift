@@ -71,6 +71,27 @@ public enum FilterParameters {
     public static func bounds(_ text: String) throws(FilterParameterError) -> Bounds {
         try Parameter(name: "bbox", value: text).bounds()
     }
+
+    /// The filter that one text describes: `name=value` joined by `&`, or a condition in CQL2; empty for all works.
+    public static func filter(
+        text: String, in timeZone: @autoclosure () -> TimeZone = .gmt
+    ) throws(FilterParameterError) -> WorkFilter {
+        let pairs = text.split(separator: "&").map { part -> (name: String, value: String) in
+            let name = String(part.prefix { $0 != "=" })
+            return (name, String(part.dropFirst(name.count + 1)))
+        }
+        if pairs.allSatisfy({ isFilter($0.name) }) { return try filter(pairs, in: timeZone()) }
+        var filter = WorkFilter()
+        do { filter.expression = try CQL2.parse(text, as: .text, vocabulary: .works) } catch {
+            throw FilterParameterError("filter", "“\(text.prefix(80))” is no filter: \(error)")
+        }
+        return filter
+    }
+
+    /// Positions as `LONGITUDE,LATITUDE`, one after the other.
+    public static func positions(_ text: String) throws(FilterParameterError) -> [Coordinate] {
+        try Parameter(name: "exclude_at", value: text).positions()
+    }
 }
 
 /// A filter that cannot be understood.
@@ -113,6 +134,19 @@ private struct Parameter {
         else { throw refused("\(wanted): longitudes are −180…180, latitudes −90…90") }
         guard south <= north else { throw refused("\(wanted): the south has to come before the north") }
         return bounds
+    }
+
+    func positions() throws(FilterParameterError) -> [Coordinate] {
+        let wanted = "longitude,latitude in degrees, such as 47.37,54.54"
+        let numbers = value.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        guard numbers.count.isMultiple(of: 2) else { throw refused(wanted) }
+        let positions = stride(from: 0, to: numbers.count, by: 2).map {
+            Coordinate(longitude: numbers[$0], latitude: numbers[$0 + 1])
+        }
+        guard positions.allSatisfy(\.isValid) else {
+            throw refused("\(wanted): longitudes are −180…180, latitudes −90…90")
+        }
+        return positions
     }
 
     func period(_ timeZone: () -> TimeZone) throws(FilterParameterError) -> Period {

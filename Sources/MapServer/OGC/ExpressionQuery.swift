@@ -34,6 +34,11 @@ enum ExpressionQuery {
         return conditions.count > 1 ? .and(conditions) : conditions.first
     }
 
+    /// The condition on works in the parameter `filter`; nil if it is not given.
+    static func worksFilter(_ query: QueryParameters) throws(Problem) -> FilterExpression? {
+        try filter(Layer(.works(nil)), query)
+    }
+
     private static func filter(_ layer: Layer, _ query: QueryParameters) throws(Problem) -> FilterExpression? {
         let crs = try query["filter-crs"].map { name throws(Problem) in
             try CoordinateReference(name, parameter: "filter-crs")

@@ -28,7 +28,7 @@ struct DistrictPages: RouteFamily {
         let visit = try PageVisit(request, services)
         let now = Instant.now
         let content = try await services.statistic(
-            visit.query, request, context, at: now, near: .districts, mediaType: PageVisit.mediaType,
+            visit.query, request, context, at: now, beside: [.districts], mediaType: PageVisit.mediaType,
             variant: visit.variant
         ) { budget in
             try body(visit, services.districts.all(in: services.store, budget: budget), now, budget).bytes

@@ -25,7 +25,8 @@ struct StatisticsPage: RouteFamily {
         let period = try query.period(services.cityZone, now: now)
         let filter = try FilterQuery.filter(query, services.cityZone)
         let content = try await services.statistic(
-            query, request, context, at: now, near: .districts, mediaType: PageVisit.mediaType, variant: visit.variant
+            query, request, context, at: now, beside: [.districts], mediaType: PageVisit.mediaType,
+            variant: visit.variant
         ) { budget in
             try DeadlineReport.check(period)
             let works = try WorkOutcome.all(in: services.store, matching: filter, at: now, budget: budget)

@@ -65,13 +65,13 @@ extension MapServices {
     /// A statistic about the works, worked out on a pool or kept from a moment ago.
     ///
     /// - Parameters:
-    ///   - near: The layer that the statistic looks at beside the works.
+    ///   - layers: Layers that the statistic looks at beside the works.
     ///   - pool: Whose threads work it out; those of questions unless told.
     ///   - variant: What else tells answers of one address apart, such as the reader's language.
     ///   - make: Works it out, within the budget; whatever ``HotspotError`` it throws is told as a problem of the parameter at fault.
     func statistic(
         _ query: QueryParameters, _ request: Request, _ context: MapContext, at now: Instant,
-        near layer: ReferenceLayer? = nil, on pool: WorkerPool? = nil, mediaType: String, variant: String = "",
+        beside layers: Set<ReferenceLayer> = [], on pool: WorkerPool? = nil, mediaType: String, variant: String = "",
         _ make: @escaping @Sendable (TimeBudget) throws -> [UInt8]
     ) async throws -> Content {
         let gzip = request.acceptsGzip
@@ -83,7 +83,9 @@ extension MapServices {
             let stamp = try freshness.stamp(at: now)
             var key = key
             stamp.hash(into: &key, layer: nil)
-            if let layer { stamp.hash(into: &key, layer: layer) }
+            for layer in ReferenceLayer.allCases where layers.contains(layer) {
+                stamp.hash(into: &key, layer: layer)
+            }
             do {
                 let bytes = try statistics.answer(key, at: now) { try make(budget) }
                 return Content(text: bytes, mediaType, gzip: gzip)

@@ -1,0 +1,212 @@
+import Glibc
+import TimeBudgets
+import Works
+
+/// A distribution of incidents around places: Poisson, or negative binomial where counts vary more than that.
+///
+/// Rates of places are gamma distributed around the expected one, with the coefficient of variation √``dispersion``; the count of a place is
+/// Poisson with its rate. So the variance is *μ* + *α μ*² (the form NB2 of A. C. Cameron and P. K. Trivedi, *Regression Analysis of Count
+/// Data*, 1998, section 3.3).
+public struct CountDistribution: Hashable, Sendable {
+    /// *α*; 0 for Poisson.
+    public var dispersion: Double
+
+    public init(dispersion: Double) {
+        precondition(dispersion >= 0)
+        self.dispersion = dispersion
+    }
+
+    /// Dispersions below this are Poisson to all digits that matter.
+    private static let least = 1e-9
+
+    private var isPoisson: Bool { dispersion < Self.least }
+
+    /// Name of the model in answers.
+    public var name: String { isPoisson ? "poisson" : "negative_binomial" }
+
+    /// The dispersion by the method of moments, from counts where nothing is special and what is expected of each: Σ((*k* − *μ*)² − *μ*) / Σ*μ*²,
+    /// and 0 where counts vary less than Poisson ones.
+    init(counts: [Int], expected: [Double]) {
+        var (excess, squares) = (0.0, 0.0)
+        for (count, mean) in zip(counts, expected) {
+            excess += (Double(count) - mean) * (Double(count) - mean) - mean
+            squares += mean * mean
+        }
+        self.init(dispersion: squares > 0 ? max(0, excess / squares) : 0)
+    }
+
+    /// The probabilities of at most, and of at least, a count.
+    func tails(of count: Int, mean: Double) -> Tails {
+        guard mean > 0 else { return Tails(lower: 1, upper: count == 0 ? 1 : 0) }
+        let k = Double(count)
+        if isPoisson {
+            return Tails(
+                lower: GammaDistribution.upper(mean, shape: k + 1),
+                upper: count == 0 ? 1 : GammaDistribution.cumulative(mean, shape: k))
+        }
+        let size = 1 / dispersion
+        let p = size / (size + mean)
+        return Tails(
+            lower: BetaDistribution.cumulative(p, size, k + 1),
+            upper: count == 0 ? 1 : BetaDistribution.upper(p, size, k))
+    }
+
+    /// The means that are compatible with a count: those for which neither tail is below half of 1 − `confidence`.
+    ///
+    /// For Poisson counts that is the exact interval of ``PoissonInterval``; for negative binomial ones the same construction (Clopper and
+    /// Pearson, *Biometrika* 26, 1934) with quantiles of the beta distribution.
+    func interval(of count: Int, confidence: Double = 0.95) -> PoissonInterval {
+        guard !isPoisson else { return PoissonInterval(count: count, confidence: confidence) }
+        let tail = (1 - confidence) / 2
+        let size = 1 / dispersion
+        func mean(_ p: Double) -> Double { p > 0 ? size * (1 - p) / p : .infinity }
+        var interval = PoissonInterval(count: 0)
+        interval.low = count == 0 ? 0 : mean(BetaDistribution.quantile(1 - tail, size, Double(count)))
+        interval.high = mean(BetaDistribution.quantile(tail, size, Double(count) + 1))
+        return interval
+    }
+}
+
+/// The distribution of the sum of a neighbourhood of cells, given the sum of all cells: of the mean and the variance that Gi* has for it, and
+/// of the shape of counts.
+///
+/// If incidents fall into equal cells independently, the sum over *W* of *n* cells is binomial. If the cells' own rates are gamma distributed,
+/// it is beta-binomial (J. E. Mosimann, *Biometrika* 49, 1962). Both are exact, so that small probabilities need no permutations. The
+/// parameter is chosen so that the variance is that of Gi*; where counts vary no more than Poisson ones it is the binomial's.
+struct NeighbourhoodSum {
+    /// Cells.
+    let cells: Int
+    /// Sum over all cells.
+    let total: Int
+    /// Sum of the two parameters of the beta distribution; infinite for the binomial.
+    private let precision: Double
+
+    /// - Parameter variance: Variance of the counts of cells, over all of them.
+    init(cells: Int, total: Int, variance: Double) {
+        let (n, mean) = (Double(cells), Double(total) / Double(cells))
+        self.init(cells: cells, total: total, inflation: mean > 0 && cells > 1 ? variance * n / (n - 1) / mean : 1)
+    }
+
+    /// - Parameter inflation: Variance of the counts of cells over that of Poisson ones; 1 or less for the binomial distribution.
+    init(cells: Int, total: Int, inflation: Double) {
+        self.cells = cells
+        self.total = total
+        precision = inflation <= 1 + 1e-9 ? .infinity : max((Double(total) - inflation) / (inflation - 1), 1e-9)
+    }
+
+    /// Name of the distribution in answers.
+    var name: String { isOverdispersed ? "beta_binomial" : "binomial" }
+
+    /// True if counts of cells vary more than Poisson ones.
+    var isOverdispersed: Bool { precision.isFinite }
+
+    /// Tails of all sums from 0 to `largest` of a neighbourhood of so many cells.
+    ///
+    /// Probabilities follow from one another by the ratio of neighbours; both tails are sums of positive terms, so that small ones keep their
+    /// digits. Complexity: O(`largest`), and the terms beyond it that matter.
+    func tails(upTo largest: Int, weight: Int, within budget: TimeBudget) throws(TimeBudgetError) -> [Tails] {
+        let share = Double(weight) / Double(cells)
+        guard share < 1, total > 0 else {
+            return (0...largest).map { Tails(lower: $0 >= total ? 1 : 0, upper: $0 <= total ? 1 : 0) }
+        }
+        var meter = BudgetMeter(budget)
+        let logs = try logProbabilities(share, past: largest, &meter)
+        var tails = [Tails](repeating: Tails(lower: 0, upper: 0), count: largest + 1)
+        var sum = 0.0
+        for k in 0...largest {
+            sum += exp(logs[k])
+            tails[k].lower = min(1, sum)
+        }
+        sum = 0
+        for k in logs.indices.reversed() {
+            sum += exp(logs[k])
+            if k <= largest { tails[k].upper = min(1, sum) }
+        }
+        return tails
+    }
+
+    /// Logarithms of the probabilities of 0, 1, … up to `largest`, and beyond as long as they count in the sum of the rest.
+    private func logProbabilities(
+        _ share: Double, past largest: Int, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> [Double] {
+        let n = Double(total)
+        let (a, b) = (precision * share, precision * (1 - share))
+        func logGamma(_ x: Double) -> Double { BetaDistribution.logGamma(x) }
+        var logs = [
+            isOverdispersed
+                ? logGamma(b + n) - logGamma(b) + logGamma(a + b) - logGamma(a + b + n) : n * log1p(-share)
+        ]
+        var highest = -Double.infinity
+        for k in 0..<total {
+            try meter.spend(32)
+            let last = logs[k]
+            if k >= largest {
+                highest = max(highest, last)
+                if last < highest - 40 { break }
+            }
+            let i = Double(k)
+            let odds = isOverdispersed ? (a + i) / (b + n - i - 1) : share / (1 - share)
+            logs.append(last + log((n - i) / (i + 1) * odds))
+        }
+        return logs
+    }
+}
+
+/// Sums and sums of squares over a neighbourhood of cells.
+struct NeighbourhoodTotals: Sendable {
+    var sum: Int
+    var squares: Double
+    /// Cells, the one in the middle among them.
+    var cells: Int
+}
+
+extension NeighbourhoodSum {
+    /// Two-sided probabilities of the sums of neighbourhoods, and the name of the distribution.
+    ///
+    /// How much counts vary is learned from the cells outside of each neighbourhood, so that a pile does not hide itself. It is rounded up to
+    /// steps of 2 %, so that few distributions serve all.
+    ///
+    /// - Parameters:
+    ///   - cells: All cells.
+    ///   - isKnown: False for neighbourhoods that there is nothing to compare with; their probability is 1.
+    /// - Throws: `TimeBudgetError`.
+    static func twoSidedP(
+        of neighbourhoods: [NeighbourhoodTotals], among cells: NeighbourhoodTotals, isKnown: @Sendable (Int) -> Bool,
+        within budget: TimeBudget
+    ) throws -> (p: [Double], model: String) {
+        let steps = try mapIndices(of: neighbourhoods.count, chunk: 16_384, within: budget) {
+            inflationStep(outside: neighbourhoods[$0], of: cells)
+        }
+        var largest: [Key: Int] = [:]
+        for (neighbourhood, step) in zip(neighbourhoods, steps) {
+            let key = Key(cells: neighbourhood.cells, step: step)
+            largest[key] = max(largest[key] ?? 0, neighbourhood.sum)
+        }
+        let keys = Array(largest)
+        let tails = try mapChunks(of: keys.count, size: 1, within: budget) { range in
+            let (key, sum) = keys[range.lowerBound]
+            let model = NeighbourhoodSum(cells: cells.cells, total: cells.sum, inflation: pow(1.02, Double(key.step)))
+            return try model.tails(upTo: sum, weight: key.cells, within: budget).map(\.twoSidedP)
+        }
+        let positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.key, $0) })
+        let p = try mapIndices(of: neighbourhoods.count, chunk: 16_384, within: budget) { index -> Double in
+            guard isKnown(index) else { return 1 }
+            let key = Key(cells: neighbourhoods[index].cells, step: steps[index])
+            return tails[positions[key]!][neighbourhoods[index].sum]
+        }
+        return (p, keys.contains { $0.key.step > 0 } ? "beta_binomial" : "binomial")
+    }
+
+    private struct Key: Hashable, Sendable {
+        var cells: Int
+        var step: Int
+    }
+
+    private static func inflationStep(outside own: NeighbourhoodTotals, of all: NeighbourhoodTotals) -> Int {
+        let (n, sum, squares) = (Double(all.cells - own.cells), Double(all.sum - own.sum), all.squares - own.squares)
+        guard n >= 2, sum > 0 else { return 0 }
+        let mean = sum / n
+        let inflation = (squares - sum * mean) / (n - 1) / mean
+        return inflation > 1 ? Int((log(inflation) / log(1.02)).rounded(.up)) : 0
+    }
+}
