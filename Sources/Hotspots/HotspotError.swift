@@ -14,6 +14,8 @@ public enum HotspotError: Error, Hashable, Sendable {
     case emptyPeriod(from: String, until: String)
     /// An exposure that cannot be used, and why.
     case noExposure(String, reason: String)
+    /// Every severity, or every incident, has a weight of 0.
+    case noWeight
     /// A boundary that encloses nothing: its name.
     case boundaryWithoutArea(String)
     /// A boundary that holds none of the incidents: its name, how many there are, and the box that they are in.
@@ -30,6 +32,7 @@ extension HotspotError {
         case .emptyPeriod: "since"
         case .boundaryWithoutArea, .boundaryMisses: "boundary"
         case .noExposure: "per"
+        case .noWeight: "weights"
         }
     }
 }
@@ -54,6 +57,7 @@ extension HotspotError: CustomStringConvertible {
                 + "near it; use a smaller distance, larger cells, more incidents for a cluster or a larger bandwidth"
         case .emptyPeriod(let from, let until):
             return "the period from \(from) until \(until) is empty: it must end after it begins"
+        case .noWeight: return "weights are 0 for every incident: one severity that occurs has to weigh more"
         case .noExposure(let name, let reason): return "per \(name): \(reason)"
         case .boundaryWithoutArea(let name):
             return "boundary \(name) has no polygon that encloses an area"

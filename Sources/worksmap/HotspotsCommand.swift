@@ -51,7 +51,16 @@ struct HotspotsCommand: ParsableCommand {
             valueName: "exposure"))
     var per = "area"
     @Option(help: "count, gi-star, dbscan or kde.") var method = HotspotQuestion.Method.count
-    @Option(help: ArgumentHelp("The size of a grid cell.", valueName: "metres")) var cell: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The size of a grid cell; of gi-star also several, which show what is hot at all of them, or auto for about two incidents a cell.",
+            valueName: "metres,…"))
+    var cell: CellSizes?
+    @Option(
+        help: ArgumentHelp(
+            "What an incident counts by its severity, in every method; one of 0 does not count. (default: each counts as one)",
+            valueName: "minor=1,…"))
+    var weights: String?
     @Flag(help: "Hexagons instead of squares for the grid of gi-star.") var hexagons = false
     @Option(
         help: ArgumentHelp(
@@ -83,9 +92,13 @@ struct HotspotsCommand: ParsableCommand {
 
     func validate() throws {
         let distances: [(String, Double?)] = [
-            ("--within", within), ("--cell", cell), ("--band", band), ("--epsilon", epsilon),
+            ("--within", within), ("--band", band), ("--epsilon", epsilon),
             ("--bandwidth", bandwidth),
         ]
+        for metres in cell?.metres ?? [] { try HotspotQuestion.distances.check(metres, of: "--cell") }
+        if let cell, cell.isAutomatic || cell.metres.count > 1, method != .giStar {
+            throw ValidationError("--cell of several sizes, or auto, is for --method gi-star")
+        }
         for (option, metres) in distances {
             if let metres { try HotspotQuestion.distances.check(metres, of: option) }
         }
@@ -114,7 +127,13 @@ struct HotspotsCommand: ParsableCommand {
                 return kind
             }
             question.categories = category?.split(separator: ",").map(String.init) ?? []
-            question.cell = cell
+            question.take(cell)
+            if let weights {
+                do { question.severityWeights = try SeverityWeights(weights) } catch {
+                    throw ValidationError("--weights: \(error)")
+                }
+                question.countsWeights = true
+            }
             question.cellShape = hexagons ? .hexagon : .square
             question.band = band
             question.epsilon = epsilon
@@ -142,8 +161,7 @@ struct HotspotsCommand: ParsableCommand {
                 throw Failure("--near \(near.rawValue): \(answer.limits.first { $0.code == .noPlaces }!.text)")
             }
             if let map { try draw(answer, of: store, to: map) }
-            question.top = top
-            answer.question = question
+            answer.question.top = top
             if let top { answer.places = Array(answer.places.prefix(top)) }
             try write(answer, of: store)
             if let raster {
@@ -271,5 +289,29 @@ extension StudyBoundary {
             throw Failure("--boundary \(file): the file has no polygons")
         }
         self.init(union, name: URL(fileURLWithPath: file).lastPathComponent)
+    }
+}
+
+/// Sizes of cells as an option says them: metres, several by commas, or `auto`.
+struct CellSizes: ExpressibleByArgument {
+    var metres: [Double] = []
+    var isAutomatic = false
+
+    init?(argument: String) {
+        if argument == "auto" {
+            isAutomatic = true
+            return
+        }
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard !numbers.isEmpty, numbers.count <= 8, !numbers.contains(nil) else { return nil }
+        metres = numbers.compactMap { $0 }
+    }
+}
+
+extension HotspotQuestion {
+    fileprivate mutating func take(_ sizes: CellSizes?) {
+        cell = sizes?.metres.first
+        furtherCells = Array(sizes?.metres.dropFirst() ?? [])
+        isCellAutomatic = sizes?.isAutomatic ?? false
     }
 }

@@ -130,7 +130,7 @@ def test_exposure_by_pupils_by_other_works_and_by_road(worksmap, city, ask):
     (city[0] / "r.geojson").write_text(collection(road))
     worksmap("import", city[0] / "r.geojson", "--as", "roads", "--source", "t", "--database", city[1])
     roads = ask("--category", "pothole", "--per", "road-length")
-    assert roads["parameters"]["exposure_total"] == pytest.approx(6000, rel=1e-3)
+    assert roads["parameters"]["exposure_total"] == pytest.approx(6000, rel=5e-3)
     # Schools 0 to 4 stand on the road, 0 and 4 at its ends.
     lengths = {one["name"]: one["exposure"] for one in roads["places"]}
     assert lengths["S1"] == pytest.approx(600, rel=0.06) and lengths["S0"] == pytest.approx(300, rel=0.12) and lengths["S7"] == 0

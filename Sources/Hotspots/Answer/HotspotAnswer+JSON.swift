@@ -111,6 +111,18 @@ extension HotspotAnswer {
         } else {
             json.null()
         }
+        if !stability.isEmpty {
+            json.key("stability")
+            json.beginArray()
+            for one in stability {
+                json.beginObject()
+                json.member("cell_m", one.size)
+                json.member("cells", one.cells)
+                json.member("hot", one.hot)
+                json.endObject()
+            }
+            json.endArray()
+        }
         json.key("limits")
         json.beginArray()
         for limit in limits {
@@ -138,6 +150,7 @@ extension HotspotAnswer {
         json.beginObject()
         for severity in Severity.allCases { json.member(severity.rawValue, question.severityWeights[severity]) }
         json.endObject()
+        json.member("measure", measure.isWeighted ? "weights" : "incidents")
         json.member("top", question.top)
         json.member("study_area", studyArea?.origin.rawValue)
         json.member("boundary", question.boundary?.name)
@@ -157,6 +170,8 @@ extension HotspotAnswer {
         case .count: break
         case .giStar:
             json.member("cell_m", question.gridCell)
+            json.member("cell_rule", question.isCellAutomatic ? "sqrt(2A/n)" : nil)
+            json.member("further_cells_m", question.furtherCells)
             json.member("cell_shape", question.cellShape.rawValue)
             json.member("band_m", question.gridBand)
             json.member("significance", question.significance)
@@ -199,7 +214,12 @@ extension HotspotAnswer {
         json.member("outside", count.isOutside)
         switch question.method {
         case .count: break
-        case .giStar: json.member("cells", finding.reachedBy)
+        case .giStar:
+            json.member("cells", finding.reachedBy)
+            if !question.furtherCells.isEmpty {
+                json.member("hot_at_m", finding.hotAt)
+                json.member("hot_at_all", finding.hotAt.count == question.furtherCells.count + 1)
+            }
         case .dbscan: json.member("clusters", finding.reachedBy.compactMap { Int($0) })
         case .kde: json.member("peaks", finding.reachedBy.compactMap { Int($0) })
         }
@@ -208,6 +228,7 @@ extension HotspotAnswer {
     func writeMembers(of cell: CellFinding, to json: inout JSONWriter) {
         json.member("id", cell.id)
         json.member("incidents", cell.incidents)
+        if measure.isWeighted { json.member("weighted", cell.weighted) }
         json.member("z", cell.z.isNaN ? nil : cell.z)
         json.member("p", cell.p)
         json.member("p_adjusted", cell.adjustedP)
@@ -260,6 +281,13 @@ extension JSONWriter {
         key(name)
         beginArray()
         for value in values { string(value) }
+        endArray()
+    }
+
+    mutating func member(_ name: String, _ values: [Double]) {
+        key(name)
+        beginArray()
+        for value in values { number(value) }
         endArray()
     }
 

@@ -89,6 +89,10 @@ extension HotspotAnswer {
             text += "Mean density \(density.fixed(2)) per km² over \((studyArea.area / 1e6).fixed(1)) km² "
             text += "(\(studyArea.origin.text))\n"
         }
+        if measure.isWeighted {
+            let weights = Severity.allCases.map { "\($0.rawValue) \(question.severityWeights[$0].shortest)" }
+            text += "Counted are weights: \(weights.joined(separator: ", "))\n"
+        }
         if exposureTotal != nil {
             text += "Expected \(question.per.phrase)"
             text +=
@@ -126,6 +130,12 @@ extension HotspotAnswer {
             let hot = significant.filter { grid.z[$0] > 0 }
             var text = "\n\(hot.count) hot and \(significant.count - hot.count) cold of \(grid.cells.count) cells "
             text += "of \(question.gridCell.shortest) m (adjusted p ≤ \(question.significance.shortest))\n"
+            if !stability.isEmpty {
+                let sizes = stability.map(\.size.shortest).joined(separator: ", ")
+                let stable = places.count { $0.hotAt.count == stability.count }
+                text += "Hot cells at \(sizes) m: \(stability.map { "\($0.hot)" }.joined(separator: ", ")); "
+                text += "\(stable) of the \(question.layer) listed are near a hot cell of every size\n"
+            }
             var table = TextTable([
                 .init("Cell", .left), .init("Incidents"), .init("z"), .init("p"), .init("adjusted p"), .init("Places"),
             ])

@@ -32,6 +32,10 @@ public struct HotspotAnswer: Sendable {
     public var grid: GridHotspots?
     /// The places that each significant cell reaches, by the cell's entry in ``grid``.
     public var cellPlaces: [Int: [String]] = [:]
+    /// What `gi-star` found at each size of cells, if several were asked for.
+    public var stability: [CellSizeFinding] = []
+    /// What is counted: incidents, or their weights.
+    var measure = WeightedMeasure()
     /// What `dbscan` found, the largest cluster first.
     public var clusters: [ClusterFinding] = []
     /// How many incidents are in no cluster.
@@ -56,6 +60,22 @@ public struct PlaceFinding: Sendable {
     public var count: PlaceCount
     /// The significant cells, clusters or peaks that reach it, by their ids.
     public var reachedBy: [String] = []
+    /// Sizes of cells, in metres, of which a hot one reaches it, if several were asked for.
+    public var hotAt: [Double] = []
+}
+
+/// Cells of one size.
+public struct CellSizeFinding: Sendable {
+    /// Metres.
+    public var size: Double
+    public var cells: Int
+    public var hot: Int
+
+    init(_ hotspots: GridHotspots, size: Double, at level: Double) {
+        self.size = size
+        cells = hotspots.cells.count
+        hot = hotspots.cells.indices.count { hotspots.adjustedP[$0] <= level && hotspots.z[$0] > 0 }
+    }
 }
 
 /// A cell of the grid of `gi-star`.
@@ -63,6 +83,8 @@ public struct CellFinding: Sendable {
     /// `r` and the row from the south, `c` and the column from the west.
     public var id: String
     public var incidents: Int
+    /// What counts in it: its incidents, or the sum of their weights.
+    public var weighted: Double
     /// Not a number if all cells are alike.
     public var z: Double
     public var p: Double
@@ -157,7 +179,8 @@ extension HotspotAnswer {
         let grid = grid!
         let ring = grid.grid.corners(of: grid.cells[entry]).map { projection!.unproject($0) }
         return CellFinding(
-            id: grid.grid.id(of: grid.cells[entry]), incidents: Int(grid.counts[entry]), z: grid.z[entry],
+            id: grid.grid.id(of: grid.cells[entry]), incidents: Int(grid.counts[entry]), weighted: grid.values[entry],
+            z: grid.z[entry],
             p: grid.p[entry], adjustedP: grid.adjustedP[entry],
             isSignificant: grid.adjustedP[entry] <= question.significance,
             hasFewNeighbours: grid.neighbours[entry] < GridHotspots.fewestNeighbours,

@@ -54,6 +54,14 @@ public struct CellGrid: Sendable, Hashable {
 
     public var count: Int { columns * rows }
 
+    /// The side of cells that hold about two incidents each, √(2 *A* / *n*): the rule of P. Greig-Smith for quadrats (*Annals of Botany* 16,
+    /// 1952), as D. W. S. Wong and J. Lee have it (*Statistical Analysis of Geographic Information*, 2005, p. 239).
+    ///
+    /// - Parameter area: Square metres.
+    public static func usualSize(area: Double, incidents: Int) -> Double {
+        (2 * area / Double(max(incidents, 1))).squareRoot()
+    }
+
     /// The distance between rows of centres, in metres.
     public var rowHeight: Double { shape == .square ? cellSize : cellSize * (3.0.squareRoot() / 2) }
 
@@ -112,6 +120,16 @@ public struct CellGrid: Sendable, Hashable {
         var counts = [Int32](repeating: 0, count: count)
         for cell in cells { counts[Int(cell)] += 1 }
         return counts
+    }
+
+    /// The sum of the amounts at the positions in each cell.
+    ///
+    /// - Throws: `TimeBudgetError`.
+    func sums(of amounts: [Double], at points: PlanePoints, within budget: TimeBudget) throws -> [Double] {
+        let cells = try mapIndices(of: points.count, chunk: 16_384, within: budget) { Int32(cell(at: points[$0])) }
+        var sums = [Double](repeating: 0, count: count)
+        for (cell, amount) in zip(cells, amounts) { sums[Int(cell)] += amount }
+        return sums
     }
 
     /// The cells whose centres are within `distance` metres of a cell's own, as runs of columns, one for each row.

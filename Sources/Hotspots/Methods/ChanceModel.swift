@@ -22,12 +22,13 @@ public struct ChanceModel: Sendable {
     ///   - radius: Metres.
     /// - Throws: `TimeBudgetError`.
     init?(
-        of incidents: PointGrid, in area: StudyArea, radius: Double, seed: Int, within budget: TimeBudget,
+        of incidents: NearPlaces, as measure: WeightedMeasure, in area: StudyArea, radius: Double, seed: Int,
+        within budget: TimeBudget,
         expected: @Sendable (PlaceShape, Double, inout BudgetMeter) throws(TimeBudgetError) -> Double
     ) throws {
         let pairs = try mapChunks(of: Self.positions, size: 16, within: budget) { range in
             var meter = BudgetMeter(budget)
-            return try range.compactMap { number -> (Int, Double)? in
+            return try range.compactMap { number -> (Double, Double)? in
                 var random = SplitMix(seed: seed, stream: number)
                 for _ in 0..<Self.tries {
                     let extent = area.shape.extent
@@ -35,10 +36,10 @@ public struct ChanceModel: Sendable {
                         x: extent.minX + random.unit() * extent.width, y: extent.minY + random.unit() * extent.height)
                     try meter.spend(area.shape.cost)
                     guard area.shape.contains(point) else { continue }
-                    let mean = try expected(PlaceShape(polygon: [point])!, radius, &meter)
-                    let count = incidents.count(within: radius, of: point)
-                    try meter.spend(count * 2)
-                    return (count, mean)
+                    let circle = PlaceShape(polygon: [point])!
+                    let sum = try incidents.value(
+                        within: radius, of: circle, weighted: measure.isWeighted, &meter)
+                    return (sum / measure.unit, try expected(circle, radius, &meter) * measure.mean / measure.unit)
                 }
                 return nil
             }
@@ -49,10 +50,11 @@ public struct ChanceModel: Sendable {
     }
 
     /// The model of places that have exposures of their own, learned from themselves; nil for fewer than three.
-    init?(of counts: [PlaceCount]) {
+    init?(of counts: [PlaceCount], as measure: WeightedMeasure) {
         let known = counts.filter { ($0.expected ?? 0) > 0 }
         guard known.count >= 3 else { return nil }
-        distribution = CountDistribution(counts: known.map(\.incidents), expected: known.map { $0.expected! })
+        distribution = CountDistribution(
+            counts: known.map { measure.value($0) / measure.unit }, expected: known.map { $0.expected! / measure.unit })
         positions = 0
     }
 
@@ -60,7 +62,7 @@ public struct ChanceModel: Sendable {
     func sentence(at level: Double) -> String {
         let model =
             distribution.name == "poisson"
-            ? "Poisson" : "negative binomial (dispersion \(distribution.dispersion.fixed(2)))"
+            ? "Poisson" : "negative binomial (variance \(distribution.dispersion.fixed(1)) times the mean)"
         let origin = positions > 0 ? "\(positions) random positions" : "the places themselves"
         return "Chance: \(model), from \(origin); more and fewer where q ≤ \(level.shortest) over all places"
     }
@@ -117,12 +119,13 @@ extension HotspotAnswer {
             throw HotspotError.noExposure(question.per.text, reason: "it is 0 in the whole reference area")
         }
         // Incidents near several places with exposures of their own count for each of them.
-        let incidents =
+        let amount =
             if case .own = model {
-                findings.reduce(0) { $0 + ($1.count.exposure == nil ? 0 : $1.count.incidents) }
-            } else { near.grid.count }
+                findings.reduce(0) { $0 + ($1.count.exposure == nil ? 0 : measure.value($1.count)) }
+            } else { Double(near.grid.count) * measure.mean }
         for index in findings.indices {
-            findings[index].count.expected = findings[index].count.exposure.map { Double(incidents) * $0 / total }
+            findings[index].count.expected = findings[index].count.exposure.map { $0 / total * amount }
+            findings[index].count.comparesWeights = measure.isWeighted
         }
         let without = findings.count { ($0.count.exposure ?? 0) <= 0 && !$0.count.isOutside }
         if question.per != .area, without > 0 {
@@ -145,7 +148,7 @@ extension HotspotAnswer {
         guard let studyArea, let exposure, let total = exposureTotal else { return }
         let found: ChanceModel?
         if case .own = exposure {
-            found = ChanceModel(of: findings.map(\.count))
+            found = ChanceModel(of: findings.map(\.count), as: measure)
         } else {
             // Circles as large as the middle place's part of the area.
             let reaches = findings.filter { !$0.count.isOutside }.compactMap(\.count.reach).sorted()
@@ -153,7 +156,7 @@ extension HotspotAnswer {
             let radius = min((reaches[reaches.count / 2] / .pi).squareRoot(), studyArea.area.squareRoot())
             let perExposure = Double(near.grid.count) / total
             found = try ChanceModel(
-                of: near.grid, in: studyArea, radius: radius, seed: question.permutations.seed, within: budget,
+                of: near, as: measure, in: studyArea, radius: radius, seed: question.permutations.seed, within: budget,
                 expected: { shape, radius, meter throws(TimeBudgetError) in
                     perExposure * (try exposure.within(radius, of: shape, &meter))
                 })
@@ -161,19 +164,25 @@ extension HotspotAnswer {
         guard let model = found else { return }
         chance = model
         // Many places have the same count.
-        let distinct = Set(findings.map(\.count.incidents)).sorted()
+        let measure = measure
+        let distinct = Set(findings.map { measure.value($0.count) }).sorted()
         let limits = try mapIndices(of: distinct.count, chunk: 16, within: budget) {
-            model.distribution.interval(of: distinct[$0])
+            var interval = model.distribution.interval(of: distinct[$0] / measure.unit)
+            interval.low *= measure.unit
+            interval.high *= measure.unit
+            return interval
         }
         let intervals = Dictionary(uniqueKeysWithValues: zip(distinct, limits))
         let counts = findings.map(\.count)
         let p = try mapIndices(of: counts.count, chunk: 64, within: budget) { index -> Double? in
             // A place beyond the study area expects nothing, and nothing can be said of it.
             guard let expected = counts[index].expected, expected > 0 else { return nil }
-            return model.distribution.tails(of: counts[index].incidents, mean: expected).twoSidedP
+            return model.distribution.tails(
+                of: measure.value(counts[index]) / measure.unit, mean: expected / measure.unit
+            ).twoSidedP
         }
         for index in findings.indices {
-            findings[index].count.interval = intervals[counts[index].incidents]!
+            findings[index].count.interval = intervals[measure.value(counts[index])]!
             findings[index].count.p = p[index]
         }
         let q = try FalseDiscoveryRate.adjusted(findings.map { $0.count.p ?? .nan }, within: budget)
@@ -181,7 +190,7 @@ extension HotspotAnswer {
             let count = findings[index].count
             findings[index].count.q = q[index]
             guard q[index] <= question.significance, let expected = count.expected else { continue }
-            findings[index].count.verdict = Double(count.incidents) > expected ? .more : .fewer
+            findings[index].count.verdict = measure.value(count) > expected ? .more : .fewer
         }
     }
 }

@@ -4,7 +4,7 @@ public import TimeBudgets
 /// DBSCAN: clusters of any shape, made of positions that have many others near them; the rest is noise.
 ///
 /// A position is *core* if at least `minimumPoints` positions, itself counted, are within `epsilon` metres, the edge
-/// included. Core positions within `epsilon` of each other are in one cluster. A position that is not core but within
+/// included; with weights, if those of the positions sum up to as much, as in scikit-learn. Core positions within `epsilon` of each other are in one cluster. A position that is not core but within
 /// `epsilon` of a core one is on the border; where several clusters reach it, it goes to the one whose first core position
 /// comes first in the input. Clusters are numbered in that order too, so labels equal those of scikit-learn.
 ///
@@ -25,7 +25,8 @@ public struct DensityClusters: Sendable {
     ///
     /// - Throws: ``HotspotError`` for an `epsilon` or `minimumPoints` out of range; `TimeBudgetError`.
     public init(
-        _ points: PlanePoints, epsilon: Double, minimumPoints: Int, budget: TimeBudget = .unlimited
+        _ points: PlanePoints, weights: [Double]? = nil, epsilon: Double, minimumPoints: Int,
+        budget: TimeBudget = .unlimited
     ) throws {
         try HotspotQuestion.distances.require(epsilon, "epsilon")
         try HotspotQuestion.counts.require(minimumPoints, "minimum_points")
@@ -37,7 +38,11 @@ public struct DensityClusters: Sendable {
         // A ten-millionth less than ε/√2, so that rounding never makes two positions of one cell too far apart.
         let grid = try PointGrid(points, cellSize: epsilon / 2.0.squareRoot() * (1 - 1e-7), within: budget)
         let reach = EpsilonReach(grid: grid, epsilon: epsilon)
-        let isCore = try reach.coreFlags(minimumPoints: minimumPoints, budget: budget)
+        let isCore =
+            try weights.map { weights in
+                try reach.coreFlags(
+                    weights: grid.inputIndex.map { weights[Int($0)] }, atLeast: minimumPoints, budget: budget)
+            } ?? reach.coreFlags(minimumPoints: minimumPoints, budget: budget)
         let cores = CoreCells(grid: grid, isCore: isCore)
         try budget.check()
         let joined = try reach.joins(of: cores, budget: budget)
@@ -152,6 +157,38 @@ private struct EpsilonReach: Sendable {
             }
             return flags
         }.flatMap { $0 }
+    }
+
+    /// Whether the weights within reach of each sorted position, its own among them, sum up to at least so much.
+    func coreFlags(weights: [Double], atLeast wanted: Int, budget: TimeBudget) throws -> [Bool] {
+        try mapChunks(of: grid.cells.count, size: chunk, within: budget) { cells in
+            var meter = BudgetMeter(budget)
+            var flags = [Bool]()
+            for cell in cells {
+                let around = runs(around: cell)
+                for position in Int(grid.starts[cell])..<Int(grid.starts[cell + 1]) {
+                    flags.append(try hasWeight(position, Double(wanted), weights, in: around, &meter))
+                }
+            }
+            return flags
+        }.flatMap { $0 }
+    }
+
+    private func hasWeight(
+        _ position: Int, _ wanted: Double, _ weights: [Double], in runs: [Range<Int>], _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Bool {
+        let (x, y) = (grid.x[position], grid.y[position])
+        var sum = 0.0
+        for run in runs {
+            for other in run {
+                try meter.spend()
+                let (dx, dy) = (grid.x[other] - x, grid.y[other] - y)
+                guard dx * dx + dy * dy <= limit else { continue }
+                sum += weights[other]
+                if sum >= wanted { return true }
+            }
+        }
+        return false
     }
 
     private func hasNeighbours(

@@ -15,6 +15,8 @@ public struct GridHotspots: Sendable {
     public let cells: [Int]
     /// Incidents in each cell.
     public let counts: [Int32]
+    /// What counts in each cell: its incidents, or the sum of their weights.
+    public let values: [Double]
     /// Standard deviations above (or below) what chance has in the cell and its neighbours; not a number if all cells are alike.
     public let z: [Double]
     /// Two-sided; 1 where `z` is not a number, and everywhere if there are too few incidents or cells to judge.
@@ -34,12 +36,13 @@ public struct GridHotspots: Sendable {
 
     /// - Parameters:
     ///   - points: Where incidents are.
+    ///   - weights: What each counts; 1 unless told.
     ///   - grid: Cells that cover them all.
     ///   - band: How far neighbours may be, in metres; below one cell size a cell is its own only neighbour.
     ///   - isInStudyArea: Whether a cell counts, by its centre; cells with incidents always do.
     /// Complexity: O(*cells* · *band* / *cell size*), on all cores.
     public init(
-        _ points: PlanePoints, grid: CellGrid, band: Double, budget: TimeBudget = .unlimited,
+        _ points: PlanePoints, weights: [Double]? = nil, grid: CellGrid, band: Double, budget: TimeBudget = .unlimited,
         isInStudyArea: (@Sendable (PlanePoint) -> Bool)? = nil
     ) throws {
         // A look at each cell's centre costs as much as some hundred steps, or more where the area has many edges.
@@ -64,13 +67,17 @@ public struct GridHotspots: Sendable {
             }.flatMap { $0 }
         }
         let totals = try RowTotals(grid: grid, counts: allCounts, included: included, budget: budget)
+        let amounts = try weights.map {
+            try RowAmounts(grid: grid, amounts: grid.sums(of: $0, at: points, within: budget), budget: budget)
+        }
         let moments = SampleMoments(
-            count: totals.cells, sum: Double(totals.incidents), sumOfSquares: Double(totals.squares))
+            count: totals.cells, sum: amounts?.sum ?? Double(totals.incidents),
+            sumOfSquares: amounts?.squares ?? Double(totals.squares))
         let neighbourhood = grid.neighbourhood(within: band)
         let (isIncluded, width) = (included, grid.columns)
 
         let chunks = try mapChunks(of: grid.rows, size: 16, within: budget) { rows in
-            var (z, found) = ([Double](), [NeighbourhoodTotals]())
+            var (z, found, sums) = ([Double](), [NeighbourhoodTotals](), [Double]())
             var meter = BudgetMeter(budget)
             for row in rows {
                 // The others are of rows that the grid does not have.
@@ -79,21 +86,33 @@ public struct GridHotspots: Sendable {
                     try meter.spend(runs.count * 4)
                     let around = totals.around(row: row, column: column, runs: runs)
                     found.append(around)
-                    z.append(moments.standardised(Double(around.sum), weight: Double(around.cells)))
+                    let sum = amounts?.around(row: row, column: column, runs: runs) ?? Double(around.sum)
+                    if amounts != nil { sums.append(sum) }
+                    z.append(moments.standardised(sum, weight: Double(around.cells)))
                 }
             }
-            return (z, found)
+            return (z, found, sums)
         }
         self.grid = grid
         self.band = band
         cells = included.indices.filter { isIncluded[$0] }
         counts = cells.map { allCounts[$0] }
+        values = cells.map { amounts?.amounts[$0] ?? Double(allCounts[$0]) }
         z = chunks.flatMap(\.0)
         let around = chunks.flatMap(\.1)
         neighbours = around.map { Int32($0.cells - 1) }
         if totals.incidents < Self.fewestIncidents || totals.cells < Self.fewestCells {
             model = nil
             p = [Double](repeating: 1, count: z.count)
+        } else if amounts != nil {
+            let (z, sums, total) = (z, chunks.flatMap(\.2), (totals.incidents, totals.cells))
+            model = "gamma"
+            p = try mapIndices(of: sums.count, chunk: 4096, within: budget) { entry in
+                guard !z[entry].isNaN else { return 1 }
+                return moments.gammaTails(
+                    of: sums[entry], weight: Double(around[entry].cells), incidents: total.0, cells: total.1
+                ).twoSidedP
+            }
         } else {
             let z = z
             let all = NeighbourhoodTotals(
@@ -130,7 +149,50 @@ public struct GridHotspots: Sendable {
         // The ring of eight around a square, of six around a hexagon.
         let neighbours = try grid.neighbourLists(within: grid.cellSize * 1.45, of: cells, budget: budget)
         return try MoranTest(
-            counts.map(Double.init), neighbours: neighbours, permutations: permutations, within: budget)
+            values, neighbours: neighbours, permutations: permutations, within: budget)
+    }
+}
+
+/// Running totals of amounts along the rows of a grid.
+private struct RowAmounts: Sendable {
+    let amounts: [Double]
+    private let grid: CellGrid
+    /// Amounts in the cells of a row before each column; a row has one more entry than columns.
+    private let before: [Double]
+    let sum: Double
+    let squares: Double
+
+    /// - Parameter amounts: One for each cell; those of cells that do not count are 0.
+    init(grid: CellGrid, amounts: [Double], budget: TimeBudget) throws(TimeBudgetError) {
+        var meter = BudgetMeter(budget)
+        let stride = grid.columns + 1
+        var before = [Double](repeating: 0, count: stride * grid.rows)
+        for row in 0..<grid.rows {
+            for column in 0..<grid.columns {
+                try meter.spend(2)
+                before[row * stride + column + 1] = before[row * stride + column] + amounts[row * grid.columns + column]
+            }
+        }
+        self.grid = grid
+        self.amounts = amounts
+        self.before = before
+        sum = amounts.sum { $0 }
+        squares = amounts.sum { $0 * $0 }
+    }
+
+    /// The sum in the runs around a cell.
+    func around(row: Int, column: Int, runs: [Neighbourhood.Run]) -> Double {
+        var sum = 0.0
+        for run in runs {
+            let other = row + run.rows
+            guard other >= 0, other < grid.rows else { continue }
+            let first = max(0, column + run.firstColumn)
+            let end = min(grid.columns, column + run.lastColumn + 1)
+            guard first < end else { continue }
+            let base = other * (grid.columns + 1)
+            sum += before[base + end] - before[base + first]
+        }
+        return sum
     }
 }
 

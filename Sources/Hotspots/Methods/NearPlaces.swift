@@ -64,10 +64,13 @@ public struct PlaceCount: Sendable, Hashable {
         before.map { RateChange(before: $0, days: coverage?.before ?? 1, now: incidents, days: coverage?.now ?? 1) }
     }
 
-    /// ``incidents`` over ``expected``: 2 is twice the mean density.
+    /// True if ``expected`` and the figures beside it are of ``weighted``, not of ``incidents``.
+    public var comparesWeights = false
+
+    /// ``incidents``, or ``weighted``, over ``expected``: 2 is twice the mean.
     public var rate: Double? {
         guard let expected, expected > 0 else { return nil }
-        return Double(incidents) / expected
+        return (comparesWeights ? weighted : Double(incidents)) / expected
     }
 }
 
@@ -91,6 +94,15 @@ public struct NearPlaces: Sendable {
         weights = grid.inputIndex.map { incidents.weights[Int($0)] }
         isOpen = grid.inputIndex.map { incidents.isOpen[Int($0)] }
         isOverdue = grid.inputIndex.map { incidents.isOverdue[Int($0)] }
+    }
+
+    /// Incidents, or the sum of their weights, within a distance of a shape.
+    func value(
+        within reach: Double, of shape: PlaceShape, weighted: Bool, _ meter: inout BudgetMeter
+    ) throws(TimeBudgetError) -> Double {
+        var sum = 0.0
+        try grid.visits(of: shape, within: reach, &meter) { position, _ in sum += weighted ? weights[position] : 1 }
+        return sum
     }
 
     /// One count for each place, on all cores.

@@ -54,6 +54,11 @@ extension HotspotQuestion {
         answer.largestDistanceError = LocalProjection.largestError(within: points.farthestFromOrigin)
         try budget.check()
 
+        if isCellAutomatic, let area = answer.studyArea?.area {
+            answer.question.cell = CellGrid.usualSize(area: area, incidents: points.count)
+        }
+        let weights = countsWeights ? try selection.checkedWeights() : nil
+        answer.measure = weights.map(WeightedMeasure.init) ?? WeightedMeasure()
         let table = IncidentTable(
             points: points, weights: selection.weights, isOpen: selection.isOpen, isOverdue: selection.isOverdue)
         let near = try NearPlaces(table, within: within, budget: budget)
@@ -71,14 +76,15 @@ extension HotspotQuestion {
 
         switch method {
         case .count: break
-        case .giStar: try answer.findCells(points, reach: reach, findings: &findings, budget: budget)
+        case .giStar:
+            try answer.findCells(points, weights, reach: reach, findings: &findings, budget: budget)
         case .dbscan:
             try answer.findClusters(points, selection, reach: reach, findings: &findings, budget: budget)
-        case .kde: try answer.findPeaks(points, reach: reach, findings: &findings, budget: budget)
+        case .kde: try answer.findPeaks(points, weights, reach: reach, findings: &findings, budget: budget)
         }
         answer.moran =
             try answer.grid?.moran(permutations: permutations, within: budget)
-            ?? overallMoran(points, answer.studyArea, budget: budget)
+            ?? answer.question.overallMoran(points, weights, answer.studyArea, budget: budget)
 
         var meter = BudgetMeter(budget)
         try findings.sort { a, b in
@@ -94,13 +100,17 @@ extension HotspotQuestion {
     }
 
     /// Moran's I on the default grid, where no grid was asked for; nil if it would be too large.
-    private func overallMoran(_ points: PlanePoints, _ area: StudyArea?, budget: TimeBudget) throws -> MoranTest? {
+    private func overallMoran(
+        _ points: PlanePoints, _ weights: [Double]?, _ area: StudyArea?, budget: TimeBudget
+    ) throws -> MoranTest? {
         guard let extent = points.extent else { return nil }
         do {
             let grid = try CellGrid(
                 covering: extent, cellSize: method == .kde ? within / 2 : gridCell, shape: cellShape, limit: cellLimit)
-            return try GridHotspots(points, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest)
-                .moran(permutations: permutations, within: budget)
+            return try GridHotspots(
+                points, weights: weights, grid: grid, band: within, budget: budget, isInStudyArea: area?.cellTest
+            )
+            .moran(permutations: permutations, within: budget)
         } catch is HotspotError {
             return nil
         }
@@ -111,19 +121,41 @@ extension HotspotQuestion {
 
 extension HotspotAnswer {
     fileprivate mutating func findCells(
-        _ points: PlanePoints, reach: PlaceReach, findings: inout [PlaceFinding], budget: TimeBudget
+        _ points: PlanePoints, _ weights: [Double]?, reach: PlaceReach, findings: inout [PlaceFinding],
+        budget: TimeBudget
     ) throws {
         guard let extent = points.extent else { return }
         let cells = try CellGrid(
             covering: extent, cellSize: question.gridCell, shape: question.cellShape, limit: question.cellLimit)
         let hotspots = try GridHotspots(
-            points, grid: cells, band: question.gridBand, budget: budget, isInStudyArea: studyArea?.cellTest)
+            points, weights: weights, grid: cells, band: question.gridBand, budget: budget,
+            isInStudyArea: studyArea?.cellTest)
         grid = hotspots
         for entry in try hotspots.significant(at: question.significance, within: budget) where hotspots.z[entry] > 0 {
             let cell = PlaceShape(polygon: cells.corners(of: hotspots.cells[entry]))!
             let reached = try reach.places(near: cell)
             cellPlaces[entry] = reached.map { reach.places[$0].id }
             for place in reached { findings[place].reachedBy.append(cells.id(of: hotspots.cells[entry])) }
+        }
+        guard !question.furtherCells.isEmpty else { return }
+        stability = [CellSizeFinding(hotspots, size: question.gridCell, at: question.significance)]
+        for index in findings.indices where !findings[index].reachedBy.isEmpty {
+            findings[index].hotAt.append(question.gridCell)
+        }
+        for size in question.furtherCells {
+            let cells = try CellGrid(
+                covering: extent, cellSize: size, shape: question.cellShape, limit: question.cellLimit)
+            let hotspots = try GridHotspots(
+                points, weights: weights, grid: cells, band: question.band ?? size * 1.5, budget: budget,
+                isInStudyArea: studyArea?.cellTest)
+            stability.append(CellSizeFinding(hotspots, size: size, at: question.significance))
+            var reached = Set<Int>()
+            for entry in try hotspots.significant(at: question.significance, within: budget) where hotspots.z[entry] > 0
+            {
+                reached.formUnion(
+                    try reach.places(near: PlaceShape(polygon: cells.corners(of: hotspots.cells[entry]))!))
+            }
+            for place in reached { findings[place].hotAt.append(size) }
         }
     }
 
@@ -132,7 +164,8 @@ extension HotspotAnswer {
         budget: TimeBudget
     ) throws {
         let found = try DensityClusters(
-            points, epsilon: question.clusterDistance, minimumPoints: question.minimumPoints, budget: budget)
+            points, weights: question.countsWeights ? selection.weights : nil, epsilon: question.clusterDistance,
+            minimumPoints: question.minimumPoints, budget: budget)
         noise = found.noiseCount
         let members = found.members()
         // The largest first; equally large ones stay in the order of their first core incident.
@@ -166,10 +199,12 @@ extension HotspotAnswer {
     }
 
     fileprivate mutating func findPeaks(
-        _ points: PlanePoints, reach: PlaceReach, findings: inout [PlaceFinding], budget: TimeBudget
+        _ points: PlanePoints, _ weights: [Double]?, reach: PlaceReach, findings: inout [PlaceFinding],
+        budget: TimeBudget
     ) throws {
         let density = try KernelDensity(
-            points, bandwidth: question.kernelBandwidth, cellSize: question.rasterCell, limit: question.cellLimit * 10,
+            points, weights: weights, bandwidth: question.kernelBandwidth, cellSize: question.rasterCell,
+            limit: question.cellLimit * 10,
             budget: budget)
         surface = density
         for (index, peak) in try density.peaks(within: budget).enumerated() {

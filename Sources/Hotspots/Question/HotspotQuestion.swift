@@ -59,6 +59,12 @@ public struct HotspotQuestion: Sendable {
     /// The filter as it was asked for, `name=value`, to be repeated in the answer.
     public var filterTexts: [String] = []
     public var severityWeights = SeverityWeights()
+    /// True if methods count ``severityWeights`` instead of incidents.
+    public var countsWeights = false
+    /// Further sizes of cells, in metres, at which `gi-star` is asked too: what is hot at all of them is stable.
+    public var furtherCells: [Double] = []
+    /// True if the cell is of the size that ``CellGrid/usualSize(area:incidents:)`` has.
+    public var isCellAutomatic = false
     /// How many places the answer lists at most; nil for all.
     public var top: Int?
     /// Most cells of a grid; a raster may have ten times as many.
@@ -72,6 +78,8 @@ public struct HotspotQuestion: Sendable {
     public static let distances = NumberRange(0.001...20_037_508, unit: "m")
     /// How many incidents make a place dense, and how many places may be listed.
     public static let counts = NumberRange(1...1_000_000)
+    /// Sizes of cells beside the first.
+    static let cellCounts = NumberRange(0...7)
     /// Most positions of which no incident counts.
     static let exclusions = NumberRange(0...100)
     /// Shares of false alarms.
@@ -97,6 +105,10 @@ public struct HotspotQuestion: Sendable {
         for (name, metres) in [("cell", cell), ("band", band), ("epsilon", epsilon), ("bandwidth", bandwidth)] {
             if let metres { try Self.distances.require(metres, name) }
         }
+        try Self.cellCounts.require(furtherCells.count, "cell")
+        for metres in furtherCells { try Self.distances.require(metres, "cell") }
+        if countsWeights, Severity.allCases.allSatisfy({ severityWeights[$0] == 0 }) { throw .noWeight }
+        for severity in Severity.allCases { try SeverityWeights.range.require(severityWeights[severity], "weights") }
         try Self.counts.require(minimumPoints, "minimum_points")
         if let top { try Self.counts.require(top, "top") }
         try Permutations.counts.require(permutations.count, "permutations")

@@ -61,12 +61,48 @@ public struct SeverityWeights: Hashable, Sendable {
         self.severe = severe
     }
 
+    /// What a weight can be.
+    public static let range = NumberRange(0.0...1_000_000)
+
     public subscript(severity: Severity) -> Double {
-        switch severity {
-        case .minor: minor
-        case .moderate: moderate
-        case .severe: severe
+        get {
+            switch severity {
+            case .minor: minor
+            case .moderate: moderate
+            case .severe: severe
+            }
         }
+        set {
+            switch severity {
+            case .minor: minor = newValue
+            case .moderate: moderate = newValue
+            case .severe: severe = newValue
+            }
+        }
+    }
+
+    /// Weights as `minor=1,moderate=3,severe=5`; a severity that is not named keeps its own.
+    ///
+    /// - Throws: ``SeverityWeightsError``.
+    public init(_ text: String) throws(SeverityWeightsError) {
+        self.init()
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            guard sides.count == 2, let severity = Severity(rawValue: sides[0]), let weight = Double(sides[1]),
+                (try? Self.range.checked(weight)) != nil
+            else { throw SeverityWeightsError(part: String(part.prefix(40))) }
+            self[severity] = weight
+        }
+    }
+}
+
+/// A weight that cannot be read.
+public struct SeverityWeightsError: Error, Hashable, CustomStringConvertible {
+    public var part: String
+
+    public var description: String {
+        let names = Severity.allCases.map(\.rawValue).joined(separator: ", ")
+        return "“\(part)” is not a severity (\(names)) and a number of 0…1000000, such as severe=5"
     }
 }
 

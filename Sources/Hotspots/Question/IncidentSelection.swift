@@ -82,6 +82,14 @@ struct IncidentSelection: Sendable {
         rows.append(row)
     }
 
+    /// The weights, of which one at least is above 0 if there are any.
+    ///
+    /// - Throws: ``HotspotError/noWeight``.
+    func checkedWeights() throws(HotspotError) -> [Double] {
+        guard weights.isEmpty || weights.contains(where: { $0 > 0 }) else { throw .noWeight }
+        return weights
+    }
+
     /// Leaves out those that are not kept, and counts them.
     mutating func keep(_ isKept: [Bool], elseFor reason: LeftOutReason) {
         let kept = isKept.indices.filter { isKept[$0] }

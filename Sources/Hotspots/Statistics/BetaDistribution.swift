@@ -19,18 +19,6 @@ enum BetaDistribution {
         return x < (a + 1) / (a + b + 2) ? 1 - tail(x, 1 - x, a, b) : tail(1 - x, x, b, a)
     }
 
-    /// The value that is not exceeded with probability `p` between 0 and 1, by bisection to the last digit.
-    static func quantile(_ p: Double, _ a: Double, _ b: Double) -> Double {
-        var (low, high) = (0.0, 1.0)
-        // Halves of the logarithm below, of the number above: quantiles near 0 keep their digits.
-        for _ in 0..<1100 {
-            let middle = low > 0 && high < 0.5 && high > 4 * low ? (low * high).squareRoot() : (low + high) / 2
-            guard middle > low, middle < high else { break }
-            if cumulative(middle, a, b) < p { low = middle } else { high = middle }
-        }
-        return high
-    }
-
     private static func tail(_ x: Double, _ rest: Double, _ a: Double, _ b: Double) -> Double {
         let front = exp(a * log(x) + b * log(rest) + logGamma(a + b) - logGamma(a) - logGamma(b)) / a
         return min(1, front * fraction(x, a, b))

@@ -4,66 +4,74 @@ import Works
 
 /// A distribution of incidents around places: Poisson, or negative binomial where counts vary more than that.
 ///
-/// Rates of places are gamma distributed around the expected one, with the coefficient of variation √``dispersion``; the count of a place is
-/// Poisson with its rate. So the variance is *μ* + *α μ*² (the form NB2 of A. C. Cameron and P. K. Trivedi, *Regression Analysis of Count
-/// Data*, 1998, section 3.3).
+/// The variance is ``dispersion`` times the mean, whatever the mean, as it is where incidents come in groups (the form NB1 of A. C. Cameron and
+/// P. K. Trivedi, *Regression Analysis of Count Data*, 1998, section 3.3).
 public struct CountDistribution: Hashable, Sendable {
-    /// *α*; 0 for Poisson.
+    /// Variance over mean, *φ*; 1 for Poisson.
     public var dispersion: Double
 
     public init(dispersion: Double) {
-        precondition(dispersion >= 0)
+        precondition(dispersion >= 1)
         self.dispersion = dispersion
     }
 
-    /// Dispersions below this are Poisson to all digits that matter.
-    private static let least = 1e-9
+    /// Below this the distribution is Poisson to all digits that matter.
+    private static let least = 1 + 1e-9
 
     private var isPoisson: Bool { dispersion < Self.least }
 
     /// Name of the model in answers.
     public var name: String { isPoisson ? "poisson" : "negative_binomial" }
 
-    /// The dispersion by the method of moments, from counts where nothing is special and what is expected of each: Σ((*k* − *μ*)² − *μ*) / Σ*μ*²,
-    /// and 0 where counts vary less than Poisson ones.
-    init(counts: [Int], expected: [Double]) {
-        var (excess, squares) = (0.0, 0.0)
+    /// The dispersion by the method of moments, from counts where nothing is special and what is expected of each: Σ(*k* − *μ*)² / Σ*μ*, and 1
+    /// where counts vary less than Poisson ones.
+    init(counts: [Double], expected: [Double]) {
+        var (squares, means) = (0.0, 0.0)
         for (count, mean) in zip(counts, expected) {
-            excess += (Double(count) - mean) * (Double(count) - mean) - mean
-            squares += mean * mean
+            squares += (count - mean) * (count - mean)
+            means += mean
         }
-        self.init(dispersion: squares > 0 ? max(0, excess / squares) : 0)
+        self.init(dispersion: means > 0 ? max(1, squares / means) : 1)
     }
 
     /// The probabilities of at most, and of at least, a count.
-    func tails(of count: Int, mean: Double) -> Tails {
-        guard mean > 0 else { return Tails(lower: 1, upper: count == 0 ? 1 : 0) }
-        let k = Double(count)
+    ///
+    /// - Parameter k: 0 or more; of weighted incidents it need not be whole.
+    func tails(of k: Double, mean: Double) -> Tails {
+        guard mean > 0 else { return Tails(lower: 1, upper: k == 0 ? 1 : 0) }
         if isPoisson {
             return Tails(
                 lower: GammaDistribution.upper(mean, shape: k + 1),
-                upper: count == 0 ? 1 : GammaDistribution.cumulative(mean, shape: k))
+                upper: k == 0 ? 1 : GammaDistribution.cumulative(mean, shape: k))
         }
-        let size = 1 / dispersion
-        let p = size / (size + mean)
+        let (size, p) = (mean / (dispersion - 1), 1 / dispersion)
         return Tails(
             lower: BetaDistribution.cumulative(p, size, k + 1),
-            upper: count == 0 ? 1 : BetaDistribution.upper(p, size, k))
+            upper: k == 0 ? 1 : BetaDistribution.upper(p, size, k))
     }
 
     /// The means that are compatible with a count: those for which neither tail is below half of 1 − `confidence`.
     ///
     /// For Poisson counts that is the exact interval of ``PoissonInterval``; for negative binomial ones the same construction (Clopper and
-    /// Pearson, *Biometrika* 26, 1934) with quantiles of the beta distribution.
-    func interval(of count: Int, confidence: Double = 0.95) -> PoissonInterval {
-        guard !isPoisson else { return PoissonInterval(count: count, confidence: confidence) }
+    /// Pearson, *Biometrika* 26, 1934), by bisection.
+    func interval(of count: Double, confidence: Double = 0.95) -> PoissonInterval {
+        guard !isPoisson else { return PoissonInterval(value: count, confidence: confidence) }
         let tail = (1 - confidence) / 2
-        let size = 1 / dispersion
-        func mean(_ p: Double) -> Double { p > 0 ? size * (1 - p) / p : .infinity }
         var interval = PoissonInterval(count: 0)
-        interval.low = count == 0 ? 0 : mean(BetaDistribution.quantile(1 - tail, size, Double(count)))
-        interval.high = mean(BetaDistribution.quantile(tail, size, Double(count) + 1))
+        interval.low = count == 0 ? 0 : mean { tails(of: count, mean: $0).upper >= tail }
+        interval.high = mean { tails(of: count, mean: $0).lower <= tail }
         return interval
+    }
+
+    /// The smallest mean at which something holds that holds for all larger ones.
+    private func mean(where holds: (Double) -> Bool) -> Double {
+        var (low, high) = (0.0, 1.0)
+        while !holds(high) { (low, high) = (high, high * 2) }
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if holds(middle) { high = middle } else { low = middle }
+        }
+        return high
     }
 }
 

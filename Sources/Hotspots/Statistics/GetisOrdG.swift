@@ -1,3 +1,5 @@
+import Glibc
+
 /// The general G of Getis and Ord: whether high values (or low ones) keep together, over the whole map.
 ///
 /// *G* = Σ *w*ᵢⱼ *x*ᵢ *x*ⱼ / Σ *x*ᵢ *x*ⱼ over *i* ≠ *j*, with binary weights and values that are not negative.
@@ -74,6 +76,20 @@ struct SampleMoments {
         self.count = Double(count)
         mean = sum / self.count
         variance = sumOfSquares / self.count - mean * mean
+    }
+
+    /// Tails of a sum over `weight` features under the gamma distribution of the mean and the variance that as many features drawn at random
+    /// have: for sums of weights, which are not counts. The lower tail is no less than the probability that none of the incidents is among
+    /// them.
+    func gammaTails(of sum: Double, weight: Double, incidents: Int, cells: Int) -> Tails {
+        let expected = weight * mean
+        let spread = variance * weight * (count - weight) / (count - 1)
+        guard spread > 0, expected > 0 else { return Tails(lower: 1, upper: 1) }
+        let (shape, scale) = (expected * expected / spread, spread / expected)
+        let none = exp(Double(incidents) * log1p(-weight / Double(cells)))
+        return Tails(
+            lower: max(GammaDistribution.cumulative(sum / scale, shape: shape), none),
+            upper: GammaDistribution.upper(sum / scale, shape: shape))
     }
 
     /// How many standard deviations a sum over `weight` features is above what as many features drawn at random have.

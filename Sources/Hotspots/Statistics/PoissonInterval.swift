@@ -12,11 +12,14 @@ public struct PoissonInterval: Hashable, Sendable {
     /// - Parameters:
     ///   - count: What was observed, 0 or more.
     ///   - confidence: How often such an interval holds the mean at least, between 0 and 1.
-    public init(count: Int, confidence: Double = 0.95) {
-        precondition(count >= 0 && confidence > 0 && confidence < 1)
+    public init(count: Int, confidence: Double = 0.95) { self.init(value: Double(count), confidence: confidence) }
+
+    /// As ``init(count:confidence:)`` for a count that need not be whole.
+    init(value: Double, confidence: Double = 0.95) {
+        precondition(value >= 0 && confidence > 0 && confidence < 1)
         let tail = (1 - confidence) / 2
-        low = count == 0 ? 0 : GammaDistribution.quantile(tail, shape: Double(count))
-        high = GammaDistribution.quantile(1 - tail, shape: Double(count) + 1)
+        low = value == 0 ? 0 : GammaDistribution.quantile(tail, shape: value)
+        high = GammaDistribution.quantile(1 - tail, shape: value + 1)
     }
 }
 

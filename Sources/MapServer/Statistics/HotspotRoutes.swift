@@ -38,7 +38,8 @@ struct HotspotRoutes: RouteFamily {
 enum HotspotQuery {
     static let names =
         [
-            "near", "within", "since", "until", "boundary", "exclude_at", "per", "method", "cell", "hexagons", "band",
+            "near", "within", "since", "until", "boundary", "exclude_at", "per", "weights", "method", "cell",
+            "hexagons", "band",
             "epsilon", "minimum_points", "bandwidth", "permutations", "seed", "top", "filter",
         ] + FilterQuery.names
 
@@ -92,7 +93,21 @@ enum HotspotQuery {
         let period = try query.period(city, now: now)
         (question.since, question.until) = (period.from, period.until)
         if let method = try query.choice("method", as: HotspotQuestion.Method.self) { question.method = method }
-        question.cell = try query.number("cell", in: distances)
+        if let text = query["cell"], text == "auto" {
+            question.isCellAutomatic = true
+        } else if let text = query["cell"], text.contains(",") {
+            let sizes = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+            question.cell = sizes.first
+            question.furtherCells = Array(sizes.dropFirst())
+        } else {
+            question.cell = try query.number("cell", in: distances)
+        }
+        if let text = query["weights"] {
+            do { question.severityWeights = try SeverityWeights(text) } catch {
+                throw .malformedParameter("weights", error.description)
+            }
+            question.countsWeights = true
+        }
         if try query.truth("hexagons") == true { question.cellShape = .hexagon }
         question.band = try query.number("band", in: distances)
         question.epsilon = try query.number("epsilon", in: distances)
