@@ -36,8 +36,6 @@ async function read(answer) {
   return answer.json();
 }
 
-/** TileJSON of a tileset: its bounds, zooms and attribution. */
-export const tileset = (name) => get(`/tiles/${name}.json`);
 
 /** The name, the time zone and the last change of the city's data. */
 export const city = () => get('/api/city');
@@ -81,8 +79,9 @@ export async function report(fields, language) {
 export const duplicates = async (report, language, signal) =>
   (await get(`/api/duplicates?${new URLSearchParams(report)}`, signal, { 'Accept-Language': language })).duplicates;
 
-/** A rectangle of degrees as the service reads it; it may go over the antimeridian. */
-export function box({ west, south, east, north }) {
+/** A rectangle of the map as the service reads it; it may go over the antimeridian. */
+export function box(bounds) {
+  let [west, south, east, north] = bounds.toBBoxString().split(',').map(Number);
   if (east - west >= 360) [west, east] = [-180, 180];
   const wrap = (longitude) => (longitude > 180 || longitude < -180 ? ((longitude + 540) % 360 + 360) % 360 - 180 : longitude);
   return [wrap(west), Math.max(south, -90), wrap(east), Math.min(north, 90)].map((degrees) => degrees.toFixed(6)).join(',');

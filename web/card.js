@@ -2,7 +2,7 @@ import * as api from './api.js';
 import { movesText, stateText } from './deadline.js';
 import { button, element } from './dom.js';
 import { isFollowed } from './follow.js';
-import { inLanguage, language, moment, nameOf, text } from './language.js';
+import { inLanguage, language, moment, nameOf, text, titleOf } from './language.js';
 import { line } from './results.js';
 
 /** Shows works that were asked for at one place; one in full, several as a list to choose from. `actions`: close, zoom, share, follow. */
@@ -49,7 +49,7 @@ function full(work, actions) {
   showFollow();
   const description = inLanguage(is, 'description');
   return [
-    element('h2', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
+    element('h2', {}, titleOf(is)),
     element('p', { class: 'state', 'data-state': is.deadline_state }, `${text(`kind.${is.kind}`)} · ${stateText(is)}`),
     description ? element('p', {}, description) : '',
     facts,

@@ -10,6 +10,17 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** A text that was kept on this device; none where the browser forbids it. */
+export function kept(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+/** Keeps a text on this device; tells whether it could be: a browser may forbid it or be full. */
+export function keep(key, value) {
+  try { localStorage.setItem(key, value); } catch { return false; }
+  return true;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** A button that does not send a form. */

@@ -1,6 +1,6 @@
 import { byId, button, element, settled } from './dom.js';
-import { daysAfter, daysBetween } from './clock.js';
-import { asked, choices, filterCount, todayInCity } from './question.js';
+import { daysAfter, daysBetween, today } from './clock.js';
+import { asked, choices, filterCount } from './question.js';
 import { dayName, nameOf, names, text } from './language.js';
 
 /** Days ahead that the slider reaches. */
@@ -31,7 +31,7 @@ export function showFilters(onChange) {
 }
 
 /** How many filters are set, beside the title, so that a folded form hides nothing. */
-export function showCount() {
+function showCount() {
   const count = filterCount();
   byId('filters-count').textContent = count ? text('filters.count', { count }) : '';
 }
@@ -51,7 +51,7 @@ function group(name, values, changed) {
 
 /** A day by its date or by a slider from today on, the whole of it or one hour. */
 function period(changed) {
-  const first = todayInCity();
+  const first = today();
   const slider = element('input', { type: 'range', id: 'day-slider', min: 0, max: reach, 'aria-label': text('filters.slider') });
   const day = element('input', { type: 'date', id: 'day' });
   const hour = element('select', { id: 'hour' }, element('option', { value: '' }, text('filters.wholeDay')),

@@ -1,6 +1,6 @@
 import * as api from './api.js';
-import { byId, element } from './dom.js';
-import { inLanguage, moment, nameOf, text } from './language.js';
+import { byId, element, keep, kept } from './dom.js';
+import { moment, nameOf, text, titleOf } from './language.js';
 
 const key = 'followed';
 const most = 50;
@@ -8,26 +8,18 @@ const most = 50;
 /** What was seen of each work that is followed, by its id; it never leaves this device. */
 function read() {
   try {
-    const stored = JSON.parse(localStorage.getItem(key) ?? '{}');
+    const stored = JSON.parse(kept(key) ?? '{}');
     return stored && typeof stored === 'object' && !Array.isArray(stored) ? stored : {};
   } catch {
     return {};
   }
 }
 
-/** Whether it could be kept: a browser may forbid it or be full. */
-function write(followed) {
-  try {
-    localStorage.setItem(key, JSON.stringify(followed));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const write = (followed) => keep(key, JSON.stringify(followed));
 
 export const isFollowed = (id) => id in read();
 
-const seen = (work) => ({ title: work.properties.title, category: work.properties.category, due_at: work.properties.due_at, status: work.properties.status });
+const seen = ({ properties: { title, category, due_at, status } }) => ({ title, category, due_at, status });
 
 /** Starts or stops to follow; answers with what to tell. */
 export function toggle(work) {
@@ -66,7 +58,7 @@ export async function showFollowed(choose) {
     const is = work.properties;
     return element('li', {},
       element('button', { type: 'button', class: 'work', 'data-id': id, onclick: () => choose(work) },
-        element('strong', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
+        element('strong', {}, titleOf(is)),
         ...changes(was, is).map((change) => element('span', { class: 'note' }, change))));
   }));
   byId('followed-list').replaceChildren(...lines);

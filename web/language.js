@@ -1,3 +1,6 @@
+import { zone } from './clock.js';
+import { kept } from './dom.js';
+
 // The page's languages are listed in locales/index.json; each is one file beside it.
 let languages = [];
 let fallback = 'ru';
@@ -11,17 +14,13 @@ export async function readLanguages() {
   return languages;
 }
 
-/** The language asked for in the address or chosen before, else the browser's first that we have, else the fallback. */
-export function preferredLanguage(asked) {
-  const wanted = [asked, new URLSearchParams(location.search).get('lang'), stored('language'), ...navigator.languages];
+/** The language asked for in the address or chosen before, else the browser's first that we have, else the city's, else the fallback. */
+export function preferredLanguage(asked, city) {
+  const wanted = [asked, new URLSearchParams(location.search).get('lang'), kept('language'), ...navigator.languages, city];
   return wanted.map((code) => code?.toLowerCase().split('-')[0]).find(has) ?? fallback;
 }
 
 const has = (code) => languages.some((known) => known.code === code);
-
-function stored(key) {
-  try { return localStorage.getItem(key); } catch { return null; }
-}
 
 export async function useLanguage(code) {
   const read = async (code) => (await fetch(`/locales/${code}.json`)).json();
@@ -40,7 +39,6 @@ export async function useLanguage(code) {
     address.searchParams.set('lang', code);
     link.href = address.pathname + address.search;
   }
-  document.title = text('title');
 }
 
 const find = (path, texts) => path.split('.').reduce((node, key) => node?.[key], texts);
@@ -66,13 +64,12 @@ export function nameOf(path, code) {
 /** A text of a work in the page's language where its source gave one. */
 export const inLanguage = (properties, field) => properties.extra?.[`${field}_${language}`] ?? properties[field];
 
-let timeZone;
-/** The city's clocks, by which all times are shown. */
-export const useTimeZone = (zone) => { timeZone = zone ?? undefined; };
+/** A work's title, else what it is about. */
+export const titleOf = (properties) => inLanguage(properties, 'title') ?? nameOf('category', properties.category);
 
 /** A moment in words, by the city's clocks. */
 export const moment = (instant, style = { dateStyle: 'medium', timeStyle: 'short' }) =>
-  new Intl.DateTimeFormat(language, { ...style, timeZone }).format(new Date(instant));
+  new Intl.DateTimeFormat(language, { ...style, timeZone: zone }).format(new Date(instant));
 
 /** A calendar day in words. */
 export const dayName = (day) =>

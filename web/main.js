@@ -1,13 +1,14 @@
 import * as L from '/leaflet/leaflet.esm.min.js';
 import * as api from './api.js';
-import { byId, button, element, settled } from './dom.js';
+import { byId, button, element, keep, settled } from './dom.js';
 import { showCard } from './card.js';
+import { useZone } from './clock.js';
 import { showFilters } from './filters.js';
 import { look, showFollowed, toggle } from './follow.js';
-import { language, moment, preferredLanguage, readLanguages, text, useLanguage, useTimeZone } from './language.js';
+import { language, moment, preferredLanguage, readLanguages, text, useLanguage } from './language.js';
 import { showLegend } from './legend.js';
 import { enableOffline, showOffline } from './offline.js';
-import { asked, fromAddress, parameters, toAddress, useZone } from './question.js';
+import { asked, fromAddress, parameters, toAddress } from './question.js';
 import { choosePlace, close as closeReport, enableReports, isChoosing, refreshReport } from './report.js';
 import { listWorks, onWork } from './results.js';
 import { enableSearch } from './search.js';
@@ -18,8 +19,8 @@ const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const phone = matchMedia('(max-width: 48rem)');
 /** How often it is asked whether the city's record has changed. */
 const watchEvery = 60_000;
+const atOnce = { animate: false };
 
-let city = {};
 let legend = [];
 let sources = [];
 let shown = [];
@@ -29,11 +30,12 @@ let tilesets = {};
 let highlight;
 let zoom;
 
-const languages = await readLanguages();
+// Without a connection the start tells what is the matter.
+let [languages, city] = await Promise.all([readLanguages(), api.city().catch(() => null)]);
 const link = fromAddress(location);
 byId('languages').append(...languages.map(({ code, name }) =>
   button(name, () => chooseLanguage(code), { lang: code, 'data-language': code })));
-await useLanguage(preferredLanguage(link.language));
+await useLanguage(preferredLanguage(link.language, city?.language));
 byId('legend-details').open = !phone.matches;
 const map = L.map('map', {
   zoomControl: false, keyboard: true, maxZoom: 22,
@@ -42,15 +44,10 @@ const map = L.map('map', {
 start().catch(explain);
 
 async function start() {
-  const [works, about, entries, lists] = await Promise.all([api.tileset('works'), api.city(), api.legend(), api.sources()]);
-  city = about;
-  sources = lists;
-  legend = entries;
-  useTimeZone(city.time_zone);
+  [city, legend, sources] = await Promise.all([city ?? api.city(), api.legend(), api.sources()]);
   useZone(city.time_zone);
-  const [west, south, east, north] = works.bounds;
-  if (link.view) map.setView(link.view.center, link.view.zoom, { animate: false });
-  else map.fitBounds([[south, west], [north, east]], { animate: false });
+  if (link.view) map.setView(link.view.center, link.view.zoom, atOnce);
+  else showCity(city.view);
   map.attributionControl.setPrefix(false);
   tilesets.basemap = layer('basemap', element('span', {}, city.attribution ?? '').innerHTML);
   tilesets.works = layer('works');
@@ -64,11 +61,11 @@ async function start() {
   enableSearch(goTo, askForWords, explain);
   map.on('moveend', settled(() => { remember(); listInView(); }, 150));
   map.on('click', (event) => (isChoosing() ? map.panTo(event.latlng) : ask(event.latlng)));
-  map.on('locationfound', ({ latlng }) => announce(text('locate.found', { latitude: latlng.lat.toFixed(4), longitude: latlng.lng.toFixed(4) })));
-  map.on('locationerror', () => announce(text('locate.failed')));
+  map.on('locationfound', ({ latlng }) => announce('locate.found', { latitude: latlng.lat.toFixed(4), longitude: latlng.lng.toFixed(4) }));
+  map.on('locationerror', () => announce('locate.failed'));
   dark.addEventListener('change', () => { redraw(); showTexts(); });
-  byId('locate').addEventListener('click', () => { announce(text('locate.asking')); map.locate({ setView: true, maxZoom: 17 }); });
-  byId('share').addEventListener('click', share);
+  byId('locate').onclick = () => { announce('locate.asking'); map.locate({ setView: true, maxZoom: 17 }); };
+  byId('share').onclick = share;
   addEventListener('hashchange', followLink);
   document.addEventListener('keydown', keys);
   enableOffline(update);
@@ -76,11 +73,20 @@ async function start() {
   if (link.work) await openWork(link.work);
   remember();
   showFollowed(choose);
-  enableReports(map, announce, update);
+  enableReports(map, update);
   setInterval(() => { if (!document.hidden) update(); }, watchEvery);
 }
 
 // MARK: What the map shows
+
+/** The whole city, but from no farther away than its size asks for. */
+function showCity({ bounds, min_zoom: zoom }) {
+  const box = boxOf(bounds);
+  map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), zoom), atOnce);
+}
+
+/** A box of the service as the map has it; it may go over the antimeridian. */
+const boxOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east < west ? east + 360 : east]);
 
 /** Adds tiles of one tileset. */
 function layer(name, attribution) {
@@ -92,7 +98,7 @@ function layer(name, attribution) {
 /** A busy server has a tile a little later; the third refusal is told. */
 function tryAgain(tile) {
   const tries = Number(tile.dataset.tries ?? 0);
-  if (tries === 2 || !navigator.onLine) return announce(text('tilesFailed'));
+  if (tries === 2 || !navigator.onLine) return announce('tilesFailed');
   tile.dataset.tries = tries + 1;
   setTimeout(() => { if (tile.isConnected) tile.src = tile.src; }, 2000 * (tries + 1));
 }
@@ -111,10 +117,7 @@ function redraw() {
   }
 }
 
-function listInView() {
-  const bounds = map.getBounds();
-  return listWorks({ west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() });
-}
+const listInView = () => listWorks(map.getBounds());
 
 /** Something else is asked: map, list and address follow. */
 function askedAnew() {
@@ -128,24 +131,27 @@ function askForWords(words) {
   byId('words').value = words;
   showFilters(askedAnew);
   askedAnew();
-  announce(text(words ? 'search.asked' : 'search.cleared', { words }));
+  announce(words ? 'search.asked' : 'search.cleared', { words });
 }
 
-function goTo({ bbox: [west, south, east, north], name, names }) {
-  map.fitBounds([[south, west], [north, east]], { maxZoom: 17, animate: false });
-  announce(text('search.gone', { name: names[language] ?? name }));
+function goTo({ bbox, name, names }) {
+  map.fitBounds(boxOf(bbox), { maxZoom: 17, ...atOnce });
+  announce('search.gone', { name: names[language] ?? name });
 }
 
 /** Asks whether the record has changed, and shows it as it is now. */
 async function update() {
   try {
-    const before = city.updated_at;
+    const before = city;
     [city, sources] = await Promise.all([api.city(), api.sources()]);
+    useZone(city.time_zone);
+    showName();
     showUpdated();
     showSources();
-    if (city.updated_at === before) return;
+    if (city.updated_at === before.updated_at && city.time_zone === before.time_zone) return;
     tilesets.works.setUrl(tiles('works'));
     listInView();
+    showSetup();
     showFollowed(choose);
   } catch (error) {
     explain(error);
@@ -161,8 +167,7 @@ async function ask(place) {
   const southWest = map.containerPointToLatLng(middle.add([-reach, reach]));
   const northEast = map.containerPointToLatLng(middle.add([reach, -reach]));
   try {
-    const bbox = api.box({ west: southWest.lng, south: southWest.lat, east: northEast.lng, north: northEast.lat });
-    const page = await api.works(parameters({ bbox, limit: 50 }));
+    const page = await api.works(parameters({ bbox: api.box(L.latLngBounds(southWest, northEast)), limit: 50 }));
     show(page.features, page.numberMatched, map.getContainer());
   } catch (error) {
     explain(error);
@@ -175,7 +180,8 @@ async function openWork(id) {
   try {
     choose(await api.work(id), map.getContainer());
   } catch (error) {
-    announce([404, 410].includes(error.status) ? text('noWork') : text('loadFailed', { reason: error.message }));
+    if ([404, 410].includes(error.status)) announce('noWork');
+    else explain(error);
   }
 }
 
@@ -198,12 +204,12 @@ function drawCard() {
   showCard(card, shown, {
     close: closeCard, share,
     follow(work) {
-      announce(text(toggle(work)));
+      announce(toggle(work));
       showFollowed(choose);
     },
     zoom(work) {
       const bounds = L.geoJSON(work.geometry).getBounds();
-      map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), 17), animate: false });
+      map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), 17), ...atOnce });
     },
   }, shownCount);
 }
@@ -244,7 +250,7 @@ function remember() {
 async function followLink() {
   const { view, work, language: wanted } = fromAddress(location);
   if (wanted && wanted !== language && languages.some(({ code }) => code === wanted)) await useLanguage(wanted);
-  if (view) map.setView(view.center, view.zoom, { animate: false });
+  if (view) map.setView(view.center, view.zoom, atOnce);
   byId('words').value = asked.q;
   showTexts();
   redraw();
@@ -261,10 +267,10 @@ async function share() {
     if (phone.matches && navigator.share) await navigator.share({ title: document.title, url: location.href });
     else {
       await navigator.clipboard.writeText(location.href);
-      announce(text('share.copied'));
+      announce('share.copied');
     }
   } catch {
-    announce(text('share.copyYourself'));
+    announce('share.copyYourself');
     byId('link').select();
   }
 }
@@ -272,7 +278,7 @@ async function share() {
 // MARK: Words
 
 async function chooseLanguage(code) {
-  try { localStorage.setItem('language', code); } catch { /* It holds until the page is left. */ }
+  keep('language', code);
   await useLanguage(code);
   showTexts();
   remember();
@@ -288,9 +294,22 @@ function showTexts() {
   showUpdated();
   showSources();
   showOffline();
-  byId('city').textContent = city.name?.[language] ?? city.name?.en ?? city.name?.ru ?? '';
+  showName();
+  showSetup();
   zoom?.remove();
   zoom = L.control.zoom({ position: 'bottomright', zoomInTitle: text('zoomIn'), zoomOutTitle: text('zoomOut') }).addTo(map);
+}
+
+/** The first steps of an empty city, for those whom the service lets see them. */
+async function showSetup() {
+  const answer = city.updated_at ? null : await fetch(`/staff/setup?lang=${language}`).catch(() => null);
+  byId('setup').innerHTML = answer?.ok ? (await answer.text()).split(/<.?main>/)[1] : '';
+}
+
+function showName() {
+  const name = city.name[language] ?? city.name.en ?? '';
+  byId('city').textContent = name;
+  document.title = name ? `${name} — ${text('title')}` : text('title');
 }
 
 function showUpdated() {
@@ -306,11 +325,11 @@ function showSources() {
   byId('sources').textContent = text('sources.all', { list: items.join('; ') });
 }
 
-function announce(message) {
-  byId('status').textContent = message;
+function announce(path, values) {
+  byId('status').textContent = text(path, values);
 }
 
 function explain(error) {
-  if (error.status === 503) return announce(text('overloaded'));
-  announce(error instanceof api.Unreachable ? text('offline.unseen') : text('loadFailed', { reason: error.message }));
+  if (error.status === 503) return announce('overloaded');
+  announce(error instanceof api.Unreachable ? 'offline.unseen' : 'loadFailed', { reason: error.message });
 }

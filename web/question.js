@@ -8,9 +8,6 @@ export const choices = {
   deadline_state: ['overdue', 'due_soon', 'on_time', 'none', 'met', 'missed'],
 };
 const finished = new Set(['done', 'rejected', 'met', 'missed']);
-const zone = { name: 'UTC' };
-export const useZone = (name) => { zone.name = name ?? Intl.DateTimeFormat().resolvedOptions().timeZone; };
-export const todayInCity = () => today(zone.name);
 
 export const asked = { kind: [], category: [], status: [], deadline_state: [], q: '', day: '', hour: '', closed: false };
 
@@ -21,8 +18,8 @@ export function parameters(extra = {}) {
     if (asked[name].length > 0) query.set(name, asked[name].join(','));
   }
   if (asked.q) query.set('q', asked.q);
-  if (asked.day) query.set('datetime', datetime(zone.name, asked.day, asked.hour));
-  const past = asked.day && asked.day < todayInCity();
+  if (asked.day) query.set('datetime', datetime(asked.day, asked.hour));
+  const past = asked.day && asked.day < today();
   const wantsFinished = [...asked.status, ...asked.deadline_state].some((value) => finished.has(value));
   if (!asked.closed && !past && !wantsFinished) query.set('open', 'true');
   for (const [name, value] of Object.entries(extra)) if (value) query.set(name, value);

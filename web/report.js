@@ -1,24 +1,24 @@
 import * as api from './api.js';
-import { byId, button, element, settled } from './dom.js';
+import { byId, button, element, keep, kept, settled } from './dom.js';
 import { isFollowed, toggle } from './follow.js';
 import { language, moment, nameOf, names, text } from './language.js';
 
+const form = byId('report');
+const opener = byId('report-open');
 let services = null;
 let map;
-let tell = () => {};
 let place = null;
 let asking;
-let onSent = () => {};
+let onSent;
 
 /** Offers to report where the service takes reports; without that nothing of it is shown. */
-export async function enableReports(theMap, announce, sent) {
+export async function enableReports(theMap, sent) {
   map = theMap;
-  tell = announce;
   onSent = sent;
   services = await api.services(language);
-  byId('report-open').hidden = !services;
+  opener.hidden = !services;
   if (!services) return;
-  byId('report-open').addEventListener('click', () => (byId('report').hidden ? open() : close()));
+  opener.onclick = () => (form.hidden ? open() : close());
   map.on('moveend', settled(() => { if (isChoosing()) choosePlace(); }, 300));
 }
 
@@ -30,32 +30,31 @@ export async function refreshReport() {
   if (!services) return;
   services = (await api.services(language)) ?? services;
   if (!byId('report-category')) return;
-  const written = Object.fromEntries(new FormData(byId('report')));
+  const written = Object.fromEntries(new FormData(form));
   open(false);
   for (const [name, value] of Object.entries(written)) {
-    const field = byId('report').elements[name];
+    const field = form.elements[name];
     if (field) field.value = value;
   }
   showPlace();
 }
 
 function open(byHand = true) {
-  const form = byId('report');
   form.replaceChildren(...fields());
   form.onsubmit = send;
   form.hidden = false;
   document.body.classList.add('choosing');
-  byId('report-open').setAttribute('aria-expanded', 'true');
+  opener.setAttribute('aria-expanded', 'true');
   choosePlace();
   if (byHand) byId('report-category').focus();
 }
 
 export function close() {
-  byId('report').hidden = true;
-  byId('report').replaceChildren();
+  form.hidden = true;
+  form.replaceChildren();
   document.body.classList.remove('choosing');
-  byId('report-open').setAttribute('aria-expanded', 'false');
-  byId('report-open').focus();
+  opener.setAttribute('aria-expanded', 'false');
+  opener.focus();
 }
 
 function fields() {
@@ -136,13 +135,8 @@ function knownLine(work) {
 
 /** A random number that tells this device from others, so that who follows something is counted once. */
 function device() {
-  try {
-    const known = localStorage.getItem('device') ?? [...crypto.getRandomValues(new Uint32Array(4))].join('-');
-    localStorage.setItem('device', known);
-    return known;
-  } catch {
-    return '';
-  }
+  const known = kept('device') ?? [...crypto.getRandomValues(new Uint32Array(4))].join('-');
+  return keep('device', known) ? known : '';
 }
 
 function send(event) {
@@ -152,7 +146,6 @@ function send(event) {
 
 /** Sends the report or, with `duplicate_of`, follows what is known already. */
 async function transmit(more) {
-  const form = byId('report');
   const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => name !== 'place' && value.trim()));
   if (byId('report-on-map').checked) Object.assign(fields, { lat: place.lat.toFixed(7), long: place.lng.toFixed(7) });
   Object.assign(fields, more);

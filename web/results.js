@@ -2,7 +2,7 @@ import * as api from './api.js';
 import { movesText, stateText } from './deadline.js';
 import { byId, element } from './dom.js';
 import { parameters } from './question.js';
-import { inLanguage, language, moment, nameOf, text } from './language.js';
+import { language, moment, text, titleOf } from './language.js';
 
 const pageSize = 20;
 let running;
@@ -11,15 +11,15 @@ let before = [];
 let current = null;
 let next = null;
 let box = '';
-let choose = () => {};
-let fail = () => {};
+let choose;
+let fail;
 
 /** What is done when a work is chosen, and when the list cannot be loaded. */
 export function onWork(chosen, failed) {
   choose = chosen;
   fail = failed;
-  byId('next').addEventListener('click', () => turn([...before, current], next));
-  byId('back').addEventListener('click', () => turn(before.slice(0, -1), before[before.length - 1]));
+  byId('next').onclick = () => turn([...before, current], next);
+  byId('back').onclick = () => turn(before.slice(0, -1), before[before.length - 1]);
 }
 
 async function turn(pages, cursor) {
@@ -76,8 +76,8 @@ export function line(work) {
   const due = is.due_at && text('list.until', { time: moment(is.due_at, { dateStyle: 'medium' }) });
   return element('li', {}, element('button',
     { type: 'button', class: 'work', 'data-id': work.id, 'data-state': is.deadline_state, onclick: () => choose(work) },
-    element('strong', {}, inLanguage(is, 'title') ?? nameOf('category', is.category)),
+    element('strong', {}, titleOf(is)),
     element('span', {}, [is.address, due].filter(Boolean).join(' · ')),
     element('span', { class: 'state', 'data-state': is.deadline_state }, stateText(is)),
-    moves ? element('span', { class: 'moves' }, moves) : null));
+    moves && element('span', { class: 'moves' }, moves)));
 }

@@ -36,14 +36,14 @@ export function enableSearch(onPlace, onWords, fail) {
     byId('found-count').textContent = '';
   };
   const lookSoon = settled(look, 250);
-  words.addEventListener('input', lookSoon);
-  words.addEventListener('keydown', (event) => { if (event.key === 'Escape') clear(); });
-  byId('search').addEventListener('submit', async (event) => {
+  words.oninput = lookSoon;
+  words.onkeydown = (event) => { if (event.key === 'Escape') clear(); };
+  byId('search').onsubmit = async (event) => {
     event.preventDefault();
     lookSoon.cancel();
     if (!words.value.trim()) return onWords('');
     await look();
     // Somebody who went elsewhere meanwhile stays there.
     if (byId('search').contains(document.activeElement)) byId('found').querySelector('button')?.focus();
-  });
+  };
 }

@@ -39,7 +39,7 @@ function storeFor(request) {
   if (pathname.startsWith('/staff') || request.referrer.startsWith(`${origin}/staff`)) return null;
   if (request.mode === 'navigate') return pathname === '/' ? 'page-2' : null;
   if (/^\/tiles\/.*\.png$/.test(pathname)) return 'tiles-2';
-  if (/^\/(api\/(city|legend|places|sources|works\/[^/]+(\/history)?)|ogc\/collections\/works\/items|tiles\/[^/]+\.json)$/.test(pathname)) return 'answers-2';
+  if (/^\/(api\/(city|legend|places|sources|works\/[^/]+(\/history)?)|ogc\/collections\/works\/items)$/.test(pathname)) return 'answers-2';
   if (/^\/(api|cap|feeds|geojson|health|ledger|metrics|ogc|open311|reports|tiles|works|wzdx)\//.test(pathname)) return null;
   return pathname === '/' || /\.(css|ico|jpe?g|js|json|png|svg|webp|woff2)$/.test(pathname) ? 'page-2' : null;
 }
@@ -56,7 +56,7 @@ async function answer(event, name) {
   if (request.mode !== 'navigate' && !isMap(await self.clients.get(event.clientId))) return fetch(request);
   try {
     const fresh = await fetch(request);
-    if (isKeepable(fresh)) event.waitUntil(keep(name, request, fresh.clone()));
+    event.waitUntil(keep(name, request, fresh.clone()));
     // What was taken out of the public record is not kept for use without a connection.
     if (fresh.status === 410) event.waitUntil(caches.open(name).then((store) => store.delete(request, { ignoreVary: true })));
     return fresh;

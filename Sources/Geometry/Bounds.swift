@@ -83,6 +83,37 @@ public struct Bounds: Hashable, Sendable {
         west: .infinity, south: .infinity, east: -.infinity, north: -.infinity)
 }
 
+extension Bounds {
+    /// Words for what ``init(list:)`` reads.
+    public static let listed = "west,south,east,north in degrees, such as 49.9,53.1,50.1,53.3"
+
+    /// A box in the order of every `bbox` parameter: west, south, east, north, in degrees; west > east crosses the antimeridian.
+    ///
+    /// Six numbers are a box with heights (OGC API - Features 1.0.1, section 7.15.3), which mean nothing here and are left out.
+    ///
+    /// - Throws: ``BoundsError``
+    public init(list text: String) throws(BoundsError) {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard numbers.count == 4 || numbers.count == 6, !numbers.contains(nil) else { throw BoundsError(Self.listed) }
+        let values = numbers.map { $0! }
+        let (south, east, north) =
+            values.count == 4 ? (values[1], values[2], values[3]) : (values[1], values[3], values[4])
+        self.init(west: values[0], south: south, east: east, north: north)
+        guard values.allSatisfy(\.isFinite), west.magnitude <= 180, east.magnitude <= 180, south.magnitude <= 90,
+            north.magnitude <= 90
+        else { throw BoundsError("\(Self.listed): longitudes are −180…180, latitudes −90…90") }
+        guard south <= north else { throw BoundsError("\(Self.listed): the south has to come before the north") }
+    }
+}
+
+/// A text that is no box.
+public struct BoundsError: Error, Hashable, Sendable {
+    /// Words for what would be right.
+    public var wanted: String
+
+    init(_ wanted: String) { self.wanted = wanted }
+}
+
 extension Bounds: CustomStringConvertible {
     /// `west,south,east,north`, the order of RFC 7946 and of every `bbox` parameter.
     public var description: String { "\(west),\(south),\(east),\(north)" }

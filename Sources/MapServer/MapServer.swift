@@ -80,6 +80,9 @@ public struct MapServer: Sendable {
 
     /// Reads rules, the city's texts and style sheets anew, and logs how that went. It blocks.
     public func reload() {
+        do { try services.city.refresh() } catch {
+            logger.error("the city's facts could not be read", metadata: ["error": .string("\(error)")])
+        }
         services.rules.reload()
         services.cityTexts.reload()
         services.configuration.sources?.reload()
@@ -145,7 +148,8 @@ public struct MapServer: Sendable {
         let own: [any Service] = [
             Refresher(
                 store: services.store, atlas: services.atlas, freshness: services.freshness,
-                readiness: services.readiness, pollInterval: configuration.pollInterval, logger: logger),
+                city: services.city, readiness: services.readiness, pollInterval: configuration.pollInterval,
+                logger: logger),
             StorageMaintenance(store: services.store, figures: services.storage, logger: logger),
         ]
         let fetching: [any Service] = configuration.sources.map { [SourceService(scheduler: $0)] } ?? []

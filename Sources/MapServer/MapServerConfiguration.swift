@@ -19,6 +19,8 @@ public struct MapServerConfiguration: Sendable {
     public var web: URL?
     /// The city's own folder, with its texts about privacy; nil if it has none.
     public var cityFolder: URL?
+    /// The database's path for commands that are shown; nil if they find it by themselves.
+    public var database: String?
     /// The folder of Debian's libjs-leaflet, served below `/leaflet/`.
     public var leaflet = URL(fileURLWithPath: "/usr/share/javascript/leaflet")
     /// The address under which clients know the server. Without one links follow the `Host` of a request only if nobody outside can have made it up.
@@ -55,8 +57,6 @@ public struct MapServerConfiguration: Sendable {
     public var tileLifetime = Duration.seconds(30)
     /// The version of the software in answers that say how they came about.
     public var version = "unknown"
-    /// The map's name in answers that have room for one.
-    public var title = "WorksMap"
     /// What vector layers and tiles credit.
     public var attribution: String?
     /// Sources that are fetched on a schedule; nil if nothing is.

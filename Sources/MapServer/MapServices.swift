@@ -22,7 +22,9 @@ struct MapServices: Sendable {
     let matches = MatchShelf()
     let statistics = AnswerShelf()
     let districts = DistrictList()
+    let city: CityRecord
     let cityZone: CityZone
+    let firstView = FirstView()
     let files = FileCache()
     /// Drawing of tiles, legends and vector tiles.
     let tilePool: WorkerPool
@@ -46,10 +48,11 @@ struct MapServices: Sendable {
         self.store = store
         self.atlas = atlas
         freshness = Freshness(store: store)
-        rules = RuleShelf(folder: configuration.desk.rules, logger: logger)
         cityTexts = CityTexts(folder: configuration.cityFolder, logger: logger)
         counts = CountCache()
-        cityZone = CityZone(store: store)
+        city = CityRecord(store: store)
+        cityZone = CityZone(record: city)
+        rules = RuleShelf(folder: configuration.desk.rules, city: city, logger: logger)
         connections = ConnectionTable(limits: configuration.limits)
         func pool(_ name: String, _ workers: Int, niceness: Int32 = 0) -> WorkerPool {
             WorkerPool(

@@ -22,10 +22,13 @@ enum DistrictRows {
 
     /// Works out in which districts all works are that are not hidden.
     ///
-    /// - Parameter change: The count of changes for the next work that changes.
+    /// - Parameters:
+    ///   - wereKnown: True if districts were known before, so that those of places follow from them even if none are left.
+    ///   - change: The count of changes for the next work that changes.
     /// - Returns: How many works are in other districts now.
     static func assign(
-        _ districts: DistrictClasses, in database: Database, at now: Instant, change: () -> Int64
+        _ districts: DistrictClasses, in database: Database, at now: Instant, wereKnown: Bool = false,
+        change: () -> Int64
     ) throws -> Int {
         var moved: [(number: Int64, district: String?, districts: String?)] = []
         let works = try PreparedStatement(
@@ -39,7 +42,7 @@ enum DistrictRows {
             while try works.step() {
                 let place = try place(works.blob(3))
                 var district = works.text(1)
-                if let place, !districts.isEmpty { district = districts.first.district(at: place) }
+                if let place, wereKnown || !districts.isEmpty { district = districts.first.district(at: place) }
                 let text = districts.text(first: district, at: place)
                 if district != works.text(1) || text != works.text(2) {
                     moved.append((works.integer(0), district, text))

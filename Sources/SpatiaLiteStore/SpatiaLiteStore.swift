@@ -130,6 +130,25 @@ public final class SpatiaLiteStore: WorksStore {
         }
     }
 
+    public func layerParts() throws -> [LayerPart] {
+        try read(within: .unlimited) { reader in
+            try ReferenceLayer.allCases.flatMap { layer in
+                let statement = try PreparedStatement(
+                    reader.database,
+                    "SELECT source, count(*), count(name) FROM \(layer.rawValue) GROUP BY source ORDER BY source")
+                defer { statement.reset() }
+                var parts: [LayerPart] = []
+                while try statement.step() {
+                    parts.append(
+                        LayerPart(
+                            layer: layer, source: statement.text(0), features: Int(statement.integer(1)),
+                            named: Int(statement.integer(2))))
+                }
+                return parts
+            }
+        }
+    }
+
     // MARK: Batches
 
     public func workCandidates(for filter: WorkFilter, budget: TimeBudget) throws -> [Int64]? {

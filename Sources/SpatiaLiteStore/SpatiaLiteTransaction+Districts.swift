@@ -3,17 +3,22 @@ import Geometry
 import Works
 
 extension SpatiaLiteTransaction {
-    func assignDistricts(at now: Instant) throws -> Int {
+    func assignDistricts(at now: Instant) throws -> Int { try assignDistricts(at: now, wereKnown: false) }
+
+    /// The same after districts went: where none are left, no place lies in one.
+    func reassignDistricts(at now: Instant) throws -> Int { try assignDistricts(at: now, wereKnown: true) }
+
+    private func assignDistricts(at now: Instant, wereKnown: Bool) throws -> Int {
         knownDistricts = nil
         let districts = try currentDistricts()
         guard districts.names.count <= DistrictClass.most else {
             throw TooManyDistrictClasses(count: districts.names.count)
         }
-        let moved = try DistrictRows.assign(districts, in: database, at: now) {
+        let moved = try DistrictRows.assign(districts, in: database, at: now, wereKnown: wereKnown) {
             noteChange()
             return revision.works
         }
-        return try moved + assignHidden(districts, at: now)
+        return try moved + assignHidden(districts, at: now, wereKnown: wereKnown)
     }
 
     /// The districts of a work by class, as they are stored with it.
@@ -35,12 +40,13 @@ extension SpatiaLiteTransaction {
         return districts
     }
 
-    private func assignHidden(_ districts: DistrictClasses, at now: Instant) throws -> Int {
+    private func assignHidden(_ districts: DistrictClasses, at now: Instant, wereKnown: Bool) throws -> Int {
         guard try !hidden.isEmpty else { return 0 }
         var count = 0
         for row in try hidden.rows() {
             var work = try hiddenWork(row)
-            let district = districts.first.district(of: work.geometry, stated: work.district)
+            let isDerived = wereKnown && work.geometry != nil
+            let district = districts.first.district(of: work.geometry, stated: isDerived ? nil : work.district)
             guard try district != work.district || classedDistricts(of: work) != work.districts else { continue }
             work.district = district
             work.revision += 1

@@ -430,6 +430,27 @@ final class SpatiaLiteTransaction: WorksTransaction {
         return true
     }
 
+    func removeFeatures(
+        of layer: ReferenceLayer, source: String?, at now: Instant
+    ) throws -> (features: Int, reassigned: Int) {
+        precondition(layers[layer] == nil, "a bulk write only adds")
+        let chosen = source == nil ? "" : " WHERE source = ?2"
+        func run(_ sql: String) throws -> Int {
+            let statement = try PreparedStatement(database, sql)
+            statement.bind(1, layer.rawValue)
+            if let source { statement.bind(2, source) }
+            try statement.run()
+            return Int(sqlite3_changes(database.sqliteConnection))
+        }
+        _ = try run(
+            "DELETE FROM private_extra WHERE layer = ?1 AND feature IN (SELECT fid FROM \(layer.rawValue)\(chosen))")
+        let count = try run("DELETE FROM \(layer.rawValue)\(source == nil ? " WHERE ?1 = ?1" : chosen)")
+        guard count > 0 else { return (0, 0) }
+        layerRows[layer] = nil
+        revision.layers[layer, default: 0] += 1
+        return (count, layer == .districts ? try reassignDistricts(at: now) : 0)
+    }
+
     private func nextNumber(in layer: ReferenceLayer) throws -> Int64 {
         let before = try layerRows[layer] ?? database.integer("SELECT max(fid) FROM \(layer.rawValue)") ?? 0
         if layerRows[layer] == nil, isBulk, before == 0 {

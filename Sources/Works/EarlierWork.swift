@@ -108,6 +108,6 @@ extension WorksStore {
     ///
     /// - Throws: `StoreError`.
     public var timeZone: TimeZone {
-        get throws { try note(.timeZone).flatMap { TimeZone(identifier: $0) } ?? .gmt }
+        get throws { try CityFacts.timeZone(note(.timeZone)) ?? .gmt }
     }
 }

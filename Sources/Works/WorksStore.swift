@@ -58,6 +58,9 @@ public protocol WorksStore: Sendable {
     /// The box around everything in the works (nil) or in one layer, by the index; nil if there is nothing.
     func extent(of layer: ReferenceLayer?) throws -> Bounds?
 
+    /// The features of the reference layers by their sources: in the order of the layers, then of the names.
+    func layerParts() throws -> [LayerPart]
+
     // MARK: Batches
 
     /// The numbers of the works that may match, ascending, where an index finds so few that looking each up is cheaper than going through
@@ -157,6 +160,21 @@ extension WorksStore {
 
     public func maintain() throws -> StorageStatus? { nil }
 
+    public func layerParts() throws -> [LayerPart] {
+        var parts: [LayerPart] = []
+        for layer in ReferenceLayer.allCases {
+            var bySource: [String?: LayerPart] = [:]
+            try forEachFeature(in: layer, bounds: nil, after: nil, limit: nil, budget: .unlimited) { _, feature in
+                var part = bySource[feature.source] ?? LayerPart(layer: layer, source: feature.source)
+                part.features += 1
+                if feature.name != nil { part.named += 1 }
+                bySource[feature.source] = part
+            }
+            parts += bySource.values.sorted { ($0.source ?? "") < ($1.source ?? "") }
+        }
+        return parts
+    }
+
     public func continues(_ state: StoreState) throws -> Bool { try state.count <= revision().works }
 
     public func checkFile() throws {}
@@ -176,6 +194,23 @@ extension WorksStore {
     ) throws {
         try forEachFeature(
             in: layer, matching: FeatureFilter(bounds: bounds), after: number, limit: limit, budget: budget, body)
+    }
+}
+
+/// The features that one source has given to a reference layer.
+public struct LayerPart: Hashable, Sendable {
+    public var layer: ReferenceLayer
+    /// Nil for features that say no source.
+    public var source: String?
+    public var features: Int
+    /// Features with a name.
+    public var named: Int
+
+    public init(layer: ReferenceLayer, source: String?, features: Int = 0, named: Int = 0) {
+        self.layer = layer
+        self.source = source
+        self.features = features
+        self.named = named
     }
 }
 
@@ -236,6 +271,14 @@ public enum StoreNote: String, Sendable, CaseIterable {
     case cityNameEnglish = "city_name_en"
     /// The city's time zone: an IANA name such as `Europe/Samara`.
     case timeZone = "time_zone"
+    /// The language of pages for readers who ask for none that there is: `ru` or `en`.
+    case cityLanguage = "city_language"
+    /// The box of the city: `west,south,east,north`.
+    case cityBounds = "city_bounds"
+    /// Where people ask about the map.
+    case cityContact = "city_contact"
+    /// The licence of the city's own data.
+    case cityLicence = "city_licence"
     /// Whom the data's licences ask to name, one line a source.
     case attribution
     /// The seed and the moment of building, if this is a demo city.
@@ -332,6 +375,14 @@ public protocol WorksTransaction: AnyObject {
 
     /// Adds a feature to a layer or replaces the one with its id; true if it was new, nil if nothing changed.
     func upsert(_ feature: ReferenceFeature, in layer: ReferenceLayer) throws -> Bool?
+
+    /// Takes the features of a layer away, of one source if it is named, with what only staff see of them; the districts of works are worked
+    /// out again where those of a city go.
+    ///
+    /// - Returns: How many features went, and how many works are in another district now.
+    func removeFeatures(
+        of layer: ReferenceLayer, source: String?, at now: Instant
+    ) throws -> (features: Int, reassigned: Int)
 
     /// Works out again in which district each work with a place lies, hidden ones too, as ``DistrictIndex`` has it.
     ///

@@ -31,7 +31,8 @@ struct CheckCommand: ParsableCommand {
     var publicURL: String?
     @Option(
         help: ArgumentHelp(
-            "With --security: the folder with the city's rules. (default: the program's own)", valueName: "dir"))
+            "With --security: the folder with the city's rules. (default: rules in the city's folder)", valueName: "dir"
+        ))
     var rules: String?
     @Option(help: "With --security: table, which is one line each, or json.") var format = ListFormat.table
 
@@ -63,7 +64,7 @@ struct CheckCommand: ParsableCommand {
         let store = try common.openStore(readOnly: true)
         let findings = try SecurityCheck(
             database: common.database, cityFolder: common.cityFolder, store: store, publicURL: publicURL,
-            rules: try RulesCommand.book(in: rules)
+            rules: try common.rules(rules, of: store)
         ).findings()
         let serious = findings.count { $0.severity == .serious }
         if format == .json {

@@ -14,7 +14,10 @@ struct CommonOptions: ParsableArguments {
         help: ArgumentHelp(
             "The database file; WORKSMAP_DATABASE in the environment names another default.",
             valueName: "path"))
-    var database: String = ProcessInfo.processInfo.environment["WORKSMAP_DATABASE"] ?? "worksmap.sqlite"
+    var database = CommonOptions.usualDatabase
+
+    /// The database of commands that name none.
+    static let usualDatabase = ProcessInfo.processInfo.environment["WORKSMAP_DATABASE"] ?? "worksmap.sqlite"
 
     @Option(
         name: .long, help: "How much to tell on standard error: trace, debug, info, notice, warning, error, critical.")

@@ -6,7 +6,8 @@ import Works
 
 /// How the service takes reports.
 struct DeskOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder with the city's rules. (default: the program's own)", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The folder with the city's rules. (default: rules in the city's folder)", valueName: "dir"))
     var rules: String?
 
     @Option(
@@ -53,11 +54,9 @@ struct DeskOptions: ParsableArguments {
         try days.check(waitingReportsKept, of: "--waiting-reports-kept")
     }
 
-    func configuration() throws -> DeskConfiguration {
+    func configuration(_ common: CommonOptions, _ store: any WorksStore) throws -> DeskConfiguration {
         var configuration = DeskConfiguration()
-        configuration.rules =
-            try rules.map { URL(fileURLWithPath: $0, isDirectory: true) }
-            ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
+        configuration.rules = try common.rulesFolder(rules, of: store)
         configuration.open311Keys = try open311Keys()
         configuration.jurisdiction = jurisdiction
         configuration.reportsPerMinute = reportsPerMinute

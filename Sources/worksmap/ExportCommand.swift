@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
               worksmap export works -o works.geojson
               worksmap export outages --where open=true deadline_state=overdue --format csv
               worksmap export works --at 2026-03-31 -o as-promised-in-march.geojson
-              worksmap export roads --bbox 49.9,53.1,50.1,53.3
+              worksmap export roads --bbox 47.3,54.5,47.45,54.6
             """)
 
     @OptionGroup var common: CommonOptions

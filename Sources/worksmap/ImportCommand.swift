@@ -77,7 +77,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The folder with the rules, for --apply-rules. (default: the program's own)", valueName: "dir"))
+            "The folder with the rules, for --apply-rules. (default: rules in the city's folder)", valueName: "dir"))
     var rules: String?
 
     @Flag(help: "Read and check everything, but keep nothing.") var dryRun = false
@@ -177,9 +177,9 @@ struct ImportCommand: ParsableCommand {
             options.confirmsClosings = confirmClosings
             options.shownRows = guide.show ?? 0
             options.published = publish
-            if applyRules { options.rules = try RulesCommand.book(in: rules) }
+            if applyRules { options.rules = try common.neededRules(rules, of: store) }
             options.knownOrganisations = Set(
-                (options.rules ?? (try? RulesCommand.book(in: nil)))?.routes.map(\.organisation) ?? [])
+                (options.rules ?? (try? common.rules(nil, of: store)))?.routes.map(\.organisation) ?? [])
             options.isStrict = strict
             options.districtClass = districtClass
             let importer = Importer(store: store, options: options)

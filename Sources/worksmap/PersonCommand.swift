@@ -84,7 +84,9 @@ struct PersonCommand: ParsableCommand {
                 let record = try store.record(of: try target.address())
                 if record.hasErasable, !yes {
                     PersonText.show(record, .text)
-                    guard try isConfirmed() else { throw Failure("nothing is erased") }
+                    guard try Confirmation.ask("Erase this for good?", otherwise: "nothing is erased") else {
+                        throw Failure("nothing is erased")
+                    }
                 }
                 var erased = PersonErasure()
                 var isClean = true
@@ -107,15 +109,6 @@ struct PersonCommand: ParsableCommand {
                 }
                 PersonText.show(erased, of: record, isClean: isClean, format)
             }
-        }
-
-        /// Asks on the terminal.
-        private func isConfirmed() throws -> Bool {
-            guard isatty(STDIN_FILENO) == 1 else {
-                throw Failure("nothing is erased without --yes where nobody can be asked")
-            }
-            tell("Erase this for good? Type yes:")
-            return readLine()?.trimmingCharacters(in: .whitespaces) == "yes"
         }
     }
 }

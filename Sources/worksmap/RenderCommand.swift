@@ -11,8 +11,8 @@ struct RenderCommand: ParsableCommand {
         commandName: "render", abstract: "Draw a tile, or a picture of any place and size, as PNG.",
         discussion: """
             Examples:
-              worksmap render 14/10400/5300 -o tile.png
-              worksmap render --bbox 49.9,53.1,50.1,53.3 --size 1600x1200 --tileset basemap,works -o city.png
+              worksmap render 14/10347/5218 -o tile.png
+              worksmap render --bbox 47.3,54.5,47.45,54.6 --size 1600x1200 --tileset basemap,works -o city.png
             """)
 
     @OptionGroup var common: CommonOptions

@@ -12,7 +12,7 @@ struct ReportCommand: ParsableCommand {
             Examples:
               worksmap report contractors
               worksmap report districts --since 365d --format csv
-              worksmap report districts --by ward
+              worksmap report districts --by district
               worksmap report deadlines --since 2026-01-01 --until 2026-06-30 --format json
               worksmap report contractors --where kind=road_repair severity=severe --sort moved-late
               worksmap report contractors --at 2026-06-30

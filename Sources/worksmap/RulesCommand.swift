@@ -9,22 +9,25 @@ import Works
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules", abstract: "Check the city's rules, or ask what they would decide.",
-        subcommands: [Check.self, Explain.self])
+        discussion: """
+            Examples:
+              worksmap rules check
+              worksmap rules explain --category pothole --at 47.37,54.54
+
+            The rules are the folder rules in the city's folder; the demo city has the program's own.
+            """,
+        subcommands: [Check.self, Explain.self, New.self])
 
     /// Where the rules are.
     struct Options: ParsableArguments {
-        @Option(help: ArgumentHelp("The folder with the rules. (default: the program's own)", valueName: "dir"))
+        @Option(
+            help: ArgumentHelp("The folder with the rules. (default: rules in the city's folder)", valueName: "dir"))
         var rules: String?
-
-        func read() throws -> RuleBook { try book(in: rules) }
     }
 
-    /// The rules in a folder, or the program's own.
-    static func book(in folder: String?) throws -> RuleBook {
-        let folder =
-            try folder.map { URL(fileURLWithPath: $0, isDirectory: true) }
-            ?? ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
-        return try RuleBookReader(folder: folder).read()
+    /// The folder of the program's own rules: the catalogue of categories, and the demo city's services and promises.
+    static func catalogue() throws -> URL {
+        try ResourceFolders.url(ResourceFolders.geodata).appendingPathComponent("rules", isDirectory: true)
     }
 
     /// `worksmap rules check`
@@ -32,15 +35,19 @@ struct RulesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong in the rule files, each fault with its file and line.",
             discussion: """
-                Example:
-                  worksmap rules check --rules /etc/worksmap/rules
+                Examples:
+                  worksmap rules check
+                  worksmap rules check --rules city.city/rules
                 """)
 
+        @OptionGroup var common: CommonOptions
         @OptionGroup var options: Options
 
         func run() throws {
             try reporting {
-                let book = try options.read()
+                // Rules in a folder of their own are checked without a city.
+                let isAlone = options.rules != nil && !FileManager.default.fileExists(atPath: common.database)
+                let book = try common.neededRules(options.rules, of: isAlone ? nil : common.openStore(readOnly: true))
                 tell(
                     "the rules are sound: \(book.categories.count) categories, \(book.routes.count) routes, "
                         + "\(book.limits.count) limits, \(book.duplicates.count) rules for duplicates")
@@ -55,7 +62,7 @@ struct RulesCommand: ParsableCommand {
             abstract: "Say who would get a report, and by when it would have to be done.",
             discussion: """
                 Example:
-                  worksmap rules explain --category pothole --at 49.98,53.21
+                  worksmap rules explain --category pothole --at 47.37,54.54
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -66,8 +73,8 @@ struct RulesCommand: ParsableCommand {
 
         func run() throws {
             try reporting {
-                let book = try options.read()
                 let store = try common.openStore(readOnly: true)
+                let book = try common.neededRules(options.rules, of: store)
                 let district = try DistrictIndex(store).district(at: at.coordinate)
                 let now = Instant.now
                 guard
@@ -88,6 +95,33 @@ struct RulesCommand: ParsableCommand {
                     "moderation:   \(decision.needsModeration ? "a dispatcher looks at it first" : "no, it is public at once")",
                 ]
                 Terminal.show(lines.map { $0.escapedForTerminal() + "\n" }.joined())
+            }
+        }
+    }
+}
+
+extension RulesCommand {
+    /// `worksmap rules new`
+    struct New: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make rules to begin with in the city's folder.",
+            discussion: """
+                Example:
+                  worksmap rules new --database city.sqlite
+
+                The files have the usual categories and no services and promises; comments say how to write those. A
+                file that is there stays as it is.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            try reporting {
+                let made = try CityTemplate.write(to: common.cityFolder)
+                tell(
+                    made.isEmpty
+                        ? "\(common.cityFolder): the rules are all there, nothing is changed"
+                        : "made \(made.joined(separator: ", ")) in \(common.cityFolder)")
             }
         }
     }

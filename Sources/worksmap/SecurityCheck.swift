@@ -12,7 +12,8 @@ struct SecurityCheck {
     let store: SpatiaLiteStore
     /// The address that somebody says the service is served under; nil asks what it was served with last.
     var publicURL: String?
-    var rules: RuleBook
+    /// The city's rules; nil if it has none, and nothing can be reported.
+    var rules: RuleBook?
     var now = Instant.now
 
     func findings() throws -> [SecurityFinding] {
@@ -67,7 +68,7 @@ struct SecurityCheck {
     // MARK: Moderation
 
     private func moderation() -> [SecurityFinding] {
-        let open = rules.categories.filter { $0.isReportable && !$0.needsModeration }.map(\.code)
+        let open = (rules?.categories ?? []).filter { $0.isReportable && !$0.needsModeration }.map(\.code)
         guard !open.isEmpty else { return [] }
         return [
             SecurityFinding(

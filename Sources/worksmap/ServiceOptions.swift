@@ -120,7 +120,7 @@ struct ServiceOptions: ParsableArguments {
         let atlas = try Atlas(
             store: store, styles: ResourceFolders.styles(styles), cache: TileCacheLimits(bytes: tileCache << 20))
 
-        var configuration = try configuration()
+        var configuration = try configuration(common, store)
         let budget = DescriptorBudget(limit: limit, inUse: DescriptorLimit.inUse ?? 32, wanted: maxConnections)
         guard budget.isSufficient else {
             throw Failure(
@@ -128,6 +128,7 @@ struct ServiceOptions: ParsableArguments {
         }
         configuration.limits.connections = budget.connections
         configuration.cityFolder = URL(fileURLWithPath: common.cityFolder, isDirectory: true)
+        configuration.database = common.database == CommonOptions.usualDatabase ? nil : common.database
         configuration.droppedLogLines = { [log] in log.dropped }
         if budget.connections < maxConnections {
             logger.notice(
@@ -151,6 +152,10 @@ struct ServiceOptions: ParsableArguments {
             let served = ServedAddress(host: host, publicURL: publicURL)
             Thread.detachNewThread { served.note(in: store) }
             job?.start()
+            // A demo is no city to be set up.
+            if (try? store.note(.demoSeed)) == .some(nil) {
+                for lack in (try? server.missing()) ?? [] { tell(lack) }
+            }
             tell("WorksMap is open at \(Self.address(host, ports.main))  (Ctrl-C ends it)")
             if let port = ports.operations {
                 tell("Health and metrics are at \(Self.address(operationsHost, port))")
@@ -158,7 +163,7 @@ struct ServiceOptions: ParsableArguments {
         }
     }
 
-    private func configuration() throws -> MapServerConfiguration {
+    private func configuration(_ common: CommonOptions, _ store: any WorksStore) throws -> MapServerConfiguration {
         var configuration = MapServerConfiguration()
         configuration.host = host
         configuration.port = port
@@ -172,7 +177,7 @@ struct ServiceOptions: ParsableArguments {
         configuration.maxQueue = maxQueue
         configuration.version = Version.text
         configuration.proxies = TrustedProxies(trustedProxy.flatMap(\.ranges))
-        configuration.desk = try desk.configuration()
+        configuration.desk = try desk.configuration(common, store)
         return configuration
     }
 

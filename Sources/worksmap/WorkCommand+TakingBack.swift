@@ -122,9 +122,9 @@ extension WorkCommand {
             commandName: "place", abstract: "Move or mend a work's place, or give it one; the district is found anew.",
             discussion: """
                 Examples:
-                  worksmap work place 0198… --point 49.98,53.21 --reason "опечатка в координатах"
+                  worksmap work place 0198… --point 47.37,54.54 --reason "опечатка в координатах"
                   worksmap work place 0198… --geometry trench.geojson --reason "уточнили участок"
-                  worksmap work place 0198… --geometry "LINESTRING(49.9 53.2, 49.91 53.2)" --reason "уточнили участок"
+                  worksmap work place 0198… --geometry "LINESTRING(47.37 54.54, 47.38 54.54)" --reason "уточнили участок"
                 """)
 
         @OptionGroup var taking: TakingBack

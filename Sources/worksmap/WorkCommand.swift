@@ -13,7 +13,7 @@ struct WorkCommand: ParsableCommand {
         commandName: "work", abstract: "Look at single works, and change them by the rules for people.",
         discussion: """
             Examples:
-              worksmap work add --kind hazard --category fallen_tree --title "Упавшее дерево" --at 49.98,53.21
+              worksmap work add --kind hazard --category fallen_tree --title "Упавшее дерево" --at 47.37,54.54
               worksmap work list --where open=true --where deadline_state=overdue
               worksmap work set-status 0198… in_progress
               worksmap work set-deadline 0198… 2026-12-01T15:00:00Z --reason "поставка материалов"
@@ -21,7 +21,7 @@ struct WorkCommand: ParsableCommand {
               worksmap work history 0198…
               worksmap work hide 0198… --reason "адрес частного дома"
               worksmap work redact 0198… --field description --reason "назван человек"
-              worksmap work place 0198… --point 49.98,53.21 --reason "опечатка в координатах"
+              worksmap work place 0198… --point 47.37,54.54 --reason "опечатка в координатах"
 
             What is unusual wants --confirm and mostly a --reason: a deadline that has passed or is more than five years
             ahead, a reported work that is done without having been accepted, an end more than a day ago or one that makes
@@ -46,18 +46,23 @@ struct WorkCommand: ParsableCommand {
         @Flag(help: "Confirm that everything unusual in it is meant, new names too.") var confirm = false
         @Option(
             help: ArgumentHelp(
-                "The folder with the city's rules, whose services are known. (default: the program's own)",
+                "The folder with the city's rules, whose services are known. (default: rules in the city's folder)",
                 valueName: "dir"))
         var rules: String?
 
+        /// The city's rules. Broken ones keep nobody from changing works, unless they were named.
+        func book(_ common: CommonOptions, _ store: any WorksStore) throws -> RuleBook? {
+            rules == nil ? try? common.rules(nil, of: store) : try common.rules(rules, of: store)
+        }
+
         /// The person, with what the city knows of the names that are spoken of. Whoever has the file is its admin.
-        func speaker(naming names: [String?], in transaction: any DeskTransaction) throws -> Speaker {
+        func speaker(
+            naming names: [String?], knownBy book: RuleBook?, in transaction: any DeskTransaction
+        ) throws -> Speaker {
             let named = Set(names.compactMap { $0 })
             var known = CityNames()
             if !named.isEmpty {
                 known = try transaction.cityNames(among: named)
-                // Without rules of its own a program that is not whole still changes works.
-                let book = rules == nil ? try? RulesCommand.book(in: nil) : try RulesCommand.book(in: rules)
                 known.organisations.formUnion((book?.routes ?? []).map(\.organisation))
             }
             return Speaker(
@@ -93,10 +98,11 @@ struct WorkCommand: ParsableCommand {
                 change.reason = author.reason
                 change.isConfirmed = author.confirm
                 let now = Instant.now
+                let book = try author.book(target.common, store)
                 try store.writeDesk { transaction in
                     guard let existing = try transaction.work(target.id) else { throw Failure("no work \(target.id)") }
                     let speaker = try author.speaker(
-                        naming: [change.organisation, change.contractor], in: transaction)
+                        naming: [change.organisation, change.contractor], knownBy: book, in: transaction)
                     let outcome = try author.confirming {
                         try Reconciliation.decide(change, on: existing, at: now, by: speaker)
                     }
@@ -152,8 +158,10 @@ struct WorkCommand: ParsableCommand {
                 draft.district = try DistrictIndex(store).district(at: at.coordinate)
                 let (id, now) = (WorkID.new(), Instant.now)
                 draft.reportedAt = now
+                let book = try author.book(common, store)
                 try store.writeDesk { transaction in
-                    let speaker = try author.speaker(naming: [organisation, contractor], in: transaction)
+                    let speaker = try author.speaker(
+                        naming: [organisation, contractor], knownBy: book, in: transaction)
                     let reason = try author.confirming {
                         try Reconciliation.checkNew(
                             draft, reason: author.reason, isConfirmed: author.confirm, at: now, by: speaker)

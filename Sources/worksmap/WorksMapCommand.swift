@@ -24,13 +24,14 @@ struct WorksMapCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DemoCommand.self, InitCommand.self, ImportCommand.self, ExportCommand.self, FilterCommand.self,
+            DemoCommand.self, InitCommand.self, CityCommand.self, ImportCommand.self, ExportCommand.self,
+            FilterCommand.self,
             ServeCommand.self,
             RenderCommand.self, HotspotsCommand.self, ReportCommand.self, WorkCommand.self, RulesCommand.self,
             VocabularyCommand.self,
             TokenCommand.self, KeyCommand.self, PersonCommand.self, SourceCommand.self,
             BackupCommand.self,
-            RestoreCommand.self, CheckCommand.self,
+            RestoreCommand.self, CheckCommand.self, LayerCommand.self,
         ])
 
     static func main() async {

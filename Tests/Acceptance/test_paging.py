@@ -13,7 +13,7 @@ import threading
 import pytest
 import requests
 
-from conftest import Service, copy_city, run
+from conftest import ROOT, Service, copy_city, run
 
 BOX = (44.2, 56.2, 44.6, 56.6)
 FAR_BOX = (179.5, -1.0, -179.5, 1.0)
@@ -71,7 +71,7 @@ def desk(city, tmp_path):
     database = tmp_path / "city.sqlite"
     copy_city(city, database)
     token = run("token", "create", "--role", "admin", "--name", "test", "--database", database).stdout.strip()
-    service = Service(database, "--reports-per-minute", "0")
+    service = Service(database, "--reports-per-minute", "0", "--rules", str(ROOT / "geodata/rules"))
     service.database, service.token = database, token
     yield service
     service.stop()

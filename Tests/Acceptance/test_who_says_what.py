@@ -1,12 +1,13 @@
 """Who says what: the actor is the token's, machines speak for their source alone, and what is unusual is confirmed."""
 import json
+import shutil
 import time
 
 import pytest
 import requests
 from selenium.webdriver.common.by import By
 
-from conftest import Service, another_page, eventually, run
+from conftest import ROOT, Service, another_page, eventually, run
 from test_page_axe import axe, findings  # noqa: F401
 
 
@@ -16,9 +17,10 @@ def token(database, *options):
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    """A service over an empty city, with tokens of people and of a machine."""
+    """A service over an empty city with the demo city's rules, with tokens of people and of a machine."""
     database = tmp_path_factory.mktemp("voices") / "city.sqlite"
     run("init", "--database", database)
+    shutil.copytree(ROOT / "geodata/rules", database.with_suffix(".city") / "rules", dirs_exist_ok=True)
     service = Service(database, "--reports-per-minute", "0")
     service.database = database
     service.admin = token(database, "--role", "admin")

@@ -230,5 +230,14 @@ final class MemoryStore: WorksStore {
             contents.features[layer, default: []].append((feature.id, feature))
             return true
         }
+
+        func removeFeatures(
+            of layer: ReferenceLayer, source: String?, at now: Instant
+        ) throws -> (features: Int, reassigned: Int) {
+            let before = contents.features[layer, default: []]
+            let left = before.filter { source != nil && $0.feature.source != source }
+            contents.features[layer] = left
+            return (before.count - left.count, 0)
+        }
     }
 }

@@ -27,25 +27,28 @@ extension Request {
         headers[.acceptEncoding].map(WeightedChoice.acceptsGzip) ?? false
     }
 
-    /// The language to answer people in: `lang=` wins over `Accept-Language`, and Russian over doubt.
-    package func language(_ parameters: QueryParameters) throws(Problem) -> Language {
+    /// The language to answer people in: `lang=` wins over `Accept-Language`, and the city's over doubt.
+    package func language(_ parameters: QueryParameters, city: Language?) throws(Problem) -> Language {
         if let wanted = parameters["lang"] {
             guard let language = Language(rawValue: wanted) else {
                 throw .malformedParameter("lang", "“\(wanted.prefix(20))” is neither ru nor en")
             }
             return language
         }
-        return preferredLanguage(nil)
+        return preferredLanguage(nil, city: city)
     }
 
     /// The language of a page for people: the wanted one if there is it, else the reader's first that there is.
-    package func preferredLanguage(_ wanted: String?) -> Language {
+    ///
+    /// - Parameter city: The city's language, for readers who ask for none that there is. Without one that is Russian for who asks for none
+    ///   at all, else English.
+    package func preferredLanguage(_ wanted: String?, city: Language?) -> Language {
         if let language = wanted.flatMap({ Language(tag: $0) }) { return language }
         let choices = WeightedChoice.list(headers[.acceptLanguage] ?? "").sorted { $0.weight > $1.weight }
         for choice in choices where choice.weight > 0 {
             if let language = Language(tag: choice.name) { return language }
         }
-        return choices.isEmpty || choices.contains { $0.name == "*" } ? .russian : .english
+        return city ?? (choices.isEmpty || choices.contains { $0.name == "*" } ? .russian : .english)
     }
 }
 

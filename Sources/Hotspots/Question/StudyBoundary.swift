@@ -55,11 +55,7 @@ public struct StudyBoundary: Sendable {
         if let districts = try StudyBoundary(layer: .districts, of: store, origin: .districts, budget: budget) {
             return districts
         }
-        guard let note = StoreNote(rawValue: "city_bounds"), let text = try store.note(note) else { return nil }
-        let ordinates = text.split(separator: ",").compactMap { Double($0) }
-        guard ordinates.count == 4 else { return nil }
-        let box = Bounds(west: ordinates[0], south: ordinates[1], east: ordinates[2], north: ordinates[3])
-        return StudyBoundary(box, origin: .city)
+        return try CityFacts.bounds(store.note(.cityBounds)).map { StudyBoundary($0, origin: .city) }
     }
 }
 

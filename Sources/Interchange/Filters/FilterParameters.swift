@@ -122,18 +122,7 @@ private struct Parameter {
     }
 
     func bounds() throws(FilterParameterError) -> Bounds {
-        let wanted = "west,south,east,north in degrees, such as 49.9,53.1,50.1,53.3"
-        let numbers = value.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-        guard numbers.count == 4 || numbers.count == 6, !numbers.contains(nil) else { throw refused(wanted) }
-        let values = numbers.map { $0! }
-        let (south, east, north) =
-            values.count == 4 ? (values[1], values[2], values[3]) : (values[1], values[3], values[4])
-        let bounds = Bounds(west: values[0], south: south, east: east, north: north)
-        guard values.allSatisfy(\.isFinite), bounds.west.magnitude <= 180, bounds.east.magnitude <= 180,
-            south.magnitude <= 90, north.magnitude <= 90
-        else { throw refused("\(wanted): longitudes are −180…180, latitudes −90…90") }
-        guard south <= north else { throw refused("\(wanted): the south has to come before the north") }
-        return bounds
+        do throws(BoundsError) { return try Bounds(list: value) } catch { throw refused(error.wanted) }
     }
 
     func positions() throws(FilterParameterError) -> [Coordinate] {

@@ -294,6 +294,7 @@ public struct Importer: Sendable {
             pass.lastWholeList = try transaction.lastWholeObservation(ofSource: source)
         }
         var summary = DecodingSummary()
+        var isNamed = false
         reading: while true {
             let batch: DecodedBatch
             switch try decoding.rows.take() {
@@ -312,6 +313,7 @@ public struct Importer: Sendable {
                     try reconcile(draft, unsure: unsure, &pass, &report)
                 case .reference(let feature):
                     guard let reference = layer.reference else { continue }
+                    isNamed = isNamed || feature.name != nil
                     switch try transaction.upsert(feature, in: reference) {
                     case true?: report.inserted += 1
                     case false?:
@@ -335,6 +337,11 @@ public struct Importer: Sendable {
         report.refusalReasons = summary.refusalReasons
         pass.foreign.overruled = summary.overruledSources
         report.notes = summary.notes + pass.foreign.notes(list: source) + (reclassified?.notes(source: source) ?? [])
+        if layer.reference != nil, report.inserted + report.updated + report.unchanged > 0, !isNamed {
+            report.notes.append(
+                "no feature has a name, so the map and its pages call none by one; `name` in a mapping says which column has it "
+                    + "(`worksmap import --describe` lists the columns)")
+        }
         report.published = summary.published
         report.withheld = summary.withheld
         report.account = summary.account

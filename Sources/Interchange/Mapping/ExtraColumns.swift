@@ -1,4 +1,5 @@
 import Geometry
+import Works
 
 /// The columns of one file that no property takes over: which of them are published, and what was seen in them.
 ///

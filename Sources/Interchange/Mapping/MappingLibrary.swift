@@ -1,4 +1,5 @@
 import Foundation
+import Works
 
 /// Where mappings are found by name.
 public struct MappingLibrary: Sendable {

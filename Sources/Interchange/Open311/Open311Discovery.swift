@@ -6,13 +6,16 @@ extension Open311Document {
     /// - Parameters:
     ///   - endpoint: The address below which the resources are.
     ///   - changeset: When the service last changed.
+    ///   - contact: Where people ask about the service; nil names the list of what can be reported.
     ///   - keyService: What to do for an `api_key`.
-    public static func discovery(endpoint: String, changeset: Instant, keyService: String) -> Open311Document {
+    public static func discovery(
+        endpoint: String, changeset: Instant, contact: String? = nil, keyService: String
+    ) -> Open311Document {
         Open311Document(
             root: "discovery",
             .record([
                 Field("changeset", changeset.description),
-                Field("contact", .text("\(endpoint)/services.json")),
+                Field("contact", .text(contact ?? "\(endpoint)/services.json")),
                 Field("key_service", keyService),
                 Field(
                     "endpoints",

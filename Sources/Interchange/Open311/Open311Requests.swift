@@ -6,7 +6,7 @@ extension Open311Document {
     public static let descriptionLength = 4000
 
     /// `GET requests`: works as service requests, the deadline as `expected_datetime`.
-    public static func requests(_ works: [Work], _ book: RuleBook, language: String) -> Open311Document {
+    public static func requests(_ works: [Work], _ book: RuleBook?, language: String) -> Open311Document {
         Open311Document(root: "service_requests", .list(works.map { request($0, book, language) }, each: "request"))
     }
 
@@ -45,14 +45,14 @@ extension Open311Document {
         return "\(work.status.rawValue); \(words)"
     }
 
-    private static func request(_ work: Work, _ book: RuleBook, _ language: String) -> Value {
+    private static func request(_ work: Work, _ book: RuleBook?, _ language: String) -> Value {
         let place = work.geometry?.representativePoint
         return .record([
             Field("service_request_id", work.id.description),
             Field("status", work.status.isOpen ? "open" : "closed"),
             // The standard knows two statuses only; the real one stands here.
             Field("status_notes", statusNotes(of: work, language)),
-            Field("service_name", book.category(work.category)?.name(in: language) ?? work.category),
+            Field("service_name", book?.category(work.category)?.name(in: language) ?? work.category),
             Field("service_code", work.category),
             Field(
                 "description",

@@ -13,10 +13,15 @@ public struct RuleBookReader {
 
     /// The rules in the folder.
     ///
+    /// - Parameter city: The city's clock, which holds over the calendar's; nil if the city states none.
     /// - Throws: ``RuleFaults`` with everything that is wrong in any of the files.
-    public func read() throws(RuleFaults) -> RuleBook {
+    public func read(city: TimeZone? = nil) throws(RuleFaults) -> RuleBook {
         let reading = RuleReading()
-        let calendar = root(of: "calendar.yaml", reading).flatMap { reading.calendar($0) }
+        var calendar = WorkingCalendar(timeZone: city ?? .gmt)
+        var stated: TimeZone?
+        if let read = root(of: "calendar.yaml", reading).flatMap({ reading.calendar($0, city: city) }) {
+            (calendar, stated) = read
+        }
         let entries = entries(of: "categories.yaml", reading)
         // A category counts as known even if something else about it is wrong: one mistake is told once.
         for entry in entries {
@@ -25,12 +30,13 @@ public struct RuleBookReader {
                 reading.faults.append(node.fault("the category \(code) stands there twice; keep one"))
             }
         }
-        let book = RuleBook(
-            calendar: calendar ?? WorkingCalendar(timeZone: TimeZone(secondsFromGMT: 0)!),
+        var book = RuleBook(
+            calendar: calendar,
             categories: entries.compactMap { reading.category($0) },
             routes: self.entries(of: "routing.yaml", reading).compactMap { reading.route($0) },
             limits: self.entries(of: "limits.yaml", reading).compactMap { reading.limit($0) },
             duplicates: self.entries(of: "duplicates.yaml", reading).compactMap { reading.duplicate($0) })
+        if let stated, stated != calendar.timeZone { book.otherZone = stated }
         guard reading.faults.isEmpty else { throw RuleFaults(faults: reading.faults) }
         return book
     }
@@ -78,18 +84,16 @@ private final class RuleReading {
 
     // MARK: The five files
 
-    func calendar(_ node: RuleNode) -> WorkingCalendar? {
+    /// The calendar by the city's clock, else by the one that it states; and that one.
+    func calendar(_ node: RuleNode, city: TimeZone?) -> (WorkingCalendar, stated: TimeZone?)? {
         entry(node, keys: ["time_zone", "weekend", "hours", "cutoff", "holidays", "working_weekends"]) {
-            let timeZone = attempt {
-                let zone = try node.required("time_zone")
-                let name = try zone.text()
-                guard let timeZone = TimeZone(identifier: name) else {
-                    let known = TimeZone.knownTimeZoneIdentifiers
-                    throw zone.fault(
-                        "no time zone “\(name)”; an IANA name is wanted, such as Europe/Samara\(RuleNode.meant(name, known))"
-                    )
+            let stated = attempt {
+                try node.optional("time_zone").map { zone in
+                    let name = try zone.text()
+                    do throws(UnknownTimeZone) { return try CityZones.zone(named: name) } catch {
+                        throw zone.fault("\(error)")
+                    }
                 }
-                return timeZone
             }
             let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
             let weekend = list(node, "weekend") { entry in
@@ -117,11 +121,12 @@ private final class RuleReading {
             }
             let holidays = Set(list(node, "holidays", date))
             let workingWeekends = Set(list(node, "working_weekends", date))
-            guard let timeZone, let (opens, closes) = hours, Set(weekend).count < 7 else { return nil }
-            return WorkingCalendar(
-                timeZone: timeZone, weekend: node.optional("weekend") == nil ? [6, 7] : Set(weekend),
+            guard let stated, let (opens, closes) = hours, Set(weekend).count < 7 else { return nil }
+            let calendar = WorkingCalendar(
+                timeZone: city ?? stated ?? .gmt, weekend: node.optional("weekend") == nil ? [6, 7] : Set(weekend),
                 holidays: holidays, workingWeekends: workingWeekends, opens: opens, closes: closes,
                 cutoff: cutoff ?? nil)
+            return (calendar, stated)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Works
 import Yams
 
 /// A place in a rule file: a value with the line and the key at which it stands.

@@ -41,7 +41,7 @@ struct Desk: Sendable {
         [
             WorkWritingRoutes(desk: self), TakingBackRoutes(desk: self), DuplicateRoutes(desk: self),
             Open311Routes(desk: self),
-            StaffRoutes(desk: self),
+            StaffRoutes(desk: self), SetupRoutes(desk: self),
         ]
     }
 

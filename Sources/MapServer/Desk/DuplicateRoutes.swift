@@ -29,7 +29,7 @@ struct DuplicateRoutes: RouteFamily {
             throw Problem.malformedParameter("category", "“\(category.prefix(40))” is not in the catalogue")
         }
         let rule = book.duplicateRule(for: category)
-        let (gzip, language) = (request.acceptsGzip, request.preferredLanguage(nil))
+        let (gzip, language) = (request.acceptsGzip, request.preferredLanguage(nil, city: desk.services.city.language))
         let now = Instant.now
         let content = try await desk.services.features(request, context, on: desk.services.reportPool) { budget in
             let found = try rule.map {

@@ -12,19 +12,29 @@ import Works
 final class RuleShelf: Sendable {
     private struct State {
         var book: RuleBook?
-        /// The files as they were when the rules were read last.
-        var stamp: [String: Date] = [:]
+        /// The files and the city's clock as they were when the rules were read last.
+        var stamp = Stamp()
         var lookedAt: ContinuousClock.Instant?
         /// Faults that the log has been told.
         var told: String?
     }
 
+    private struct Stamp: Equatable {
+        var files: [String: Date] = [:]
+        var timeZone: TimeZone?
+    }
+
     private let folder: URL?
+    private let city: CityRecord
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(folder: URL?, logger: Logger) {
+    /// - Parameters:
+    ///   - folder: The rules' folder; nil if the city has none.
+    ///   - city: Whose clock the calendar goes by.
+    init(folder: URL?, city: CityRecord, logger: Logger) {
         self.folder = folder
+        self.city = city
         self.logger = logger
     }
 
@@ -38,12 +48,12 @@ final class RuleShelf: Sendable {
             // Files are looked at once a second at most.
             if let lookedAt = state.lookedAt, now - lookedAt < .seconds(1) { return state.book }
             state.lookedAt = now
-            let stamp = Self.stamp(of: folder)
+            let stamp = stamp(of: folder)
             if stamp != state.stamp || state.book == nil { read(folder, stamp, &state) }
             return state.book
         }
         guard let book else {
-            throw .notReady("there are no rules by which a report could be taken; `worksmap rules check` says why")
+            throw .notReady("the city has no rules by which a report could be taken")
         }
         return book
     }
@@ -54,16 +64,18 @@ final class RuleShelf: Sendable {
         state.withLock { state in
             state.told = nil
             state.lookedAt = .now
-            read(folder, Self.stamp(of: folder), &state)
+            read(folder, stamp(of: folder), &state)
         }
     }
 
-    private func read(_ folder: URL, _ stamp: [String: Date], _ state: inout State) {
+    private func read(_ folder: URL, _ stamp: Stamp, _ state: inout State) {
         do {
-            state.book = try RuleBookReader(folder: folder).read()
+            let book = try RuleBookReader(folder: folder).read(city: stamp.timeZone)
+            state.book = book
             state.stamp = stamp
             state.told = nil
             logger.info("rules read", metadata: ["folder": .string(folder.path)])
+            if let remark = book.zoneRemark { logger.warning("\(remark)") }
         } catch {
             // Without the stamp they are read again at the next look: a file may be unreadable for a moment.
             let faults = "\(error)"
@@ -73,12 +85,12 @@ final class RuleShelf: Sendable {
         }
     }
 
-    private static func stamp(of folder: URL) -> [String: Date] {
+    private func stamp(of folder: URL) -> Stamp {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        var stamp: [String: Date] = [:]
+        var stamp = Stamp(timeZone: city.facts.timeZone)
         for file in files where file.hasSuffix(".yaml") {
             let path = folder.appendingPathComponent(file).path
-            stamp[file] = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+            stamp.files[file] = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
         }
         return stamp
     }

@@ -19,6 +19,7 @@ struct Refresher: Service {
     let store: any WorksStore
     let atlas: any TileAtlas
     let freshness: Freshness
+    let city: CityRecord
     let readiness: Readiness
     let pollInterval: Duration
     let logger: Logger
@@ -61,6 +62,7 @@ struct Refresher: Service {
         try store.checkFile()
         try atlas.refresh()
         try freshness.refresh()
+        try city.refresh()
     }
 }
 

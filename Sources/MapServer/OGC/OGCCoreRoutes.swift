@@ -47,7 +47,7 @@ struct OGCCoreRoutes: RouteFamily {
     private func landing(_ request: Request) throws -> Response {
         let resource = try OGCResource(request, services)
         let say = resource.language
-        let links =
+        let pages =
             resource.selfLinks(json: "application/json") + [
                 Link(
                     href: resource.href("/api"), rel: "service-desc", type: OpenAPI.mediaType,
@@ -75,7 +75,11 @@ struct OGCCoreRoutes: RouteFamily {
                     href: resource.href("/tiles"), rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map",
                     type: "application/json", title: say("Тайлы карты", "Map tiles")),
             ]
-        let title = services.configuration.title
+        let licence = services.city.facts[.licence].flatMap { WebAddress.isPlain($0) ? $0 : nil }.map {
+            Link(href: $0, rel: "license", type: "text/html", title: say("Лицензия данных", "The data's licence"))
+        }
+        let links = pages + [licence].compactMap { $0 }
+        let title = services.city.title(resource.language)
         let description = say(
             "Дорожные работы, отключения и опасности города: сроки, статусы и их история.",
             "Road works, outages and hazards of a city: their deadlines, statuses and history.")
@@ -122,7 +126,8 @@ struct OGCCoreRoutes: RouteFamily {
         let resource = try OGCResource(request, services)
         let classes = try await services.districtClasses(request, context)
         let document = OpenAPI(
-            part: .ogc, title: services.configuration.title, server: resource.href(""), districtClasses: classes
+            part: .ogc, title: services.city.title(resource.language), city: services.city.facts,
+            server: resource.href(""), districtClasses: classes
         ).document
         return resource.response(request, document, type: OpenAPI.mediaType) {
             var rows: HTML = ""

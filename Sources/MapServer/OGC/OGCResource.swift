@@ -24,7 +24,7 @@ struct OGCResource: Sendable {
         query = try QueryParameters(request)
         try query.allow(only: parameters + Self.commonParameters)
         form = try Representation(request, query)
-        language = try request.language(query)
+        language = try request.language(query, city: services.city.language)
         path = request.uri.path
     }
 
@@ -65,7 +65,8 @@ struct OGCResource: Sendable {
         var nav: HTML = "<a href=\"/\">\(language("Карта", "Map"))</a> <a href=\"/ogc?f=html\">OGC API</a>\n"
         for (name, href) in trail { nav += "<a href=\"\(href)\">\(name)</a>\n" }
         return Page(
-            title: title, language: language,
+            title: title, city: title == services.city.title(language) ? nil : services.city.name(language),
+            language: language,
             alternates: [(path + query.setting("f", to: "json").encoded, "application/json", nil)],
             body: "<nav>\(nav)</nav>\n<h1>\(title)</h1>\n\(body)"
         ).html

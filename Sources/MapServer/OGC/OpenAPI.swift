@@ -17,6 +17,8 @@ struct OpenAPI {
 
     let part: Part
     let title: String
+    /// The facts about the city, for the contact and the licence.
+    var city = CityFacts()
     /// The address that the paths are added to.
     let server: String
     /// True if works can be written here; described with the downloads.
@@ -35,15 +37,26 @@ struct OpenAPI {
         if writes { components.append(("securitySchemes", Self.securitySchemes)) }
         return [
             "openapi": "3.0.3",
-            "info": [
-                "title": .string(title), "version": "1.0.0",
-                "description": "Road works, outages and hazards of a city: deadlines, statuses, history.",
-            ],
+            "info": .object(information),
             "servers": [["url": .string(server)]],
             "tags": [["name": "features"]],
             "paths": paths,
             "components": .object(JSONObject(components)),
         ]
+    }
+
+    private var information: JSONObject {
+        var members: [(String, JSONValue)] = [
+            ("title", .string(title)), ("version", "1.0.0"),
+            ("description", "Road works, outages and hazards of a city: deadlines, statuses, history."),
+        ]
+        /// A text, and the same as an address where it is one.
+        func named(_ text: String) -> [(String, JSONValue)] {
+            [("name", .string(text))] + (WebAddress.isPlain(text) ? [("url", .string(text))] : [])
+        }
+        if let contact = city[.contact] { members.append(("contact", .object(JSONObject(named(contact))))) }
+        if let licence = city[.licence] { members.append(("license", .object(JSONObject(named(licence))))) }
+        return JSONObject(members)
     }
 
     // MARK: Paths

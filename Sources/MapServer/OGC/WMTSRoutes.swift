@@ -56,9 +56,9 @@ struct WMTSRoutes: RouteFamily {
 
     private func capabilities(_ request: Request) throws -> Response {
         let address = PublicAddress(request, configuration: services.configuration)
-        let language = request.preferredLanguage(nil)
+        let language = request.preferredLanguage(nil, city: services.city.language)
         let document = Self.capabilities(
-            services.atlas.tilesets, title: services.configuration.title, address: address, language: language)
+            services.atlas.tilesets, title: services.city.title(language), address: address, language: language)
         var content = Content(text: document.bytes, "application/xml", gzip: request.acceptsGzip)
         content.headers[.vary] = "Accept-Encoding, Accept-Language"
         return content.response(to: request, caching: .revalidate)

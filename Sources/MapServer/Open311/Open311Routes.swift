@@ -64,7 +64,7 @@ struct Open311Routes: RouteFamily {
             var retryAfter: Int?
             do {
                 let parameters = try QueryParameters(request)
-                let language = (try? request.language(parameters)) ?? .russian
+                let language = (try? request.language(parameters, city: desk.services.city.language)) ?? .russian
                 let form = request.method == .post ? try await Self.form(request) : nil
                 if let wanted = desk.configuration.jurisdiction,
                     let given = form?["jurisdiction_id"] ?? parameters["jurisdiction_id"], !given.isEmpty,
@@ -138,6 +138,7 @@ struct Open311Routes: RouteFamily {
         return Answer(
             document: .discovery(
                 endpoint: base("/open311/v2"), changeset: desk.services.freshness.updatedAt ?? call.now,
+                contact: desk.services.city.facts[.contact],
                 keyService: desk.configuration.open311Keys.isEmpty
                     ? "no api_key is needed" : "ask the city for an api_key; it is needed to report"))
     }
@@ -157,7 +158,7 @@ struct Open311Routes: RouteFamily {
 
     private func requests(_ request: Request, _ context: MapContext, _ call: Call) async throws -> Answer {
         let query = try Open311Query(call.parameters, at: call.now)
-        let book = try desk.rules.book()
+        let book = try? desk.rules.book()
         return try await desk.services.features(request, context, on: desk.services.questionPool) { budget in
             let works = try query.works(in: desk.store, at: call.now, budget: budget)
             return Answer(document: .requests(works, book, language: call.language.rawValue))
@@ -165,7 +166,7 @@ struct Open311Routes: RouteFamily {
     }
 
     private func request(_ request: Request, _ context: MapContext, _ call: Call) async throws -> Answer {
-        let book = try desk.rules.book()
+        let book = try? desk.rules.book()
         return try await desk.services.features(request, context) { _ in
             guard let id = WorkID(call.name), let work = try desk.store.work(id) else {
                 if let id = WorkID(call.name), let hiding = try desk.store.hiding(of: id) { throw Self.hidden(hiding) }

@@ -35,7 +35,7 @@ struct OperationAnswers: Sendable {
     ///
     /// - Parameter name: In lower case.
     static func isForwarding(_ name: String) -> Bool {
-        ["forwarded", "x-forwarded-for", "x-real-ip"].contains(name)
+        ["forwarded", "x-real-ip", "via"].contains(name) || name.hasPrefix("x-forwarded-")
     }
 
     /// The answer to a question.
@@ -82,6 +82,10 @@ struct OperationAnswers: Sendable {
             json.integer(status.revision.works)
             json.key("snapshot_age_seconds")
             json.number(status.age.inSeconds)
+            json.key("notes")
+            json.beginArray()
+            if services.city.facts.timeZone == nil { json.string(SetupStep.clock.need(.english)) }
+            json.endArray()
             json.key("style_problems")
             json.beginArray()
             for problem in status.styleProblems { json.string(problem.description) }

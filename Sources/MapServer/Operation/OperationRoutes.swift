@@ -21,7 +21,7 @@ struct OperationRoutes: RouteFamily {
 
 extension Request {
     /// True if a proxy says that it hands the request on for somebody else.
-    fileprivate var isForwarded: Bool {
+    var isForwarded: Bool {
         headers.contains { OperationAnswers.isForwarding($0.name.canonicalName) }
     }
 }

@@ -9,9 +9,18 @@ struct CityClock: Sendable {
 
     /// The clock of the city in the store, in UTC if the store does not say which that is.
     init(_ store: any WorksStore, language: Language) throws {
-        timeZone = try store.note(.timeZone).flatMap { TimeZone(identifier: $0) } ?? TimeZone(secondsFromGMT: 0)!
+        timeZone = try store.timeZone
         self.language = language
     }
+
+    /// The clock by its name, for whoever types a time.
+    var name: String { language("по часам города (\(zone))", "by the city's clock (\(zone))") }
+
+    /// The zone's name; an offset from GMT is none that people say.
+    var zone: String { timeZone == .gmt ? "UTC" : timeZone.identifier }
+
+    /// The hidden field by which a form says of which clock its times are.
+    var field: HTML { "<input type=\"hidden\" name=\"zone\" value=\"\(zone)\">" }
 
     /// A moment to the minute, marked up with its exact time.
     func html(_ instant: Instant) -> HTML { "<time datetime=\"\(instant)\">\(text(instant))</time>" }

@@ -57,6 +57,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 /// The frame of every page for people.
 struct Page {
     var title: String
+    /// The city's name, which follows the title in a browser's tabs and bookmarks; nil if there is none.
+    var city: String?
     var language: Language
     /// One sentence for search engines and previews.
     var summary: String?
@@ -89,7 +91,7 @@ struct Page {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(title)</title>
+            <title>\([title, city].compactMap { $0 }.joined(separator: " — "))</title>
             \(links)<link rel="stylesheet" href="/pages.css">
             \(more)</head>
             <body>

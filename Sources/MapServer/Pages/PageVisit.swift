@@ -22,7 +22,7 @@ struct PageVisit: Sendable {
         path = request.uri.path
         self.services = services
         self.query = query.without("lang").withoutEmpty
-        language = request.preferredLanguage(query["lang"])
+        language = request.preferredLanguage(query["lang"], city: services.city.language)
         namesLanguage = query["lang"] != nil
         address = PublicAddress(request, configuration: services.configuration)
     }

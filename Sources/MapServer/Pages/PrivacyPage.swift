@@ -18,7 +18,7 @@ struct PrivacyPage: RouteFamily {
         let gzip = request.acceptsGzip
         let content = try await services.features(request, context) { _ in
             let say = visit.language
-            let city = try services.store.note(say == .russian ? .cityNameRussian : .cityNameEnglish)
+            let city = try CityFacts(services.store).name(in: say.rawValue)
             let own = services.cityTexts.privacy(in: say)
             let body = own?.html ?? Self.text(services.configuration.desk.retention, city: city, say)
             return visit.content(

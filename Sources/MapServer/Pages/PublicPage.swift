@@ -1,4 +1,5 @@
 import HTTPEdge
+import Works
 
 /// The frame of the pages that need no script: the way to the others, the languages, and what search engines want to know.
 struct PublicPage {
@@ -53,16 +54,23 @@ struct PublicPage {
                 : "<li><a href=\"\(visit.link(in: each))\" lang=\"\(code)\" hreflang=\"\(code)\">\(each.ownName)</a></li>\n"
         }
         let here: HTML = visit.path == PrivacyPage.path ? " aria-current=\"page\"" : ""
+        let contact: HTML =
+            visit.services.city.facts[.contact].map {
+                "<p>\(say("Вопросы о карте", "Questions about the map")): \($0)</p>"
+            }
+            ?? ""
         let own = visit.address(visit.path + visit.query.encoded)
+        let city = visit.services.city.name(say)
+        let home: HTML = city.map { "<p class=\"city\"><a href=\"\(visit.link("/"))\">\($0)</a></p>\n" } ?? ""
         return Page(
-            title: title, language: say, summary: summary, canonical: visit.address(visit.link(in: say)),
+            title: title, city: city, language: say, summary: summary, canonical: visit.address(visit.link(in: say)),
             anyLanguage: own,
             alternates: Language.allCases.map { (visit.address(visit.link(in: $0)), "text/html", $0) }
                 + data.map { ($0.href, $0.type, nil) },
             body: """
                 <a class="skip" href="#main">\(say("К содержанию", "Skip to content"))</a>
                 <header>
-                <nav aria-label="\(say("Разделы", "Sections"))"><ul>
+                \(home)<nav aria-label="\(say("Разделы", "Sections"))"><ul>
                 \(sections)</ul></nav>
                 <nav aria-label="\(say("Язык", "Language"))"><ul>
                 \(languages)</ul></nav>
@@ -71,7 +79,7 @@ struct PublicPage {
                 <h1>\(title)</h1>
                 \(body)
                 </main>
-                <footer><p><a href="\(visit.link(PrivacyPage.path))"\(here)>\(say.text("privacy.link"))</a></p></footer>
+                <footer><p><a href="\(visit.link(PrivacyPage.path))"\(here)>\(say.text("privacy.link"))</a></p>\(contact)</footer>
                 """
         ).html
     }

@@ -15,20 +15,19 @@ struct CityRoutes: RouteFamily {
     private func city(_ request: Request, _ context: MapContext) async throws -> Response {
         try QueryParameters(request).allow(only: [])
         let gzip = request.acceptsGzip
-        let content = try await services.features(request, context) { _ in
+        let content = try await services.features(request, context) { budget in
             let store = services.store
-            var json = JSONWriter()
-            json.beginObject()
-            json.key("name")
-            json.beginObject()
-            json.member("ru", orNull: try store.note(.cityNameRussian))
-            json.member("en", orNull: try store.note(.cityNameEnglish))
-            json.endObject()
-            json.member("time_zone", orNull: try store.note(.timeZone))
-            json.member("updated_at", orNull: services.freshness.updatedAt?.description)
-            json.member("attribution", orNull: try store.note(.attribution))
-            json.endObject()
-            return Content(text: json.bytes, "application/json", gzip: gzip)
+            let facts = try CityFacts(store)
+            let view = try services.firstView.view(store, facts, at: .now, budget: budget)
+            let box = view.bounds
+            var json = facts.json
+            json["view"] = [
+                "bounds": .array([box.west, box.south, box.east, box.north].map { .number($0) }),
+                "min_zoom": .integer(view.minimumZoom),
+            ]
+            json["updated_at"] = services.freshness.updatedAt.map { .string($0.description) } ?? .null
+            json["attribution"] = try store.note(.attribution).map { .string($0) } ?? .null
+            return Content(text: JSONValue.object(json).bytes, "application/json", gzip: gzip)
         }
         return content.response(to: request, caching: .revalidate)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPEdge
 import HTTPTypes
 import Hotspots
@@ -79,6 +80,7 @@ extension MapServices {
         key.combine(request.uri.path)
         key.combine(query.encoded)
         key.combine(variant)
+        key.combine(cityZone.timeZone.identifier)
         return try await features(request, context, on: pool ?? questionPool) { [key] budget in
             let stamp = try freshness.stamp(at: now)
             var key = key

@@ -159,7 +159,8 @@ struct TileRoutes: RouteFamily {
         let address = PublicAddress(request, configuration: services.configuration)
         let tiles = address("/tiles/\(name)/{z}/{x}/{y}.\(format)") + query.without("format", "lang").encoded
         let document = Self.tileJSON(
-            tileset, tiles: tiles, language: try request.language(query), withLayers: format == "mvt")
+            tileset, tiles: tiles, language: try request.language(query, city: services.city.language),
+            withLayers: format == "mvt")
         var content = Content(text: document, "application/json", gzip: request.acceptsGzip)
         content.headers[.vary] = "Accept-Encoding, Accept-Language"
         return content.response(to: request, caching: .revalidate)

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// What a city has decided beforehand: which problems there are, who deals with them, how fast, and what a person has to look at first.
 public struct RuleBook: Hashable, Sendable {
     public var calendar: WorkingCalendar
@@ -5,6 +7,8 @@ public struct RuleBook: Hashable, Sendable {
     public var routes: [RoutingRule]
     public var limits: [LimitRule]
     public var duplicates: [DuplicateRule]
+    /// The time zone that the calendar states, where the city's clock is another and holds.
+    public var otherZone: TimeZone?
 
     public init(
         calendar: WorkingCalendar, categories: [CategoryRule], routes: [RoutingRule], limits: [LimitRule],

@@ -1,8 +1,19 @@
+import Foundation
+
 extension RuleBook {
+    /// A sentence about a calendar that goes by another clock than the city's; nil if there is one clock.
+    public var zoneRemark: String? {
+        otherZone.map {
+            "calendar: `time_zone: \($0.identifier)` is not the city's clock, which is \(calendar.timeZone.identifier) and holds; "
+                + "take the line out of calendar.yaml"
+        }
+    }
+
     /// What is allowed but probably not meant: rules that are never reached, reports that nobody gets or nothing times, days off that
     /// change nothing.
     public var remarks: [String] {
         var remarks: [String] = []
+        if let zoneRemark { remarks.append(zoneRemark) }
         func earlier<Rule>(_ rules: [Rule], _ name: String, covers: (Rule, Rule) -> Bool) {
             for (later, rule) in rules.enumerated() {
                 guard let first = rules[..<later].firstIndex(where: { covers($0, rule) }) else { continue }
@@ -17,19 +28,24 @@ extension RuleBook {
             Self.covers($0.categories, $1.categories) && Self.covers($0.severities, $1.severities)
         }
         earlier(duplicates, "duplicates") { Self.covers($0.categories, $1.categories) }
+        // Of a new city's rules it is said once what each category lacks.
+        if routes.isEmpty { remarks.append("routing: there are no rules; nobody gets a report") }
+        if limits.isEmpty { remarks.append("limits: there are no rules; no report gets a deadline") }
         for category in categories {
             let isRouted = routes.contains {
                 $0.districts.isEmpty && ($0.categories.isEmpty || $0.categories.contains(category.code))
             }
-            if !isRouted {
+            if !isRouted, !routes.isEmpty {
                 remarks.append(
                     "routing: no rule for \(category.code) fits every district; elsewhere nobody gets its reports")
             }
             for severity in Severity.allCases
-            where !limits.contains(where: {
-                ($0.categories.isEmpty || $0.categories.contains(category.code))
-                    && ($0.severities.isEmpty || $0.severities.contains(severity))
-            }) {
+            where !limits.isEmpty
+                && !limits.contains(where: {
+                    ($0.categories.isEmpty || $0.categories.contains(category.code))
+                        && ($0.severities.isEmpty || $0.severities.contains(severity))
+                })
+            {
                 remarks.append(
                     "limits: no rule fits \(category.code) (\(severity.rawValue)); its reports get no deadline")
             }

@@ -44,7 +44,7 @@ struct GuideOptions: ParsableArguments {
         survey.encoding = mapping?.encoding
         survey.delimiter = mapping?.delimiter
         if suggestMapping {
-            let catalogue = (try? RulesCommand.book(in: nil))?.categories ?? []
+            let catalogue = (try? RuleBookReader(folder: RulesCommand.catalogue()).read())?.categories ?? []
             let suggestion = MappingSuggestion(try survey.describe(files[0]), layer: layer, catalogue: catalogue)
             Terminal.show(suggestion.yaml)
             return true

@@ -37,7 +37,10 @@ struct VocabularyCommand: ParsableCommand {
                 try JSONParser.parse([UInt8](Data(contentsOf: locales.appendingPathComponent("\(language).json"))))
             }
             let list = VocabularyList(
-                categories: try RulesCommand.book(in: rules).categories, english: try words("en"),
+                categories: try RuleBookReader(
+                    folder: rules.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? RulesCommand.catalogue()
+                )
+                .read().categories, english: try words("en"),
                 russian: try words("ru"))
             switch format {
             case .table:

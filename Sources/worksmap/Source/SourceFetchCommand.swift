@@ -77,7 +77,7 @@ extension SourceSurroundings {
         self.init(
             cityFolder: URL(fileURLWithPath: common.cityFolder, isDirectory: true), store: store,
             mappings: mappings.path)
-        knownOrganisations = Set((try? RulesCommand.book(in: nil))?.routes.map(\.organisation) ?? [])
+        knownOrganisations = Set((try? common.rules(nil, of: store))?.routes.map(\.organisation) ?? [])
         userAgent = "WorksMap/\(Version.text)"
     }
 }

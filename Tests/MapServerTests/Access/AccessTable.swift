@@ -100,6 +100,7 @@ enum AccessTable {
         # The desk: without a session there is the form for signing in, and 403 for forms. Tokens open nothing here.
         GET /staff                      200    200   200  200  200  200  200   200    200    200    200   200  200  200  200   200
         GET /staff/audit                200    200   200  200  200  200  200   200    200    200    403   403  403  403  200   200
+        GET /staff/setup                404    404   404  404  404  404  404   404    404    404    404   404  404  404  200   404
         GET /staff/staff.css            200
         POST /staff/login               401    303   303  303  303  303  403   403    401    401    303   303  303  303  303   401  < token={secret}
         POST /staff/logout              403    403   403  403  403  403  403   403    403    403    303   303  303  303  303   403  < key={formKey}

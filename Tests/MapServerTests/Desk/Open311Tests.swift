@@ -363,7 +363,8 @@ struct Open311Tests {
         let map = try DeskMap()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let shelf = RuleShelf(folder: map.server.services.configuration.desk.rules, logger: logger)
+        let shelf = RuleShelf(
+            folder: map.server.services.configuration.desk.rules, city: map.server.services.city, logger: logger)
         #expect(try shelf.book().limits.first?.limit == .hours(24))
         let file = try #require(map.server.services.configuration.desk.rules).appendingPathComponent("limits.yaml")
         func write(_ text: String, at seconds: TimeInterval) throws {

@@ -14,7 +14,7 @@ extension StaffPages {
             one, visit, "status", say("Изменить статус", "Change the status"), isOpen: true,
             """
             \(select("status", say("Новый статус", "New status"), statuses(work, say), selected: nil))
-            \(work.status.isOpen ? ended(say) : "")
+            \(work.status.isOpen ? ended(clock) : "")
             """)
         if work.status.isOpen {
             all += form(
@@ -26,8 +26,9 @@ extension StaffPages {
                 work.dueAt == nil
                     ? say("Назначить срок", "Promise a deadline") : say("Перенести срок", "Move the deadline"),
                 """
-                <p><label>\(say("Новый срок, по часам города", "New deadline, by the city's clocks"))
+                <p><label>\(say("Новый срок", "New deadline")), \(clock.name)
                 <input type="datetime-local" name="due" value="\(local(work.dueAt, clock.timeZone))" required></label></p>
+                \(clock.field)
                 """)
         }
         let services = one.names.organisations.union((book?.routes ?? []).map(\.organisation))
@@ -87,11 +88,14 @@ extension StaffPages {
     }
 
     /// When a work was done, where that is not now.
-    private static func ended(_ say: Language) -> HTML {
-        """
-        <p><label>\(say("Когда закончено, если не сейчас (для «\(say.name(WorkStatus.done))»)", "When it ended, if not now (for “\(say.name(WorkStatus.done))”)"))
-        <input type="datetime-local" name="completed"></label></p>
-        """
+    private static func ended(_ clock: CityClock) -> HTML {
+        let say = clock.language
+        let done = say.name(WorkStatus.done)
+        return """
+            <p><label>\(say("Когда закончено, если не сейчас (для «\(done)»)", "When it ended, if not now (for “\(done)”)")), \(clock.name)
+            <input type="datetime-local" name="completed"></label></p>
+            \(clock.field)
+            """
     }
 
     /// Values that a field offers.

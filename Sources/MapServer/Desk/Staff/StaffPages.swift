@@ -7,9 +7,9 @@ import Works
 enum StaffPages {
     // MARK: Signing in
 
-    static func login(language say: Language, failure: String?) -> HTML {
+    static func login(city: String?, language say: Language, failure: String?) -> HTML {
         Page(
-            title: say("Вход для сотрудников", "Staff sign-in"), language: say,
+            title: say("Вход для сотрудников", "Staff sign-in"), city: city, language: say,
             alternates: languages("/staff", say), style: StaffStyle.address,
             body: """
                 <main class="login">
@@ -107,12 +107,13 @@ enum StaffPages {
             links +=
                 "<a href=\"\(other.href)\" lang=\"\(other.language?.rawValue ?? "")\">\(other.language == .russian ? "По-русски" : "English")</a>\n"
         }
+        let city: HTML = visit.city.map { "<strong class=\"city\">\($0)</strong> " } ?? ""
         let whose = [visit.token.name, visit.token.organisation].compactMap { $0 }.joined(separator: ", ")
         return Page(
-            title: title, language: say, alternates: others, style: StaffStyle.address,
+            title: title, city: visit.city, language: say, alternates: others, style: StaffStyle.address,
             body: """
                 <a class="skip" href="#main">\(say("К содержанию", "Skip to content"))</a>
-                <header><nav class="bar" aria-label="\(say("Рабочее место", "Desk"))"><span>\(links)</span>
+                <header><nav class="bar" aria-label="\(say("Рабочее место", "Desk"))"><span>\(city)\(links)</span>
                 <form method="post" action="\(visit.link("/staff/logout"))"><input type="hidden" name="key" value="\(visit.formKey)">
                 <span>\(whose) (\(say.name(visit.token.role)))</span>
                 <button>\(say("Выйти", "Sign out"))</button></form></nav></header>

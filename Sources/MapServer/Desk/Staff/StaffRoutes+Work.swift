@@ -130,9 +130,9 @@ extension StaffRoutes {
         case "status":
             copy("status")
             if let ended = visit.form["completed"] {
-                object["completed_at"] = .string(try moment("completed", ended).description)
+                object["completed_at"] = .string(try moment("completed", ended, visit).description)
             }
-        case "deadline": object["due_at"] = .string(try moment("due", visit.form["due"] ?? "").description)
+        case "deadline": object["due_at"] = .string(try moment("due", visit.form["due"] ?? "", visit).description)
         case "assign":
             copy("organisation")
             copy("contractor")
@@ -155,12 +155,21 @@ extension StaffRoutes {
     }
 
     /// A date and a time as the city's clocks show them, from `<input type="datetime-local">`.
-    private func moment(_ field: String, _ text: String) throws -> Instant {
+    ///
+    /// - Throws: ``Problem``: 409 if the form was made by another clock than the city's, which moved its zone meanwhile.
+    private func moment(_ field: String, _ text: String, _ visit: Visit) throws -> Instant {
         let parts = text.split(separator: "T")
         guard parts.count == 2, let date = CivilDate(String(parts[0])), let time = LocalTime(String(parts[1])) else {
             throw Problem.malformedParameter(field, "a date and a time are wanted")
         }
-        let zone = try CityClock(desk.store, language: .russian).timeZone
-        return WorkingCalendar(timeZone: zone).instant(date, minutes: time.minutes)
+        let clock = try CityClock(desk.store, language: visit.language)
+        if let zone = visit.form["zone"], zone != clock.zone {
+            throw Problem(
+                .conflict, "other-clock", "The city's clock has changed",
+                detail:
+                    "the time was typed by the clock of \(zone.prefix(60)), and the city's is \(clock.zone) now; look at it again"
+            )
+        }
+        return WorkingCalendar(timeZone: clock.timeZone).instant(date, minutes: time.minutes)
     }
 }

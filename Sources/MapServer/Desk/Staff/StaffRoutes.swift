@@ -43,6 +43,8 @@ struct StaffRoutes: RouteFamily {
         var cookie: String
         var language: Language
         var now: Instant
+        /// The city's name in the visit's language.
+        var city: String?
 
         /// An address of the desk, in the language that was asked for; parameters without a value are left out.
         func link(_ path: String, _ parameters: KeyValuePairs<String, String> = [:]) -> String {
@@ -58,7 +60,8 @@ struct StaffRoutes: RouteFamily {
         { request, context in
             try Self.refuseOtherSites(request)
             let query = try QueryParameters(request)
-            let language = request.preferredLanguage(query["lang"])
+            let language = request.preferredLanguage(query["lang"], city: desk.services.city.language)
+            let city = desk.services.city.name(language)
             let now = Instant.now
             let cookie = sessionCookie.value(in: request)
             let session = cookie.flatMap { desk.sessions.session($0, at: now) }
@@ -74,14 +77,15 @@ struct StaffRoutes: RouteFamily {
                 token.refusal(at: now) == nil, !token.isMachine
             else {
                 let status: HTTPResponse.Status = request.method == .post ? .forbidden : .ok
-                var page = Self.html(StaffPages.login(language: language, failure: nil), language, status: status)
+                var page = Self.html(
+                    StaffPages.login(city: city, language: language, failure: nil), language, status: status)
                 // A session that is over leaves no more behind than one that was closed.
                 if sessionCookie.value(in: request) != nil { page.headers[.clearSiteData] = Self.storedByBrowsers }
                 return page
             }
             var visit = Visit(
                 request: request, context: context, query: query, token: token, formKey: session.formKey,
-                cookie: cookie, language: language, now: now)
+                cookie: cookie, language: language, now: now, city: city)
             do {
                 if request.method == .post {
                     visit.form = try await Self.form(request)
@@ -106,7 +110,8 @@ struct StaffRoutes: RouteFamily {
     private func login(_ request: Request, _ context: MapContext) async throws -> Response {
         try Self.refuseOtherSites(request)
         let query = try QueryParameters(request)
-        let language = request.preferredLanguage(query["lang"])
+        let language = request.preferredLanguage(query["lang"], city: desk.services.city.language)
+        let city = desk.services.city.name(language)
         let secret = try await Self.form(request)["token"] ?? ""
         let token: AccessToken
         do {
@@ -117,7 +122,8 @@ struct StaffRoutes: RouteFamily {
             }
             if token.isMachine {
                 return Self.html(
-                    StaffPages.login(language: language, failure: language.text("signIn.machine")), language,
+                    StaffPages.login(city: city, language: language, failure: language.text("signIn.machine")),
+                    language,
                     status: .forbidden)
             }
         } catch let problem as Problem where [.unauthorized, .tooManyRequests].contains(problem.status) {
@@ -126,13 +132,14 @@ struct StaffRoutes: RouteFamily {
                     language("Слишком много попыток. Подождите \($0) с.", "Too many attempts. Wait \($0) s.")
                 } ?? language.text(problem.kind == "token-expired" ? "signIn.expired" : "signIn.refused")
             var page = Self.html(
-                StaffPages.login(language: language, failure: failure), language, status: problem.status)
+                StaffPages.login(city: city, language: language, failure: failure), language, status: problem.status)
             if let wait = problem.retryAfter { page.headers[.retryAfter] = String(wait) }
             return page
         } catch let error as StoreError {
             guard let failure = Self.reason(error, language) else { throw error }
             return Self.html(
-                StaffPages.login(language: language, failure: failure), language, status: .serviceUnavailable)
+                StaffPages.login(city: city, language: language, failure: failure), language,
+                status: .serviceUnavailable)
         }
         let now = Instant.now
         let session = desk.sessions.open(tokenDigest: token.digest, at: now)
