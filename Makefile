@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-DATABASE ?= demo.sqlite
+DATABASE ?= worksmap.sqlite
 PORT ?= 8080
 
 # What the program itself needs to build and run.
@@ -41,7 +41,7 @@ build: deps ## Build the release program: .build/release/worksmap
 	$(RELEASE) --product worksmap
 
 .PHONY: run
-run: build ## Build the demo city and serve it; prints the address to open (PORT=8080, DATABASE=demo.sqlite)
+run: build ## Build the demo city and serve it; prints the address to open (PORT=8080, DATABASE=worksmap.sqlite)
 	.build/release/worksmap demo --database $(DATABASE) --port $(PORT)
 
 .venv-test/installed: Tests/Acceptance/requirements.txt

@@ -38,12 +38,12 @@ SILENT = {
         "service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size", "jurisdiction_id", "extensions", "api_key"],
     "/wmts": ["service", "request", "layer", "tilematrix", "tilerow", "tilecol", "tilematrixset", "format"],
     "/staff": ["view", "q", "page", "lang"],
-    "/staff/audit": ["lang"], "/staff/works/{id}": ["saved", "lang"], "/staff/reports/{token}": ["lang"],
+    "/staff/audit": ["lang"], "/staff/setup": ["lang"], "/staff/works/{id}": ["saved", "lang"], "/staff/reports/{token}": ["lang"],
 }
 # Routes without a document, in the notation of the source.
 UNDOCUMENTED = [
     "/", "/leaflet/**", "/web/**", "/favicon.ico", "/robots.txt", "/pages.css", "/health/live", "/health/ready", "/metrics", "/statistics",
-    "/districts", "/districts/{id}", "/works", "/works/{id}", "/staff", "/staff/audit", "/staff/login", "/staff/logout", "/staff/works/{id}",
+    "/districts", "/districts/{id}", "/works", "/works/{id}", "/staff", "/staff/audit", "/staff/setup", "/staff/login", "/staff/logout", "/staff/works/{id}",
     "/staff/reports/{token}", "/staff.css", "/privacy", "/api", "/api/works", "/api/works/{id}", "/api/works/{id}/history", "/api/city", "/api/legend",
     "/api/places", "/api/duplicates", "/api/hotspots", "/api/statistics", "/legend/{group}/{file}", "/geojson/{file}", "/tiles/{tileset}",
     "/tiles/{tileset}/{z}/{x}/{y}", "/wmts", "/wmts/1.0.0/WMTSCapabilities.xml", "/open311/v2/services/{code}", "/open311/v2/requests/{id}",
@@ -353,6 +353,7 @@ COMMANDS = {
     "work add": ["--kind", "hazard", "--category", "pothole", "--title", "A", "--at", "47.37,54.54"], "work show": ["{id}"],
     "work list": ["--limit", "3"], "work set-status": ["{id}", "in_progress"], "work set-deadline": ["{id}", "2027-01-01T00:00:00Z"],
     "work assign": ["{id}", "--organisation", "A", "--reason", "x", "--confirm"], "work confirm": ["{id}"], "work history": ["{id}"], "rules check": [],
+    "rules new": [], "city set": ["--name", "A"], "city show": [], "layer list": [], "layer remove": ["schools", "--yes"],
     "rules explain": ["--category", "pothole", "--at", "47.37,54.54"], "token create": ["--role", "dispatcher", "--name", "A"], "token list": [],
     "token revoke": ["1"], "token log": [], "backup file": ["copy.sqlite"], "backup list": ["."], "restore": ["copy.sqlite"], "check": [], "help": [],
     "serve": ["--port", "0"], "demo": ["--no-serve"], "key show": [], "key rotate": [], "key new": [], "source list": [], "source show": ["test"],
@@ -385,7 +386,7 @@ def test_every_command_of_the_program_is_played_with():
 
 
 NUMERIC_OPTIONS = {
-    "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "permutations", "seed", "boundary", "exclude-at", "top", "minimum-sample", "limit", "size", "scale", "bbox", "at", "since", "until",
+    "within", "cell", "band", "epsilon", "minimum-points", "bandwidth", "permutations", "seed", "boundary", "exclude-at", "top", "minimum-sample", "limit", "size", "scale", "bbox", "bounds", "at", "since", "until",
     "admin-level", "show", "convert-seconds", "convert-memory", "convert-output", "port", "max-queue", "tile-cache", "deadline-tiles", "deadline-features",
     "reports-per-minute", "changes-per-minute", "contacts-kept", "open-contacts-kept", "reports-kept",
     "waiting-reports-kept", "backup-every", "backup-keep", "backup-journal", "to", "entry", "seed", "starts", "due", "observed-at", "expires", "zooms", "months"}
@@ -400,7 +401,7 @@ def command_lines():
             option = next((one["name"] for one in argument.get("names", []) if len(one["name"]) > 1), None)
             if option in ("database", "log-level", "web", "styles", "rules", "host", "mapping", "city", "key-file", "group", "backup-to", "identity"):
                 continue
-            values = BOXES if option in ("bbox", "boundary", "exclude-at") else TIMES if argument.get("valueName") == "time" else NUMBERS
+            values = BOXES if option in ("bbox", "boundary", "exclude-at", "bounds") else TIMES if argument.get("valueName") == "time" else NUMBERS
             # The demo is served by the options of serve.
             count = (2 if option in NUMERIC_OPTIONS and (name != "demo" or option == "seed") else position % 2) * FACTOR
             for value in picked(values, count, name, str(option), str(position)):

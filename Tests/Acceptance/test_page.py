@@ -33,7 +33,7 @@ def opened(browser, service, language, size, path="/", dark=False):
 def test_the_page_shows_the_map_and_the_legend(browser, service, artefacts, language, size):
     page = opened(browser, service, language, size)
     page.save_screenshot(str(artefacts / f"page-{language}-{size}.png"))
-    assert page.title == {"ru": "Карта работ", "en": "Works map"}[language]
+    assert page.title == {"ru": "Верхнереченск — Карта работ", "en": "Verkhnerechensk — Works map"}[language]
     if size == "phone":
         page.find_element(By.ID, "legend-title").click()
     legend = page.find_element(By.ID, "legend").text

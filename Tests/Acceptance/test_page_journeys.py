@@ -209,7 +209,7 @@ def test_a_link_restores_view_filters_language_and_work(browser, service):
     other.get(link)
     loaded(other)
     until(other, "return !document.getElementById('card').hidden")
-    assert other.title == "Works map"
+    assert other.title == "Verkhnerechensk — Works map"
     assert other.find_element(By.CSS_SELECTOR, "#card h2").text == shown
     assert tile_queries(other) == {"kind=outage&open=true"}
     assert other.execute_script("return document.getElementById('kind-outage').checked")
@@ -231,7 +231,7 @@ def test_links_of_other_versions_and_broken_ones_open_the_map(browser, service, 
     page = browser(1280, 800, "ru")
     page.get(service.url + path)
     loaded(page)
-    assert page.title == ("Works map" if "lang=en" in path else "Карта работ")
+    assert page.title == ("Verkhnerechensk — Works map" if "lang=en" in path else "Верхнереченск — Карта работ")
     assert not [entry for entry in page.get_log("browser")
                 if entry["level"] == "SEVERE" and "/open311/" not in entry["message"]]
     if "54.55" in path:
@@ -358,7 +358,7 @@ def test_a_language_is_added_by_one_file(browser, demo_database, tmp_path):
     service = Service(demo_database, "--web", str(web))
     try:
         page = opened(browser, service, "de", "desktop")
-        assert page.title == "Baustellenkarte"
+        assert page.title == "Verkhnerechensk — Baustellenkarte"
         assert "works on the map" in page.find_element(By.ID, "list-title").text
         assert page.find_element(By.CSS_SELECTOR, '[data-language="de"]').text == "Deutsch"
     finally:
