@@ -9,8 +9,8 @@ import socket
 import sqlite3
 import struct
 import subprocess
+import sys
 import tempfile
-import threading
 import zipfile
 import zlib
 
@@ -232,14 +232,18 @@ def bomb(path, head, unit, count):
 
 def peak(*arguments):
     """Status, errors and the most memory of a run, in mebibytes."""
-    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    errors = []
-    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
-    reader.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    reader.join()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, errors[0], usage.ru_maxrss / 1024
+    answer = subprocess.run([sys.executable, "-c", WATCH, PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    status, kibibytes = answer.stdout.split()
+    return int(status), answer.stderr, int(kibibytes) / 1024
+
+
+# A process begins with the most memory of the one that it was forked from, which is much after hours of tests: a small one stands between.
+WATCH = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+"""
 
 
 POINT = '"geometry":{"type":"Point","coordinates":[9.5,47.1]}'
