@@ -50,7 +50,7 @@ public struct JSONObject: Sendable {
         }
     }
 
-    /// Whether a member has this name.
+    /// True if a member has this name.
     func has(_ name: String) -> Bool { place(of: name) != nil }
 
     /// Adds a member whose name is not there yet.

@@ -33,7 +33,7 @@ enum WriteGuard {
         }
     }
 
-    /// What has a guard of its own against every change is left out: deleting works, and changing or deleting entries of the ledger.
+    /// Events that have a guard of their own are left out: deleting works, and changing or deleting entries of the ledger.
     private static var guarded: [(table: String, events: [String])] {
         [
             ("works", ["INSERT", "UPDATE"]), ("ledger", ["INSERT"]), ("recordings", ["INSERT"]),

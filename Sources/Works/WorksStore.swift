@@ -275,7 +275,7 @@ public enum StoreNote: String, Sendable, CaseIterable {
     case cityLanguage = "city_language"
     /// The box of the city: `west,south,east,north`.
     case cityBounds = "city_bounds"
-    /// Where people ask about the map.
+    /// Address, number or page by which people ask about the map.
     case cityContact = "city_contact"
     /// The licence of the city's own data.
     case cityLicence = "city_licence"

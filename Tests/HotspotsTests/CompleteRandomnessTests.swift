@@ -6,7 +6,7 @@ import Works
 
 @testable import Hotspots
 
-/// How often random incidents have “hot” cells or “clustering”. `WORKSMAP_RANDOM_SETS=400` takes more sets; `make bench-randomness`
+/// Share of random sets of incidents that have “hot” cells or “clustering”. `WORKSMAP_RANDOM_SETS=400` takes more sets; `make bench-randomness`
 /// asks the command line.
 @Suite("Complete randomness")
 struct CompleteRandomnessTests {

@@ -24,7 +24,7 @@ public struct HotspotAnswer: Sendable {
     public var largestDistanceError: Double
     /// The area that the mean density was taken over; nil where there is none.
     public var studyArea: StudyArea?
-    /// What counts around places are compared with; nil without a mean density.
+    /// Model that counts around places are compared with; nil without a mean density.
     public var chance: ChanceModel?
     /// Whether there is any clustering at all; nil if there are too few incidents or cells to say.
     public var moran: MoranTest?
@@ -32,9 +32,9 @@ public struct HotspotAnswer: Sendable {
     public var grid: GridHotspots?
     /// The places that each significant cell reaches, by the cell's entry in ``grid``.
     public var cellPlaces: [Int: [String]] = [:]
-    /// What `gi-star` found at each size of cells, if several were asked for.
+    /// Findings of `gi-star` at each size of cells, if several were asked for.
     public var stability: [CellSizeFinding] = []
-    /// What is counted: incidents, or their weights.
+    /// Measure that is counted: incidents, or their weights.
     var measure = WeightedMeasure()
     /// What `dbscan` found, the largest cluster first.
     public var clusters: [ClusterFinding] = []
@@ -83,7 +83,7 @@ public struct CellFinding: Sendable {
     /// `r` and the row from the south, `c` and the column from the west.
     public var id: String
     public var incidents: Int
-    /// What counts in it: its incidents, or the sum of their weights.
+    /// Count in it: its incidents, or the sum of their weights.
     public var weighted: Double
     /// Not a number if all cells are alike.
     public var z: Double

@@ -1,7 +1,7 @@
 import TimeBudgets
 import Works
 
-/// How counts around places vary by chance, learned from positions at which nothing is special.
+/// Variation of counts around places by chance, learned from positions at which nothing is special.
 ///
 /// Positions are drawn at random from the study area. Incidents around each, within the radius of a circle as large as the middle place's
 /// reach, have the mean that their exposure gives them and vary more than Poisson counts where incidents come in groups or densities differ.
@@ -68,7 +68,7 @@ public struct ChanceModel: Sendable {
     }
 }
 
-/// How exposure is found around a place.
+/// Search for exposure around a place.
 enum ExposureModel: Sendable {
     case area(StudyArea)
     case points(PointExposure)

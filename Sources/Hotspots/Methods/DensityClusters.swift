@@ -159,7 +159,7 @@ private struct EpsilonReach: Sendable {
         }.flatMap { $0 }
     }
 
-    /// Whether the weights within reach of each sorted position, its own among them, sum up to at least so much.
+    /// For each sorted position, true if the weights within reach of it, its own among them, sum up to at least so much.
     func coreFlags(weights: [Double], atLeast wanted: Int, budget: TimeBudget) throws -> [Bool] {
         try mapChunks(of: grid.cells.count, size: chunk, within: budget) { cells in
             var meter = BudgetMeter(budget)

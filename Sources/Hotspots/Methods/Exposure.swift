@@ -2,7 +2,7 @@ import Geometry
 import TimeBudgets
 public import Works
 
-/// What incidents are expected in proportion to.
+/// Exposure that incidents are expected in proportion to.
 public enum ExposureKind: Hashable, Sendable {
     /// Square metres of the reference area.
     case area
@@ -59,7 +59,7 @@ public enum ExposureKind: Hashable, Sendable {
     }
 }
 
-/// What an exposure other than area is made of, as a store has it.
+/// Material of an exposure other than area, as a store has it.
 enum ExposureSource: Sendable {
     /// Places' own numbers by their ids.
     case own([String: Double])

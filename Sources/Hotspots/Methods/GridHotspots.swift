@@ -15,7 +15,7 @@ public struct GridHotspots: Sendable {
     public let cells: [Int]
     /// Incidents in each cell.
     public let counts: [Int32]
-    /// What counts in each cell: its incidents, or the sum of their weights.
+    /// Count in each cell: its incidents, or the sum of their weights.
     public let values: [Double]
     /// Standard deviations above (or below) what chance has in the cell and its neighbours; not a number if all cells are alike.
     public let z: [Double]

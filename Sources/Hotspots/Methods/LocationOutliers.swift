@@ -92,7 +92,7 @@ enum LocationOutliers {
 
 /// Incidents of one group of outliers.
 public struct OutlierGroup: Sendable, Hashable {
-    /// Where the first of them is.
+    /// Position of the first of them.
     public var position: Coordinate
     public var incidents: Int
     /// True if all are at that position.

@@ -32,10 +32,10 @@ public struct PlaceCount: Sendable, Hashable {
     public var nearest: Double?
     /// Square metres of the study area within the distance; nil without one.
     public var reach: Double?
-    /// What incidents are expected in proportion to: square metres of the study area within the distance, or what the question says; nil if
+    /// Exposure that incidents are expected in proportion to: square metres of the study area within the distance, or what the question says; nil if
     /// that is not known of the place.
     public var exposure: Double?
-    /// How many there would be if incidents were in proportion to ``exposure``; nil where that is not known or 0 of the whole.
+    /// Number that there would be if incidents were in proportion to ``exposure``; nil where that is not known or 0 of the whole.
     public var expected: Double?
     /// The means that are compatible with ``incidents`` (95 %), by the model of the answer.
     public var interval = PoissonInterval(count: 0)

@@ -1,4 +1,4 @@
-/// What methods count: incidents, or their weights (equivalent property damage only and the like).
+/// Measure that methods count: incidents, or their weights (equivalent property damage only and the like).
 ///
 /// A sum of weights is compared with chance as the number of incidents of one common weight that varies as much: *w̃* = Σ*w*² / Σ*w* (G. Bohm and
 /// G. Zech, "Statistics of weighted Poisson events", *Nucl. Instrum. Methods A* 748, 2014).
@@ -20,6 +20,6 @@ struct WeightedMeasure: Hashable, Sendable {
         isWeighted = true
     }
 
-    /// What a place has.
+    /// Exposure of a place.
     func value(_ count: PlaceCount) -> Double { isWeighted ? count.weighted : Double(count.incidents) }
 }

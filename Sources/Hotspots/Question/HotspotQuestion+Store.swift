@@ -58,7 +58,7 @@ extension HotspotQuestion {
         return selection
     }
 
-    /// What the question's exposure is made of; nil for area.
+    /// Material of the question's exposure; nil for area.
     ///
     /// - Throws: ``HotspotError/noExposure(_:reason:)`` for a layer that is empty or has no such column.
     private func exposure(

@@ -43,14 +43,14 @@ public struct HotspotQuestion: Sendable {
     public var minimumPoints = 10
     /// The bandwidth of `kde` in metres; else ``within``.
     public var bandwidth: Double?
-    /// How Moran's I is tested.
+    /// Test of Moran's I.
     public var permutations = Permutations()
     /// The share of false alarms among the cells, and the places, called significant.
     public var significance = 0.05
 
     /// The area that chance is measured against; nil for the districts, the city's bounds or the hull of the incidents, whichever there is.
     public var boundary: StudyBoundary?
-    /// What incidents are expected in proportion to.
+    /// Exposure that incidents are expected in proportion to.
     public var per = ExposureKind.area
     /// Positions of which no incident counts, each about a metre wide.
     public var excluded: [Coordinate] = []

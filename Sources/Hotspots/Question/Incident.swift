@@ -61,7 +61,7 @@ public struct SeverityWeights: Hashable, Sendable {
         self.severe = severe
     }
 
-    /// What a weight can be.
+    /// Range of a weight.
     public static let range = NumberRange(0.0...1_000_000)
 
     public subscript(severity: Severity) -> Double {

@@ -171,7 +171,7 @@ struct NeighbourhoodTotals: Sendable {
 extension NeighbourhoodSum {
     /// Two-sided probabilities of the sums of neighbourhoods, and the name of the distribution.
     ///
-    /// How much counts vary is learned from the cells outside of each neighbourhood, so that a pile does not hide itself. It is rounded up to
+    /// The variation of counts is learned from the cells outside of each neighbourhood, so that a pile does not hide itself. It is rounded up to
     /// steps of 2 %, so that few distributions serve all.
     ///
     /// - Parameters:

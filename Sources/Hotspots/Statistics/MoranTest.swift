@@ -2,7 +2,7 @@ public import Geometry
 import TimeBudgets
 import Works
 
-/// How many random arrangements a statistic is compared with, and where their random numbers begin.
+/// Number of random arrangements that a statistic is compared with, and the seed of their random numbers.
 public struct Permutations: Hashable, Sendable {
     public var count: Int
     public var seed: Int

@@ -5,7 +5,7 @@ import Works
 
 /// The tables, indexes, triggers and views of a file, held against those of a new one.
 ///
-/// What others have added for themselves, tables and views such as those of QGIS, is nobody's fault; a trigger on a table of ours is.
+/// Tables and views that others have added for themselves, QGIS for one, are nobody's fault; a trigger on a table of ours is.
 struct SchemaCheck {
     private struct Object: Hashable {
         var type: String

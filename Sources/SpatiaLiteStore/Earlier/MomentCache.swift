@@ -3,7 +3,7 @@ import Synchronization
 import TimeBudgets
 import Works
 
-/// What was known at moments that were asked for lately, each read once and then brought up to date by what changed.
+/// Works as they were at moments that were asked for lately, each read once and then brought up to date by what changed.
 ///
 /// A class, because all readers share it.
 final class MomentCache: Sendable {
@@ -27,7 +27,7 @@ final class MomentCache: Sendable {
         self.limit = limit
     }
 
-    /// What is known of a moment, of whatever state.
+    /// Works of a moment, of whatever state.
     func works(asOf moment: Instant) -> EarlierWorks? {
         state.withLock { state in
             guard let index = state.known.firstIndex(where: { $0.moment == moment }) else { return nil }

@@ -88,7 +88,7 @@ extension WorkReader {
         } catch is PageEnd {}
     }
 
-    /// How many works are looked at between two looks at the budget.
+    /// Works between two looks at the budget.
     private static var entriesPerCheck: Int { 256 }
 
     /// A spatial relation by the engine's own functions, as its SQL judges it.
