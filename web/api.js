@@ -6,7 +6,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Called with the moment at which an answer was stored when there is no connection, and with null when there is one. */
+/** Called with the moment at which an answer was stored, or with null if it is fresh. */
 let tellStored = () => {};
 export const onStored = (listener) => { tellStored = listener; };
 
@@ -27,6 +27,16 @@ async function get(address, signal, headers = {}) {
   return read(answer);
 }
 
+/** The last question of each sort. */
+const last = {};
+
+/** A signal for a question that takes back the one of its sort before. */
+export function only(sort) {
+  last[sort]?.abort();
+  last[sort] = new AbortController();
+  return last[sort].signal;
+}
+
 async function read(answer) {
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
@@ -36,36 +46,34 @@ async function read(answer) {
   return answer.json();
 }
 
-
 /** The name, the time zone and the last change of the city's data. */
 export const city = () => get('/api/city');
 
-/** How fresh the data of each source is; none where nothing is fetched on a schedule, or the answer does not come. */
-export const sources = async () => (await get('/api/sources').catch(() => null))?.sources ?? [];
+/** How fresh the data of each source is; none if nothing is fetched on a schedule or no answer comes. */
+export const sources = () => get('/api/sources').then(({ sources }) => sources, () => []);
 
 /** What the colours and shapes of the works mean, as the style sheet has them. */
 export const legend = () => get('/api/legend');
 
-/** One work as a feature. */
-export const work = (id) => get(`/api/works/${encodeURIComponent(id)}`);
+/** One work as a feature, as it is or as it was at a moment. */
+export const work = (id, at) => get(at ? `/ogc/collections/works/items/${id}?at=${at}` : `/api/works/${encodeURIComponent(id)}`);
 
 /** What was changed in a work's record, oldest first. */
 export const history = async (id) => (await get(`/api/works/${encodeURIComponent(id)}/history`)).entries;
 
 /** Districts, streets and schools with such a name. */
-export const places = async (words, signal) => (await get(`/api/places?${new URLSearchParams({ q: words, limit: 8 })}`, signal)).places;
+export const places = async (words) => (await get(`/api/places?${new URLSearchParams({ q: words, limit: 8 })}`, only('places'))).places;
 
-/** A page of works: features, numberMatched, and the cursor of the next page if there is one. */
+/** A page of works: features, numberMatched, and the cursor of the next page, if any. */
 export async function works(parameters, signal) {
   const page = await get(`/ogc/collections/works/items?${parameters}`, signal);
   const next = page.links.find((link) => link.rel === 'next');
   return { ...page, cursor: next && new URL(next.href).searchParams.get('cursor') };
 }
 
-/** What residents can report, named in a language if the service can; null where it takes no reports. */
+/** What residents can report, in a language if the service can; null where it takes no reports. */
 export async function services(language) {
-  const answer = await fetch('/open311/v2/services.json', { headers: { 'Accept-Language': language } }).catch(() => null);
-  const list = answer?.ok ? await answer.json().catch(() => null) : null;
+  const list = await get('/open311/v2/services.json', undefined, { 'Accept-Language': language }).catch(() => null);
   return Array.isArray(list) && list.length > 0 ? list : null;
 }
 
@@ -76,13 +84,12 @@ export async function report(fields, language) {
 }
 
 /** Open works that a report of a category at a place probably repeats, nearest first. */
-export const duplicates = async (report, language, signal) =>
-  (await get(`/api/duplicates?${new URLSearchParams(report)}`, signal, { 'Accept-Language': language })).duplicates;
+export const duplicates = async (report, language) =>
+  (await get(`/api/duplicates?${new URLSearchParams(report)}`, only('duplicates'), { 'Accept-Language': language })).duplicates;
 
 /** A rectangle of the map as the service reads it; it may go over the antimeridian. */
 export function box(bounds) {
-  let [west, south, east, north] = bounds.toBBoxString().split(',').map(Number);
-  if (east - west >= 360) [west, east] = [-180, 180];
-  const wrap = (longitude) => (longitude > 180 || longitude < -180 ? ((longitude + 540) % 360 + 360) % 360 - 180 : longitude);
-  return [wrap(west), Math.max(south, -90), wrap(east), Math.min(north, 90)].map((degrees) => degrees.toFixed(6)).join(',');
+  const [southWest, northEast] = [bounds.getSouthWest().wrap(), bounds.getNorthEast().wrap()];
+  const [west, east] = bounds.getEast() - bounds.getWest() >= 360 ? [-180, 180] : [southWest.lng, northEast.lng];
+  return [west, Math.max(southWest.lat, -90), east, Math.min(northEast.lat, 90)].map((degrees) => degrees.toFixed(6)).join(',');
 }

@@ -3,11 +3,14 @@ import { movesText, stateText } from './deadline.js';
 import { button, element } from './dom.js';
 import { isFollowed } from './follow.js';
 import { inLanguage, language, moment, nameOf, text, titleOf } from './language.js';
+import { asked, shownAt } from './question.js';
 import { line } from './results.js';
+import { asOf } from './time.js';
 
-/** Shows works that were asked for at one place; one in full, several as a list to choose from. `actions`: close, zoom, share, follow. */
+/** Shows works of one place: one in full, several to choose from. `actions`: close, zoom, share, follow. */
 export function showCard(card, works, actions, found = works.length) {
   card.replaceChildren(button(text('close'), actions.close, { class: 'close' }));
+  if (asked.at) card.append(element('p', { class: 'note' }, text('when.card', { time: asOf() })));
   if (works.length === 0) card.append(element('p', {}, text('nothingHere')));
   if (works.length > 1) {
     card.append(element('h2', {}, text('several', { count: found })), element('ul', {}, ...works.map(line)));
@@ -19,61 +22,45 @@ export function showCard(card, works, actions, found = works.length) {
 
 function full(work, actions) {
   const is = work.properties;
-  const facts = element('dl');
-  const add = (name, value) => {
-    if (value) facts.append(element('dt', {}, text(`field.${name}`)), element('dd', {}, value));
-  };
-  const time = (instant) => instant && moment(instant);
-  const timed = (name) => add(name, time(is[name]));
-  const named = (name) => add(name, is[name] && text(`${name}.${is[name]}`));
-  named('status');
-  timed('due_at');
+  const named = (name) => is[name] && text(`${name}.${is[name]}`);
   const moves = movesText(is);
-  if (moves) add('original_due_at', `${time(is.original_due_at)}, ${moves}`);
-  else if (!is.due_at) timed('original_due_at');
-  add('moved_late', is.moved_late && `${time(is.passed_due_at)}: ${text('moves.late')}`);
-  timed('starts_at');
-  const estimated = is.completed_estimated ? ` (${text('estimated')})` : '';
-  add('completed_at', is.completed_at && time(is.completed_at) + estimated);
-  add('daily', is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }));
-  timed('on_site_at');
-  named('traffic_impact');
-  named('severity');
-  add('category', nameOf('category', is.category));
-  for (const name of ['organisation', 'contractor', 'address', 'district']) add(name, is[name]);
-  timed('reported_at');
-  const follow = button('', () => { actions.follow(work); showFollow(); }, { class: 'follow' });
-  const showFollow = () => {
-    follow.textContent = text(isFollowed(work.id) ? 'follow.stop' : 'follow.start');
+  const first = moment(is.original_due_at);
+  const { organisation, contractor, address, district } = is;
+  const facts = {
+    status: named('status'), due_at: moment(is.due_at), original_due_at: moves ? `${first}, ${moves}` : !is.due_at && first,
+    moved_late: is.moved_late && `${moment(is.passed_due_at)}: ${text('moves.late')}`, starts_at: moment(is.starts_at),
+    completed_at: is.completed_at && moment(is.completed_at) + (is.completed_estimated ? ` (${text('estimated')})` : ''),
+    daily: is.daily_from && is.daily_until && text('daily', { from: is.daily_from, until: is.daily_until }),
+    on_site_at: moment(is.on_site_at), traffic_impact: named('traffic_impact'), severity: named('severity'),
+    category: nameOf('category', is.category), organisation, contractor, address, district, reported_at: moment(is.reported_at),
   };
-  showFollow();
+  const followText = () => text(isFollowed(work.id) ? 'follow.stop' : 'follow.start');
+  const follow = button(followText(), () => actions.follow(work).then(() => { follow.textContent = followText(); }), { class: 'follow' });
   const description = inLanguage(is, 'description');
   return [
     element('h2', {}, titleOf(is)),
     element('p', { class: 'state', 'data-state': is.deadline_state }, `${text(`kind.${is.kind}`)} · ${stateText(is)}`),
     description ? element('p', {}, description) : '',
-    facts,
+    element('dl', {}, ...Object.entries(facts).filter(([, value]) => value)
+      .flatMap(([name, value]) => [element('dt', {}, text(`field.${name}`)), element('dd', {}, value)])),
     element('div', { class: 'row' },
       follow, button(text('share.button'), actions.share, { class: 'share' }),
       work.geometry ? button(text('zoomTo'), () => actions.zoom(work), { class: 'zoom' }) : '',
-      element('a', { href: `/works/${work.id}?lang=${language}` }, text('details'))),
+      element('a', { href: `/works/${work.id}?${asked.at && `at=${asked.at}&`}lang=${language}` }, text('details'))),
     record(work),
   ];
 }
 
-/** The work's record in words; it is asked for when somebody opens it. */
+/** The work's record in words, asked for when somebody opens it. */
 function record(work) {
   const made = element('details', { class: 'history' }, element('summary', {}, text('history.title')));
   made.addEventListener('toggle', async () => {
     if (!made.open || made.children.length > 1) return;
     const list = element('ol', { 'aria-live': 'polite' });
     made.append(list);
-    try {
-      list.replaceChildren(...(await api.history(work.id)).map(entryLine));
-    } catch (error) {
-      list.remove();
-      made.append(element('p', {}, text('loadFailed', { reason: error.message })));
-    }
+    list.replaceChildren(...await api.history(work.id).then(
+      (entries) => entries.filter(({ at }) => Date.parse(at) <= shownAt()).map(entryLine),
+      (error) => [element('li', {}, text('loadFailed', { reason: error.message }))]));
   });
   return made;
 }

@@ -1,4 +1,5 @@
 import { text } from './language.js';
+import { shownAt } from './question.js';
 
 const day = 86_400_000;
 
@@ -7,14 +8,14 @@ const day = 86_400_000;
 /** The state of a work's deadline, and by how much it is late. */
 export function stateText(is) {
   const state = text(`deadline_state.${is.deadline_state}`);
-  const end = { overdue: Date.now(), missed: Date.parse(is.completed_at) }[is.deadline_state];
+  const end = { overdue: shownAt(), missed: Date.parse(is.completed_at) }[is.deadline_state];
   // A closed work is judged by the deadline that was in force when it passed.
   const due = (is.completed_at && is.passed_due_at) || is.due_at;
   const days = end && Math.ceil((end - Date.parse(due)) / day);
   return days ? `${state}, ${text('late', { count: days })}` : state;
 }
 
-/** How often the deadline of a work was moved: “moved 3 times, +19 days”, in hours if it is less than a day; empty if it never was. */
+/** How often the deadline was moved: “moved 3 times, +19 days”, in hours below a day; empty if never. */
 export function movesText(is) {
   if (!is.due_changes || !is.due_at || !is.original_due_at) return '';
   const moved = text('moves.times', { count: is.due_changes });

@@ -8,8 +8,7 @@ const most = 50;
 /** What was seen of each work that is followed, by its id; it never leaves this device. */
 function read() {
   try {
-    const stored = JSON.parse(kept(key) ?? '{}');
-    return stored && typeof stored === 'object' && !Array.isArray(stored) ? stored : {};
+    return { ...JSON.parse(kept(key)) };
   } catch {
     return {};
   }
@@ -24,13 +23,11 @@ const seen = ({ properties: { title, category, due_at, status } }) => ({ title, 
 /** Starts or stops to follow; answers with what to tell. */
 export function toggle(work) {
   const followed = read();
-  if (followed[work.id]) {
-    delete followed[work.id];
-    return write(followed) ? 'follow.stopped' : 'follow.failed';
-  }
-  if (Object.keys(followed).length >= most) return 'follow.full';
-  followed[work.id] = seen(work);
-  return write(followed) ? 'follow.started' : 'follow.failed';
+  const isNew = !followed[work.id];
+  if (isNew && Object.keys(followed).length >= most) return 'follow.full';
+  if (isNew) followed[work.id] = seen(work);
+  else delete followed[work.id];
+  return !write(followed) ? 'follow.failed' : isNew ? 'follow.started' : 'follow.stopped';
 }
 
 /** Notes that somebody has looked at a work as it is now. */
@@ -48,14 +45,12 @@ export async function showFollowed(choose) {
   byId('followed').hidden = ids.length === 0;
   const lines = await Promise.all(ids.map(async (id) => {
     const was = followed[id];
-    let work;
-    try {
-      work = await api.work(id);
-    } catch (error) {
-      const title = was.title ?? nameOf('category', was.category ?? '');
-      return element('li', {}, title, ' ', element('span', { class: 'note' }, text([404, 410].includes(error.status) ? 'follow.gone' : 'follow.unknown')));
+    const work = await api.work(id).catch((error) => ({ error }));
+    const { error, properties: is } = work;
+    if (error) {
+      const why = text([404, 410].includes(error.status) ? 'follow.gone' : 'follow.unknown');
+      return element('li', {}, was.title ?? nameOf('category', was.category ?? ''), ' ', element('span', { class: 'note' }, why));
     }
-    const is = work.properties;
     return element('li', {},
       element('button', { type: 'button', class: 'work', 'data-id': id, onclick: () => choose(work) },
         element('strong', {}, titleOf(is)),

@@ -3,21 +3,22 @@ import * as api from './api.js';
 import { byId, button, element, keep, settled } from './dom.js';
 import { showCard } from './card.js';
 import { useZone } from './clock.js';
-import { showFilters } from './filters.js';
+import { enableFilters, showFilters } from './filters.js';
 import { look, showFollowed, toggle } from './follow.js';
 import { language, moment, preferredLanguage, readLanguages, text, useLanguage } from './language.js';
 import { showLegend } from './legend.js';
 import { enableOffline, showOffline } from './offline.js';
-import { asked, fromAddress, parameters, toAddress } from './question.js';
+import { asked, fromAddress, parameters, written } from './question.js';
 import { choosePlace, close as closeReport, enableReports, isChoosing, refreshReport } from './report.js';
 import { listWorks, onWork } from './results.js';
 import { enableSearch } from './search.js';
+import { enableTime, showTime } from './time.js';
 
 const card = byId('card');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const phone = matchMedia('(max-width: 48rem)');
-/** How often it is asked whether the city's record has changed. */
+/** How often the record is asked for changes. */
 const watchEvery = 60_000;
 const atOnce = { animate: false };
 
@@ -25,6 +26,8 @@ let legend = [];
 let sources = [];
 let shown = [];
 let shownCount = 0;
+/** The `at` of the card's works. */
+let shownFor = '';
 let opener = null;
 let tilesets = {};
 let highlight;
@@ -32,6 +35,7 @@ let zoom;
 
 // Without a connection the start tells what is the matter.
 let [languages, city] = await Promise.all([readLanguages(), api.city().catch(() => null)]);
+useZone(city?.time_zone);
 const link = fromAddress(location);
 byId('languages').append(...languages.map(({ code, name }) =>
   button(name, () => chooseLanguage(code), { lang: code, 'data-language': code })));
@@ -41,7 +45,8 @@ const map = L.map('map', {
   zoomControl: false, keyboard: true, maxZoom: 22,
   zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
 });
-start().catch(explain);
+addEventListener('unhandledrejection', ({ reason }) => explain(reason));
+start();
 
 async function start() {
   [city, legend, sources] = await Promise.all([city ?? api.city(), api.legend(), api.sources()]);
@@ -53,12 +58,12 @@ async function start() {
   tilesets.works = layer('works');
   highlight = L.geoJSON(null, {
     interactive: false, style: { className: 'highlight', weight: 5, fill: false },
-    pointToLayer: (_, place) => L.circleMarker(place, { radius: 16, className: 'highlight', weight: 4, fill: false, interactive: false }),
+    pointToLayer: (_, place) => L.circleMarker(place, { radius: 16, interactive: false }),
   }).addTo(map);
-  showTexts();
   onWork(choose, explain);
-  byId('words').value = asked.q;
+  enableFilters(askedAnew);
   enableSearch(goTo, askForWords, explain);
+  enableTime(askedAnew);
   map.on('moveend', settled(() => { remember(); listInView(); }, 150));
   map.on('click', (event) => (isChoosing() ? map.panTo(event.latlng) : ask(event.latlng)));
   map.on('locationfound', ({ latlng }) => announce('locate.found', { latitude: latlng.lat.toFixed(4), longitude: latlng.lng.toFixed(4) }));
@@ -69,10 +74,8 @@ async function start() {
   addEventListener('hashchange', followLink);
   document.addEventListener('keydown', keys);
   enableOffline(update);
-  await listInView();
-  if (link.work) await openWork(link.work);
-  remember();
-  showFollowed(choose);
+  await showLink(link);
+  showMine();
   enableReports(map, update);
   setInterval(() => { if (!document.hidden) update(); }, watchEvery);
 }
@@ -85,10 +88,9 @@ function showCity({ bounds, min_zoom: zoom }) {
   map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), zoom), atOnce);
 }
 
-/** A box of the service as the map has it; it may go over the antimeridian. */
+/** A box of the service as the map has it, over the antimeridian too. */
 const boxOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east < west ? east + 360 : east]);
 
-/** Adds tiles of one tileset. */
 function layer(name, attribution) {
   return L.tileLayer(tiles(name), { maxZoom: 22, attribution })
     .on('tileerror', ({ tile }) => tryAgain(tile))
@@ -107,29 +109,32 @@ const theme = () => (dark.matches ? 'dark' : '');
 
 /** Where tiles are: the works are filtered as the list is. */
 function tiles(name) {
-  const query = name === 'works' ? parameters({ theme: theme() }) : theme() && `theme=${theme()}`;
-  return `/tiles/${name}/{z}/{x}/{y}{r}.png${query ? `?${query}` : ''}`;
+  return `/tiles/${name}/{z}/{x}/{y}{r}.png?${(name === 'works' ? parameters : written)({ theme: theme() })}`;
 }
 
+/** Draws what is asked; tells whether it is something else. */
 function redraw() {
-  for (const [name, layer] of Object.entries(tilesets)) {
-    if (layer._url !== tiles(name)) layer.setUrl(tiles(name));
-  }
+  const stale = Object.entries(tilesets).filter(([name, layer]) => layer._url !== tiles(name));
+  for (const [name, layer] of stale) layer.setUrl(tiles(name));
+  return stale.length > 0;
 }
 
 const listInView = () => listWorks(map.getBounds());
 
-/** Something else is asked: map, list and address follow. */
+/** Something else is asked; back leads to what was asked before. */
 function askedAnew() {
   redraw();
-  remember();
+  remember('pushState');
   listInView();
+  if (shownFor === asked.at || card.hidden) return;
+  if (shown.length === 1) openWork(shown[0].id, null);
+  else hideCard();
 }
 
 function askForWords(words) {
   asked.q = words;
   byId('words').value = words;
-  showFilters(askedAnew);
+  showFilters();
   askedAnew();
   announce(words ? 'search.asked' : 'search.cleared', { words });
 }
@@ -141,71 +146,69 @@ function goTo({ bbox, name, names }) {
 
 /** Asks whether the record has changed, and shows it as it is now. */
 async function update() {
-  try {
-    const before = city;
-    [city, sources] = await Promise.all([api.city(), api.sources()]);
-    useZone(city.time_zone);
-    showName();
-    showUpdated();
-    showSources();
-    if (city.updated_at === before.updated_at && city.time_zone === before.time_zone) return;
-    tilesets.works.setUrl(tiles('works'));
-    listInView();
-    showSetup();
-    showFollowed(choose);
-  } catch (error) {
-    explain(error);
-  }
+  const before = city;
+  [city, sources] = await Promise.all([api.city(), api.sources()]);
+  useZone(city.time_zone);
+  showFacts();
+  // At midnight today is another day.
+  if (city.updated_at !== before.updated_at || city.time_zone !== before.time_zone) tilesets.works.setUrl(tiles('works'));
+  else if (!redraw()) return;
+  listInView();
+  showSetup();
+  showMine();
 }
 
 // MARK: Works
 
 /** Shows what lies within a finger's width of a place. */
 async function ask(place) {
-  const reach = 10;
   const middle = map.latLngToContainerPoint(place);
-  const southWest = map.containerPointToLatLng(middle.add([-reach, reach]));
-  const northEast = map.containerPointToLatLng(middle.add([reach, -reach]));
-  try {
-    const page = await api.works(parameters({ bbox: api.box(L.latLngBounds(southWest, northEast)), limit: 50 }));
-    show(page.features, page.numberMatched, map.getContainer());
-  } catch (error) {
-    explain(error);
-  }
+  const corners = [[-10, 10], [10, -10]].map((step) => map.containerPointToLatLng(middle.add(step)));
+  const page = await api.works(parameters({ bbox: api.box(L.latLngBounds(corners)), limit: 50 }));
+  show(page.features, page.numberMatched, map.getContainer());
 }
 
 const choose = (work, from = document.activeElement) => show([work], 1, from);
 
-async function openWork(id) {
+/** Opens a work as of the time that is asked; with nothing as `from` the focus stays where it is. */
+async function openWork(id, from = map.getContainer()) {
+  const { at } = asked;
   try {
-    choose(await api.work(id), map.getContainer());
+    const work = await api.work(id, at);
+    if (at === asked.at) choose(work, from);
   } catch (error) {
-    if ([404, 410].includes(error.status)) announce('noWork');
-    else explain(error);
+    if (![404, 410].includes(error.status)) return explain(error);
+    announce(at ? 'when.noWork' : 'noWork');
+    hideCard();
   }
 }
+
+/** Shows what is followed as it is now; its card is of the time asked. */
+const showMine = () => showFollowed((work) => (asked.at ? openWork(work.id, document.activeElement) : choose(work)));
 
 function show(works, count, from) {
   shown = works;
   shownCount = count;
+  shownFor = asked.at;
   // Choosing one of several at a place keeps the way back.
-  if (!card.contains(from)) opener = from;
+  if (from && !card.contains(from)) opener = from;
   drawCard();
   highlight.clearLayers();
   for (const work of works.length === 1 ? works : []) {
     if (work.geometry) highlight.addData(work.geometry);
-    look(work);
+    if (!asked.at) look(work);
   }
   remember();
-  card.focus({ preventScroll: !phone.matches });
+  if (from) card.focus({ preventScroll: !phone.matches });
 }
 
 function drawCard() {
   showCard(card, shown, {
     close: closeCard, share,
-    follow(work) {
-      announce(toggle(work));
-      showFollowed(choose);
+    async follow(work) {
+      // What is seen is noted as of now.
+      announce(toggle(asked.at ? await api.work(work.id) : work));
+      showMine();
     },
     zoom(work) {
       const bounds = L.geoJSON(work.geometry).getBounds();
@@ -214,11 +217,15 @@ function drawCard() {
   }, shownCount);
 }
 
-function closeCard() {
+function hideCard() {
   card.hidden = true;
   shown = [];
   highlight.clearLayers();
   remember();
+}
+
+function closeCard() {
+  hideCard();
   // The list may have been drawn anew since.
   const again = opener?.dataset?.id && document.querySelector(`#list [data-id="${opener.dataset.id}"]`);
   (opener?.isConnected ? opener : again || map.getContainer()).focus();
@@ -226,10 +233,9 @@ function closeCard() {
 
 function keys(event) {
   if (event.key === 'Enter' && event.target === map.getContainer()) {
-    if (isChoosing()) {
-      choosePlace();
-      byId('report-description').focus();
-    } else ask(map.getCenter());
+    if (!isChoosing()) return ask(map.getCenter());
+    choosePlace();
+    byId('report-description').focus();
   }
   if (event.key !== 'Escape') return;
   if (!card.hidden) closeCard();
@@ -239,24 +245,30 @@ function keys(event) {
 // MARK: The address
 
 /** The address always says what is on the screen. */
-function remember() {
+function remember(how = 'replaceState') {
   const { lat, lng } = map.getCenter().wrap();
   const work = !card.hidden && shown.length === 1 ? shown[0].id : null;
-  const address = toAddress({ zoom: map.getZoom(), latitude: lat, longitude: lng, work, language });
-  history.replaceState(null, '', `/${address}`);
+  const address = `#${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}&${written({ ...asked, work, lang: language })}`;
+  history[address === location.hash ? 'replaceState' : how](null, '', `/${address}`);
 }
 
-/** Somebody put another link into the address bar. */
+/** Somebody put in another link or went back. */
 async function followLink() {
-  const { view, work, language: wanted } = fromAddress(location);
-  if (wanted && wanted !== language && languages.some(({ code }) => code === wanted)) await useLanguage(wanted);
-  if (view) map.setView(view.center, view.zoom, atOnce);
+  const found = fromAddress(location);
+  if (found.language !== language) await useLanguage(preferredLanguage(found.language ?? language));
+  if (found.view) map.setView(found.view.center, found.view.zoom, atOnce);
+  await showLink(found);
+}
+
+async function showLink({ work, badTime }) {
   byId('words').value = asked.q;
   showTexts();
   redraw();
-  listInView();
+  if (badTime) announce('when.bad');
+  await listInView();
   if (work) await openWork(work);
   else if (!card.hidden) closeCard();
+  remember();
 }
 
 async function share() {
@@ -285,42 +297,40 @@ async function chooseLanguage(code) {
   listInView();
   if (!card.hidden) drawCard();
   refreshReport();
-  showFollowed(choose);
+  showMine();
 }
 
 function showTexts() {
-  showLegend(byId('legend-entries'), legend, theme());
-  showFilters(askedAnew);
-  showUpdated();
-  showSources();
+  showLegend(legend, theme());
+  showFilters();
+  showFacts();
   showOffline();
-  showName();
   showSetup();
   zoom?.remove();
   zoom = L.control.zoom({ position: 'bottomright', zoomInTitle: text('zoomIn'), zoomOutTitle: text('zoomOut') }).addTo(map);
 }
 
-/** The first steps of an empty city, for those whom the service lets see them. */
+/** What changes with the record or the day. */
+function showFacts() {
+  const name = city.name[language] ?? city.name.en;
+  byId('city').textContent = name ?? '';
+  document.title = [name, text('title')].filter(Boolean).join(' — ');
+  byId('updated').textContent = city.updated_at ? text('updated', { time: moment(city.updated_at) }) : text('neverUpdated');
+  showSources();
+  showTime();
+}
+
+/** The first steps of an empty city, for those who may see them. */
 async function showSetup() {
   const answer = city.updated_at ? null : await fetch(`/staff/setup?lang=${language}`).catch(() => null);
   byId('setup').innerHTML = answer?.ok ? (await answer.text()).split(/<.?main>/)[1] : '';
 }
 
-function showName() {
-  const name = city.name[language] ?? city.name.en ?? '';
-  byId('city').textContent = name;
-  document.title = name ? `${name} — ${text('title')}` : text('title');
-}
-
-function showUpdated() {
-  byId('updated').textContent = city.updated_at ? text('updated', { time: moment(city.updated_at) }) : text('neverUpdated');
-}
-
-/** Names the data's sources, each with the time of its last list, and says which are late. */
+/** Names the data's sources, with the time of their last list, and which are late. */
 function showSources() {
   byId('sources').hidden = sources.length === 0;
-  const items = sources.map(({ name, title, state, last_success: time }) => text(`sources.${time ? (state === 'late' ? 'late' : 'fresh') : 'never'}`, {
-    name: title[language] ?? title.ru ?? title.en ?? name, time: time ? moment(time) : '',
+  const items = sources.map(({ name, title, state, last_success: time }) => text(`sources.${!time ? 'never' : state === 'late' ? state : 'fresh'}`, {
+    name: title[language] ?? title.ru ?? title.en ?? name, time: moment(time),
   }));
   byId('sources').textContent = text('sources.all', { list: items.join('; ') });
 }

@@ -4,7 +4,7 @@ import { onStored } from './api.js';
 
 let storedAt = null;
 
-/** Keeps what was seen for when there is no connection, and says when that is what is shown. */
+/** Keeps what was seen for use without a connection, and says when it is shown. */
 export function enableOffline(onBack) {
   onStored((stored) => {
     if (stored === storedAt) return;
@@ -18,7 +18,7 @@ export function enableOffline(onBack) {
   navigator.serviceWorker.register('/service-worker.js').then(handOver).catch(() => {});
 }
 
-/** Hands the worker what was asked for before it took over, as soon as it has arrived: it comes from the browser's own store. */
+/** Hands the worker what was asked for before it took over, once it has arrived: the browser still has it. */
 async function handOver() {
   const worker = await navigator.serviceWorker.ready;
   const hand = (seen) => { if (seen.length > 0) worker.active?.postMessage({ seen }); };

@@ -1,14 +1,12 @@
 import * as api from './api.js';
 import { movesText, stateText } from './deadline.js';
 import { byId, element } from './dom.js';
-import { parameters } from './question.js';
+import { days, parameters } from './question.js';
 import { language, moment, text, titleOf } from './language.js';
 
 const pageSize = 20;
-let running;
-/** The cursors of the pages before the one that is shown, and of the one after it. */
-let before = [];
-let current = null;
+/** The cursors of the pages up to the one that is shown, and of the one after it. */
+let cursors = [null];
 let next = null;
 let box = '';
 let choose;
@@ -18,13 +16,12 @@ let fail;
 export function onWork(chosen, failed) {
   choose = chosen;
   fail = failed;
-  byId('next').onclick = () => turn([...before, current], next);
-  byId('back').onclick = () => turn(before.slice(0, -1), before[before.length - 1]);
+  byId('next').onclick = () => turn([...cursors, next]);
+  byId('back').onclick = () => turn(cursors.slice(0, -1));
 }
 
-async function turn(pages, cursor) {
-  before = pages;
-  current = cursor;
+async function turn(pages) {
+  cursors = pages;
   await load();
   byId('list').focus();
   byId('list').scrollIntoView?.({ block: 'start' });
@@ -33,24 +30,20 @@ async function turn(pages, cursor) {
 /** Lists what is in a rectangle of the map, from its first page on. */
 export async function listWorks(bounds) {
   box = api.box(bounds);
-  before = [];
-  current = null;
+  cursors = [null];
   byId('plain').href = `/works?${parameters({ lang: language })}`;
+  const [since, until] = days() || [];
+  byId('statistics').href = `/statistics?${parameters({ lang: language, since, until, datetime: '', open: '' })}`;
   await load();
 }
 
 async function load() {
-  running?.abort();
-  const mine = new AbortController();
-  running = mine;
   try {
-    const page = await api.works(parameters({ bbox: box, limit: pageSize, cursor: current }), mine.signal);
-    if (running === mine) show(page);
+    show(await api.works(parameters({ bbox: box, limit: pageSize, cursor: cursors[cursors.length - 1] }), api.only('list')));
   } catch (error) {
     if (error.name === 'AbortError') return;
     byId('works').replaceChildren();
     byId('list-title').textContent = text('list.failed');
-    next = null;
     byId('next').hidden = byId('back').hidden = true;
     fail(error);
   }
@@ -58,14 +51,14 @@ async function load() {
 
 function show({ features, numberMatched, cursor }) {
   next = cursor;
-  const first = before.length * pageSize + 1;
+  const first = (cursors.length - 1) * pageSize + 1;
   byId('list-title').textContent = numberMatched === 0 ? text('list.none')
     : numberMatched <= pageSize ? text('list.all', { count: numberMatched })
       : text('list.part', { count: numberMatched, first, last: first + features.length - 1 });
   const list = byId('works');
   list.start = first;
   list.replaceChildren(...features.map(line));
-  byId('back').hidden = before.length === 0;
+  byId('back').hidden = cursors.length === 1;
   byId('next').hidden = !next;
 }
 

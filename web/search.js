@@ -2,21 +2,14 @@ import * as api from './api.js';
 import { byId, button, element, settled } from './dom.js';
 import { language, text } from './language.js';
 
-let running;
-
 /** Looks for places while somebody types; `onPlace` goes to one, `onWords` asks for works with these words. */
 export function enableSearch(onPlace, onWords, fail) {
   const words = byId('words');
   const look = async () => {
     const wanted = words.value.trim();
-    running?.abort();
     if (!wanted) return clear();
-    const mine = new AbortController();
-    running = mine;
     try {
-      const places = await api.places(wanted, mine.signal);
-      if (running === mine) show(places, wanted);
-      return places;
+      show(await api.places(wanted), wanted);
     } catch (error) {
       if (error.name !== 'AbortError') {
         show([], wanted);
@@ -32,6 +25,7 @@ export function enableSearch(onPlace, onWords, fail) {
   };
   const item = (label, action) => element('li', {}, button(label, () => { clear(); action(); }));
   const clear = () => {
+    api.only('places');
     byId('found').replaceChildren();
     byId('found-count').textContent = '';
   };

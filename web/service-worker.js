@@ -1,9 +1,9 @@
-// Keeps what the map's page has shown, so that it can be looked at again without a connection. The network always comes first.
+// Keeps what the map's page has shown for use without a connection. The network always comes first.
 //
-// Everything that is not named here passes the worker by: pages behind a sign-in above all, other pages, what other pages ask for, requests
-// with a token, and whatever the service says must not be stored.
+// What is not named here passes by: pages behind a sign-in, other pages and what they ask for, requests with a token, and whatever the
+// service says must not be stored. The moment that works are told as of is part of their addresses, so no answer stands for another's.
 
-/** Each store and how many answers it holds; the longest unused give way. Stores of other names are of older workers and go. */
+/** Each store and how many answers it holds; the longest unused give way. Others are of older workers and go. */
 const stores = { 'tiles-2': 600, 'answers-2': 150, 'page-2': 60 };
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -39,7 +39,7 @@ function storeFor(request) {
   if (pathname.startsWith('/staff') || request.referrer.startsWith(`${origin}/staff`)) return null;
   if (request.mode === 'navigate') return pathname === '/' ? 'page-2' : null;
   if (/^\/tiles\/.*\.png$/.test(pathname)) return 'tiles-2';
-  if (/^\/(api\/(city|legend|places|sources|works\/[^/]+(\/history)?)|ogc\/collections\/works\/items)$/.test(pathname)) return 'answers-2';
+  if (/^\/(api\/(city|legend|places|sources|works\/[^/]+(\/history)?)|ogc\/collections\/works\/items(\/[^/]+)?)$/.test(pathname)) return 'answers-2';
   if (/^\/(api|cap|feeds|geojson|health|ledger|metrics|ogc|open311|reports|tiles|works|wzdx)\//.test(pathname)) return null;
   return pathname === '/' || /\.(css|ico|jpe?g|js|json|png|svg|webp|woff2)$/.test(pathname) ? 'page-2' : null;
 }
@@ -61,18 +61,13 @@ async function answer(event, name) {
     if (fresh.status === 410) event.waitUntil(caches.open(name).then((store) => store.delete(request, { ignoreVary: true })));
     return fresh;
   } catch (error) {
-    const stored = await find(request, name);
+    // The map's page is the same for every link to it.
+    const stored = await (await caches.open(name)).match(request, { ignoreVary: true, ignoreSearch: request.mode === 'navigate' });
     if (!stored) throw error;
     const headers = new Headers(stored.headers);
     headers.set('X-Stored-At', headers.get('X-Kept-At') ?? headers.get('Date') ?? '');
     return new Response(stored.body, { status: stored.status, statusText: stored.statusText, headers });
   }
-}
-
-async function find(request, name) {
-  const store = await caches.open(name);
-  // The map's page is the same for every link to it.
-  return store.match(request, { ignoreVary: true, ignoreSearch: request.mode === 'navigate' });
 }
 
 async function keep(name, request, answer) {

@@ -45,3 +45,10 @@ def test_the_map_has_no_barrier(browser, service, axe, artefacts, language, size
     until(page, "return document.querySelectorAll('.history li').length > 0 && document.querySelector('#followed .note')")
     page.save_screenshot(str(artefacts / f"axe-{language}-{size}-{'dark' if dark else 'light'}.png"))
     assert findings(page, axe) == [], "with a card"
+    page.execute_script("document.querySelector('[data-when=\"was\"]').click()")
+    until(page, "return location.hash.includes('at=') && document.getElementById('card').textContent.includes(arguments[0])",
+          {"ru": "Как было на", "en": "As it was on"}[language])
+    assert findings(page, axe) == [], "in the past, with a card"
+    page.execute_script("document.querySelector('#card .close').click()")
+    assert page.find_element(By.ID, "past").is_displayed()
+    assert findings(page, axe) == [], "in the past"

@@ -93,26 +93,224 @@ def test_filters_change_the_list_the_tiles_and_the_address(browser, service, lan
 def test_the_slider_shows_what_is_closed_on_a_coming_day(browser, service, artefacts, language, size):
     page = opened(browser, service, language, size)
     everything = count(page)
-    click(page, "#filters summary")
+    click(page, '[data-when="day"]')
     slider = page.find_element(By.ID, "day-slider")
     slider.send_keys(*[Keys.ARROW_RIGHT] * 3)
     coming = settled_count(page, everything)
     day = page.execute_script("return document.getElementById('day').value")
-    # The demo city's clocks are three hours ahead all the year.
-    start = datetime.datetime.fromisoformat(day + "T00:00:00+03:00").astimezone(datetime.timezone.utc)
-    end = start + datetime.timedelta(days=1, seconds=-1)
-    period = f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"
-    assert tile_queries(page) == {f"datetime={period}&open=true"}
-    assert coming == matched(service, page, datetime=period, open="true")
+    assert tile_queries(page) == {f"datetime={day}&open=true"}
+    assert coming == matched(service, page, datetime=day, open="true")
     weekday = page.execute_script(
         "return new Intl.DateTimeFormat(arguments[0], { weekday: 'long', timeZone: 'UTC' }).format(Date.parse(arguments[1]))",
         language, day)
-    assert slider.get_attribute("aria-valuetext").startswith(weekday)
+    assert weekday in slider.get_attribute("aria-valuetext") == page.find_element(By.ID, "when-words").text
     page.save_screenshot(str(artefacts / f"period-{language}-{size}.png"))
     page.find_element(By.ID, "hour").send_keys("12")
+    # The demo city's clocks are three hours ahead all the year.
     until(page, "return [...document.querySelectorAll('.leaflet-tile')].some((tile) => tile.src.includes('T09:00:00Z&'))")
-    click(page, "#any-time")
+    click(page, "#to-now")
     until(page, "return Number(document.getElementById('list-title').textContent.match(/\\d+/)?.[0]) === arguments[0]", everything)
+
+
+def city_day(after=0):
+    """A day by the demo city's clocks, which are three hours ahead all the year, counted from today."""
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=3)))
+    return now.date() + datetime.timedelta(days=after)
+
+
+def words(page):
+    return page.find_element(By.ID, "when-words").text
+
+
+def tiles_ask(page, query):
+    until(page, "return [...document.querySelectorAll('.leaflet-tile')].filter((tile) => tile.src.includes('/tiles/works/'))"
+                ".every((tile) => tile.complete && new URL(tile.src).search.slice(1) === arguments[0])", query)
+
+
+def listed(page, number):
+    """Waits until the list counts so many works."""
+    until(page, "return Number(document.getElementById('list-title').textContent.match(/\\d+/)?.[0] ?? 0) === arguments[0]", number)
+
+
+@pytest.mark.parametrize("language,size", BOTH)
+def test_one_control_says_in_words_what_time_is_shown(browser, service, artefacts, language, size):
+    today = city_day()
+    monday = today - datetime.timedelta(days=today.weekday())
+    page = opened(browser, service, language, size)
+    assert words(page) == {"ru": "Работы, известные сейчас: идут и запланированы", "en": "Works known now: going on and planned"}[language]
+    for choice, ru, en, period in [
+        ("today", "Работы сегодня: ", "Works today, ", f"{today}"),
+        ("week", "Работы на этой неделе: ", "Works this week, ", f"{monday}/{monday + datetime.timedelta(days=6)}"),
+        ("day", "Работы на дату: ", "Works on ", f"{today}"),
+        ("period", "Работы за период: ", "Works in the period ", f"{today}/{city_day(6)}"),
+    ]:
+        click(page, f'[data-when="{choice}"]')
+        tiles_ask(page, f"datetime={period}&open=true")
+        listed(page, matched(service, page, datetime=period, open="true"))
+        assert words(page).startswith({"ru": ru, "en": en}[language])
+        assert [chip.get_attribute("data-when") for chip in page.find_elements(By.CSS_SELECTOR, '#time [aria-pressed="true"]')] == [choice]
+        first, last = period.split("/")[0], period.split("/")[-1]
+        statistics = urllib.parse.urlsplit(page.find_element(By.ID, "statistics").get_attribute("href"))
+        assert dict(urllib.parse.parse_qsl(statistics.query)) == {"since": first, "until": last, "lang": language}
+        assert service.get(f"{statistics.path}?{statistics.query}").status_code == 200
+        plain = urllib.parse.urlsplit(page.find_element(By.ID, "plain").get_attribute("href"))
+        assert dict(urllib.parse.parse_qsl(plain.query)) == {"datetime": period, "open": "true", "lang": language}
+        assert not page.find_element(By.ID, "past").is_displayed()
+    # A period that begins in the past has what was finished since; it never ends before it begins.
+    page.execute_script(
+        "for (const [id, day] of [['day', arguments[0]], ['until', arguments[1]]]) {"
+        "  document.getElementById(id).value = day; document.getElementById(id).dispatchEvent(new Event('change')); }",
+        str(city_day(-30)), str(city_day(-40)))
+    period = str(city_day(-30))
+    until(page, "return location.hash.includes(arguments[0])", f"day={period}&until={period}")
+    tiles_ask(page, f"datetime={period}")
+    listed(page, matched(service, page, datetime=period))
+    page.save_screenshot(str(artefacts / f"when-{language}-{size}.png"))
+
+
+@pytest.mark.parametrize("language,size", [("ru", (360, 740)), ("en", (1280, 800))])
+def test_the_past_is_told_as_it_was_promised(browser, service, artefacts, language, size):
+    day = city_day(-60)
+    page = browser(*size, language)
+    page.get(f"{service.url}/?lang={language}")
+    loaded(page)
+    now = count(page)
+    click(page, '[data-when="was"]')
+    until(page, "return location.hash.includes(arguments[0])", f"at={city_day(-1)}")
+    page.execute_script("const day = document.getElementById('day'); day.value = arguments[0]; day.dispatchEvent(new Event('change'))", str(day))
+    tiles_ask(page, f"at={day}&open=true")
+    then = matched(service, page, at=day, open="true")
+    assert then != now
+    listed(page, then)
+    said = {"ru": f"Как было обещано на {day.day} ", "en": "As it was promised on "}[language]
+    assert words(page).startswith(said) and page.find_element(By.ID, "past").text.startswith(said)
+    assert page.execute_script("return document.getElementById('when-words').tagName") == "OUTPUT"
+    assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    for name in ("statistics", "plain"):
+        assert f"at={day}&" in page.find_element(By.ID, name).get_attribute("href")
+    page.save_screenshot(str(artefacts / f"past-{language}.png"))
+
+    click(page, '#works [data-state="overdue"]')
+    until(page, "return location.hash.includes('work=')")
+    id_ = re.search(r"work=([0-9a-f-]+)", page.current_url).group(1)
+    was = service.get(f"/ogc/collections/works/items/{id_}", params={"at": day}).json()["properties"]
+    card = page.find_element(By.ID, "card").text
+    assert {"ru": f"Как было на {day.day} ", "en": "As it was on "}[language] in card
+    end = datetime.datetime.fromisoformat(f"{day}T23:59:59+03:00")
+    late = (end - datetime.datetime.fromisoformat(was["due_at"].replace("Z", "+00:00"))) / datetime.timedelta(days=1)
+    assert was["deadline_state"] == "overdue" and re.search(rf"\b{int(-(-late // 1))} ", card), "late as of that day"
+    link = page.find_element(By.CSS_SELECTOR, '#card a[href^="/works/"]').get_attribute("href")
+    assert urllib.parse.urlsplit(link).query == f"at={day}&lang={language}" and service.get(f"/works/{id_}?at={day}").status_code == 200
+    click(page, "#card .history summary")
+    entries = [entry for entry in service.get(f"/api/works/{id_}/history").json()["entries"]
+               if datetime.datetime.fromisoformat(entry["at"].replace("Z", "+00:00")) <= end]
+    until(page, "return document.querySelectorAll('.history li').length === arguments[0]", len(entries))
+
+    page.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
+    click(page, "#past")
+    tiles_ask(page, "open=true")
+    listed(page, now)
+    assert page.execute_script("return document.activeElement.dataset.when") == "now"
+    assert not page.find_element(By.ID, "past").is_displayed() and "at=" not in page.current_url
+
+
+def test_a_card_follows_the_time(browser, service):
+    work = service.get("/ogc/collections/works/items", params={"at": city_day(-60), "open": "true", "limit": 1}).json()["features"][0]
+    page = opened(browser, service, "en", "desktop", f"/#15/54.55/47.35&work={work['id']}&lang=en")
+    until(page, "return !document.getElementById('card').hidden")
+    assert "As it was" not in page.find_element(By.ID, "card").text
+    page.find_element(By.CSS_SELECTOR, '[data-when="was"]').send_keys(Keys.ENTER)
+    until(page, "return document.getElementById('card').textContent.includes('As it was on')")
+    assert page.execute_script("return document.activeElement.dataset.when") == "was", "the focus stays"
+    # Before anything was known of it there is nothing to tell.
+    page.execute_script(
+        "const day = document.getElementById('day'); day.value = '1999-12-31'; day.dispatchEvent(new Event('change'))")
+    until(page, "return document.getElementById('card').hidden && document.getElementById('status').textContent.includes('not known yet')")
+    page.find_element(By.ID, "to-now").send_keys(Keys.ENTER)
+    assert page.execute_script("return document.activeElement.dataset.when") == "now"
+
+
+def test_a_link_keeps_the_time_and_back_leads_to_the_one_before(browser, service):
+    page = opened(browser, service, "en", "desktop")
+    now = count(page)
+    day = str(city_day(-60))
+    click(page, '[data-when="week"]')
+    until(page, "return location.hash.includes('when=week')")
+    click(page, '[data-when="was"]')
+    until(page, "return location.hash.includes('at=')")
+    page.back()
+    until(page, "return document.getElementById('when-words').textContent.startsWith('Works this week')")
+    assert "datetime=" in tile_queries(page).pop()
+    page.back()
+    until(page, "return document.getElementById('when-words').textContent.startsWith('Works known now')")
+    listed(page, now)
+    page.forward()
+    page.forward()
+    tiles_ask(page, f"at={city_day(-1)}&open=true")
+    moment = f"{day}T12:30:00Z"
+    for link, query, said in [
+        (f"at={day}", f"at={day}&open=true", "As it was promised on"), (f"at={day}T15:30:00+03:00", f"at={moment}&open=true", "3:30"),
+        ("day=2026-03-01&hour=07", "datetime=2026-03-01T04:00:00Z", "07:00"),
+    ]:
+        page.get(f"{service.url}/#12/54.55/47.35&{link}&lang=en")
+        page.refresh()
+        loaded(page)
+        tiles_ask(page, query)
+        assert said in words(page) and page.find_element(By.ID, "status").text == ""
+
+
+@pytest.mark.parametrize("link", [
+    "at=2026-02-30", "at=2999-01-01", "at=yesterday", "at=2026-01-01T12:00:00", "when=someday", "day=2026-99-99", "day=2026-01-01&hour=77",
+    "until=2026-01-01", "day=2026-01-02&until=2026-01-01", "day=0001-01-01", "at=TOMORROW",
+])
+def test_a_time_that_makes_no_sense_is_now_and_said(browser, service, link):
+    page = opened(browser, service, "en", "desktop", f"/#12/54.55/47.35&{link.replace('TOMORROW', str(city_day(1)))}&lang=en")
+    assert tile_queries(page) == {"open=true"}
+    assert words(page).startswith("Works known now")
+    assert "makes no sense" in page.find_element(By.ID, "status").text
+    assert not re.search("at=|day=|when=", page.current_url)
+
+
+def test_what_is_followed_is_so_now_in_the_past_too(browser, service):
+    """Neither a look at the past nor following from there makes the past what somebody saw last."""
+    moved = next(feature for feature in service.get("/geojson/works.geojson?open=true").json()["features"]
+                 if feature["properties"]["due_changes"] > 0)
+    then = next(entry["at"] for entry in service.get(f"/api/works/{moved['id']}/history").json()["entries"] if entry["field"] == "due_at")
+    before = service.get(f"/ogc/collections/works/items/{moved['id']}", params={"at": then}).json()["properties"]["due_at"]
+    assert before != moved["properties"]["due_at"]
+    page = opened(browser, service, "en", "desktop", f"/#15/54.55/47.35&at={then}&work={moved['id']}&lang=en")
+    until(page, "return !document.getElementById('card').hidden")
+    click(page, "#card .follow")
+    until(page, "return document.querySelector('#followed .note')")
+    assert "Nothing changed" in page.find_element(By.CSS_SELECTOR, "#followed .note").text
+    click(page, "#followed .work")
+    until(page, "return document.getElementById('card').textContent.includes('As it was on')")
+    page.refresh()
+    until(page, "return document.querySelector('#followed .note')")
+    assert "Nothing changed" in page.find_element(By.CSS_SELECTOR, "#followed .note").text
+
+
+def test_without_a_connection_no_moment_stands_for_another(browser, demo_database):
+    service = Service(demo_database)
+    page = opened(browser, service, "en", "desktop")
+    until(page, "return navigator.serviceWorker.controller")
+    now = count(page)
+    page.execute_script("document.querySelector('[data-when=\"was\"]').click()")
+    tiles_ask(page, f"at={city_day(-1)}&open=true")
+    then = settled_count(page, now)
+    assert unstored(page) == []
+    service.stop()
+    link = page.current_url
+    page.refresh()
+    listed(page, then)
+    tiles_ask(page, f"at={city_day(-1)}&open=true")
+    click(page, "#to-now")
+    listed(page, now)
+    # What was not looked at is not there: the answers of another moment do not stand in for it.
+    page.get(link.replace(str(city_day(-1)), str(city_day(-2))))
+    until(page, "return document.getElementById('list-title').textContent === 'The list did not load'")
+    assert page.execute_script(
+        "return [...document.querySelectorAll('.leaflet-tile')].filter((tile) => tile.src.includes('/tiles/works/') && tile.naturalWidth).length") == 0
 
 
 @pytest.mark.parametrize("language,size", BOTH)
@@ -417,7 +615,7 @@ def test_everything_can_be_done_with_the_keyboard(browser, service, size):
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("width", [320, 640])
+@pytest.mark.parametrize("width", [320, 360, 640])
 def test_at_200_and_400_percent_nothing_is_cut_off(browser, service, artefacts, width, language):
     # A screen of 1280 px that is magnified twice shows 640 of the page's pixels, four times 320 (WCAG 1.4.10).
     page = browser(1280, 800, language)
@@ -429,7 +627,7 @@ def test_at_200_and_400_percent_nothing_is_cut_off(browser, service, artefacts, 
     click(page, "#works button")
     page.save_screenshot(str(artefacts / f"magnified-{language}-{width}.png"))
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
-    for selector in ("#card .close", "#words", "#locate", "#day-slider"):
+    for selector in ("#card .close", "#words", "#locate", "#when-words"):
         box = page.execute_script(
             "const box = document.querySelector(arguments[0]).getBoundingClientRect(); return [box.left, box.right]", selector)
         assert box[0] >= 0 and box[1] <= width
