@@ -105,6 +105,8 @@ def test_the_slider_shows_what_is_closed_on_a_coming_day(browser, service, artef
         language, day)
     assert weekday in slider.get_attribute("aria-valuetext") == page.find_element(By.ID, "when-words").text
     page.save_screenshot(str(artefacts / f"period-{language}-{size}.png"))
+    hours = [option.text for option in page.find_elements(By.CSS_SELECTOR, "#hour option")]
+    assert hours[1:] == [f"{hour:02}:00" for hour in range(24)]
     page.find_element(By.ID, "hour").send_keys("12")
     # The demo city's clocks are three hours ahead all the year.
     until(page, "return [...document.querySelectorAll('.leaflet-tile')].some((tile) => tile.src.includes('T09:00:00Z&'))")
