@@ -71,7 +71,7 @@ async function start() {
   dark.addEventListener('change', () => { redraw(); showTexts(); });
   byId('locate').onclick = () => { announce('locate.asking'); map.locate({ setView: true, maxZoom: 17 }); };
   byId('share').onclick = share;
-  addEventListener('hashchange', followLink);
+  addEventListener('popstate', followLink);
   document.addEventListener('keydown', keys);
   enableOffline(update);
   await showLink(link);

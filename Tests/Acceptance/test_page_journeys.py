@@ -261,6 +261,25 @@ def test_a_link_keeps_the_time_and_back_leads_to_the_one_before(browser, service
         assert said in words(page) and page.find_element(By.ID, "status").text == ""
 
 
+def test_a_late_answer_does_not_write_into_another_entry_of_the_history(browser, service):
+    page = opened(browser, service, "en", "desktop")
+    click(page, '[data-when="week"]')
+    until(page, "return location.hash.includes('when=week')")
+    click(page, '[data-when="was"]')
+    tiles_ask(page, f"at={city_day(-1)}&open=true")
+    # The answer to the first step back comes at the moment at which the address is that of the second.
+    page.execute_script(
+        "const read = Response.prototype.json; const free = new Promise((resolve) => { window.release = resolve; });"
+        "Response.prototype.json = async function () {"
+        "  const answer = await read.call(this); window.held = true; await free; return answer; };"
+        "history.back()")
+    until(page, "return window.held && document.getElementById('when-words').textContent.startsWith('Works this week')")
+    page.execute_script("addEventListener('popstate', window.release, { once: true }); history.back()")
+    until(page, "return document.getElementById('when-words').textContent.startsWith('Works known now')", seconds=10)
+    tiles_ask(page, "open=true")
+    assert "when=" not in page.current_url
+
+
 @pytest.mark.parametrize("link", [
     "at=2026-02-30", "at=2999-01-01", "at=yesterday", "at=2026-01-01T12:00:00", "when=someday", "day=2026-99-99", "day=2026-01-01&hour=77",
     "until=2026-01-01", "day=2026-01-02&until=2026-01-01", "day=0001-01-01", "at=TOMORROW",
