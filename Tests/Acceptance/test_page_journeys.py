@@ -347,8 +347,13 @@ def test_a_street_is_found_and_the_map_goes_there(browser, service, language, si
     until(page, "return document.getElementById('status').textContent.includes(arguments[0])", name)
     place = service.get("/api/places", params={"q": "проспект ленина"}).json()["places"][0]
     west, south, east, north = place["bbox"]
-    latitude, longitude = map(float, re.search(r"#\d+/(-?[\d.]+)/(-?[\d.]+)", page.current_url).groups())
-    assert south <= latitude <= north and west <= longitude <= east
+
+    def is_there(page):
+        latitude, longitude = map(float, re.search(r"#\d+/(-?[\d.]+)/(-?[\d.]+)", page.current_url).groups())
+        return south <= latitude <= north and west <= longitude <= east
+
+    # The address follows the map after a moment.
+    WebDriverWait(page, 60).until(is_there)
 
 
 @pytest.mark.parametrize("language,size", BOTH)
